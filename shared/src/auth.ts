@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { limits } from './limits.ts';
+import { User } from './users.ts';
+import { line } from './values.ts';
+
+const Email = z.string().trim().max(limits.email).toLowerCase().pipe(z.email('is not an e-mail address'));
+
+export const authEndpoints = {
+  signUp: endpoint({
+    method: 'POST',
+    path: '/auth/sign-up',
+    status: 201,
+    body: z.object({
+      name: line(limits.name),
+      email: Email,
+      password: z.string().min(limits.passwordMin).max(limits.passwordMax),
+    }),
+    response: z.object({ user: User }),
+  }),
+  signIn: endpoint({
+    method: 'POST',
+    path: '/auth/sign-in',
+    body: z.object({
+      email: z.string().trim().toLowerCase().max(limits.email),
+      password: z.string().max(limits.passwordMax),
+    }),
+    response: z.object({ user: User }),
+  }),
+  signOut: endpoint({ method: 'POST', path: '/auth/sign-out', status: 204 }),
+};

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { limits } from './limits.ts';
+import { listOf, PageQuery, Query } from './lists.ts';
+import { Branch } from './messages.ts';
+import { ById, Flag, Id, text, Time, Title } from './values.ts';
+
+/** What a chat asks of its model. A field that is absent is left to the model server. */
+export const ChatSettings = z.object({
+  systemPrompt: text(limits.systemPrompt).optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  topP: z.number().min(0).max(1).optional(),
+  maxTokens: z.number().int().min(1).max(1_000_000).optional(),
+});
+export type ChatSettings = z.output<typeof ChatSettings>;
+
+export const ChatSummary = z.object({
+  id: Id,
+  title: z.string(),
+  pinned: z.boolean(),
+  archived: z.boolean(),
+  /** A link to this chat is live. */
+  shared: z.boolean(),
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type ChatSummary = z.output<typeof ChatSummary>;
+
+export const Chat = ChatSummary.extend({
+  model: z.string().nullable(),
+  settings: ChatSettings,
+  /** The last message of the branch being read; null in an empty chat. */
+  activeMessageId: Id.nullable(),
+  /** Grows with every change of the messages or of the active branch. */
+  version: z.number(),
+  /** Where the copy came from, when it was continued from a shared link. */
+  continuedFrom: z.object({ title: z.string(), at: Time }).nullable(),
+});
+export type Chat = z.output<typeof Chat>;
+
+export const ChatWithBranch = Chat.extend(Branch.shape);
+export type ChatWithBranch = z.output<typeof ChatWithBranch>;
+
+export const chatEndpoints = {
+  listChats: endpoint({
+    method: 'GET',
+    path: '/chats',
+    query: PageQuery.extend({ query: Query, archived: Flag.optional(), pinned: Flag.optional() }),
+    response: listOf(ChatSummary),
+  }),
+  createChat: endpoint({
+    method: 'POST',
+    path: '/chats',
+    status: 201,
+    body: z
+      .object({
+        title: Title.optional(),
+        model: z.string().max(300).optional(),
+        settings: ChatSettings.optional(),
+        /** As in `sendMessage`: a retry with the same key answers with the chat it made the first time. */
+        clientKey: Id.optional(),
+      })
+      .optional(),
+    response: Chat,
+  }),
+  getChat: endpoint({ method: 'GET', path: '/chats/:id', params: ById, response: ChatWithBranch }),
+  updateChat: endpoint({
+    method: 'PATCH',
+    path: '/chats/:id',
+    params: ById,
+    body: z.object({
+      title: Title.optional(),
+      pinned: z.boolean().optional(),
+      archived: z.boolean().optional(),
+      model: z.string().max(300).optional(),
+      settings: ChatSettings.optional(),
+      /** Any message: the branch through it to its newest end becomes the active one. */
+      activeMessageId: Id.optional(),
+    }),
+    response: Chat,
+  }),
+  deleteChat: endpoint({ method: 'DELETE', path: '/chats/:id', status: 204, params: ById }),
+  /** A download: the whole tree as Open WebUI's own import reads it (`json`), or the active branch. */
+  exportChat: endpoint({
+    method: 'GET',
+    path: '/chats/:id/export',
+    params: ById,
+    query: z.object({ format: z.enum(['json', 'md', 'txt']).default('json') }),
+  }),
+};

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { ById } from './values.ts';
+
+/** A message as Open WebUI's history holds it. Source: its `history.messages` in an exported chat. */
+const CommunityMessage = z.object({
+  id: z.string(),
+  parentId: z.string().nullable(),
+  childrenIds: z.array(z.string()),
+  role: z.enum(['user', 'assistant']),
+  content: z.string(),
+  model: z.string().optional(),
+  done: z.boolean(),
+  /** Unix seconds. */
+  timestamp: z.number(),
+});
+
+/** What a community site receives: `JSON.stringify` of exactly this, after it posted `"loaded"`. */
+export const CommunityPayload = z.object({
+  chat: z.object({
+    title: z.string(),
+    models: z.array(z.string()),
+    params: z.object({}),
+    tags: z.array(z.string()),
+    history: z.object({
+      currentId: z.string().nullable(),
+      messages: z.record(z.string(), CommunityMessage),
+    }),
+    /** The active branch. */
+    messages: z.array(CommunityMessage),
+    /** Unix milliseconds. */
+    timestamp: z.number(),
+  }),
+  models: z.array(z.object({ id: z.string(), name: z.string() })),
+});
+export type CommunityPayload = z.output<typeof CommunityPayload>;
+
+export const communityEndpoints = {
+  shareToCommunity: endpoint({
+    method: 'POST',
+    path: '/chats/:id/community',
+    params: ById,
+    response: CommunityPayload,
+  }),
+};

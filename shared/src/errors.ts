@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** The body of every answer that is not a success. */
+export const ErrorBody = z.object({
+  error: z.object({
+    /** Stable, for programs. */
+    code: z.string(),
+    /** For people: what happened, and what to do. */
+    message: z.string(),
+    details: z.unknown().optional(),
+  }),
+});
+export type ErrorBody = z.output<typeof ErrorBody>;

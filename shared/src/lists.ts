@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { limits } from './limits.ts';
+
+/** `?limit=&cursor=` of every list. The cursor is opaque: only what a former answer gave is valid. */
+export const PageQuery = z.object({
+  cursor: z.string().max(1_000).optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageMax).optional(),
+});
+
+export const Query = z.string().max(limits.query).optional();
+
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });

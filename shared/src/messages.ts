@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { limits } from './limits.ts';
+import { Id, text, Time } from './values.ts';
+
+export const MessageRole = z.enum(['user', 'assistant']);
+export type MessageRole = z.output<typeof MessageRole>;
+
+/**
+ * `streaming`: being written now. `stopped`: ended by its reader, what came was kept.
+ * `interrupted`: the server stopped while it was written. `failed`: the model server gave up; `error` says why.
+ */
+export const MessageStatus = z.enum(['complete', 'streaming', 'stopped', 'interrupted', 'failed']);
+export type MessageStatus = z.output<typeof MessageStatus>;
+
+export const Message = z.object({
+  id: Id,
+  parentId: Id.nullable(),
+  role: MessageRole,
+  content: z.string(),
+  /** What a reasoning model thought before answering; null where there is none. */
+  reasoning: z.string().nullable(),
+  /** Milliseconds spent reasoning; null while it lasts or where unknown. */
+  reasoningMs: z.number().nullable(),
+  /** The id of the model that answered; null for a person's message. */
+  model: z.string().nullable(),
+  status: MessageStatus,
+  /** For people to read; set only when `status` is `failed`. */
+  error: z.string().nullable(),
+  /** An assistant's message that a person changed. */
+  edited: z.boolean(),
+  createdAt: Time,
+  /** Ids of all versions at this place of the tree, this one among them, oldest first. */
+  siblings: z.array(Id),
+});
+export type Message = z.output<typeof Message>;
+
+/** A page of the active branch, oldest first. */
+export const Branch = z.object({
+  messages: z.array(Message),
+  /** The message to ask for what stands before this page; null at the root. */
+  earlier: Id.nullable(),
+});
+export type Branch = z.output<typeof Branch>;
+
+const InChat = z.object({ id: Id });
+const OfChat = z.object({ id: Id, messageId: Id });
+
+export const messageEndpoints = {
+  /** The messages above `before` on its own branch. */
+  earlierMessages: endpoint({
+    method: 'GET',
+    path: '/chats/:id/messages',
+    params: InChat,
+    query: z.object({
+      before: Id,
+      limit: z.coerce.number().int().min(1).max(limits.branchPageMax).optional(),
+    }),
+    response: Branch,
+  }),
+  sendMessage: endpoint({
+    method: 'POST',
+    path: '/chats/:id/messages',
+    status: 201,
+    params: InChat,
+    body: z.object({
+      content: text(limits.messageContent).pipe(z.string().regex(/\S/, 'must not be empty')),
+      /** Absent: the end of the active branch. Null: a new root, a version of the first question. */
+      parentId: Id.nullable().optional(),
+      /** Absent: the chat's model, else the default one. */
+      model: z.string().max(300).optional(),
+      /** Set by clients that retry: the same key in the same chat is answered with what it made the first time. */
+      clientKey: Id.optional(),
+    }),
+    response: z.object({ question: Message, answer: Message }),
+  }),
+  regenerate: endpoint({
+    method: 'POST',
+    path: '/chats/:id/messages/:messageId/regenerate',
+    status: 201,
+    params: OfChat,
+    body: z.object({ model: z.string().max(300).optional() }).optional(),
+    response: z.object({ answer: Message }),
+  }),
+  /** Takes up an answer that was stopped or cut off, in the same message. */
+  continueMessage: endpoint({
+    method: 'POST',
+    path: '/chats/:id/messages/:messageId/continue',
+    params: OfChat,
+    response: z.object({ answer: Message }),
+  }),
+  editMessage: endpoint({
+    method: 'PATCH',
+    path: '/chats/:id/messages/:messageId',
+    params: OfChat,
+    body: z.object({ content: text(limits.messageContent) }),
+    response: Message,
+  }),
+  /** Removes the message with everything below it. */
+  deleteMessage: endpoint({
+    method: 'DELETE',
+    path: '/chats/:id/messages/:messageId',
+    params: OfChat,
+    response: z.object({ deleted: z.number(), activeMessageId: Id.nullable() }),
+  }),
+  stop: endpoint({ method: 'POST', path: '/chats/:id/stop', status: 202, params: InChat }),
+};

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { line } from './values.ts';
+
+export const Settings = z.object({
+  name: z.string(),
+  signUp: z.enum(['open', 'closed']),
+  defaultRole: z.enum(['pending', 'user']),
+  communitySharing: z.boolean(),
+  /** Show the built-in demo model although a real connection is enabled. */
+  demoModel: z.boolean(),
+});
+export type Settings = z.output<typeof Settings>;
+
+/** Settings with the names of those the environment holds fixed. */
+export const AdminSettings = Settings.extend({ locked: z.array(Settings.keyof()) });
+export type AdminSettings = z.output<typeof AdminSettings>;
+
+export const settingsEndpoints = {
+  /** Public: what the sign-in page and the shell need before anyone is signed in. */
+  config: endpoint({
+    method: 'GET',
+    path: '/config',
+    response: z.object({
+      name: z.string(),
+      version: z.string(),
+      /** Nobody has an account yet: the next sign-up becomes the admin. */
+      firstRun: z.boolean(),
+      signUp: Settings.shape.signUp,
+      features: z.object({
+        communitySharing: z.boolean(),
+        communityHub: z.boolean(),
+        speech: z.boolean(),
+      }),
+      communityUrl: z.string(),
+    }),
+  }),
+  adminSettings: endpoint({ method: 'GET', path: '/admin/settings', response: AdminSettings }),
+  adminUpdateSettings: endpoint({
+    method: 'PATCH',
+    path: '/admin/settings',
+    body: Settings.extend({ name: line(60) }).partial(),
+    response: AdminSettings,
+  }),
+};

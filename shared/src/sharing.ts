@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { limits } from './limits.ts';
+import { listOf, PageQuery, Query } from './lists.ts';
+import { Message } from './messages.ts';
+import { ById, Id, Time, Title } from './values.ts';
+
+/** Everyone signed in to this instance, or only those named. */
+export const Audience = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('instance') }),
+  z.object({
+    kind: z.literal('restricted'),
+    userIds: z.array(Id).max(limits.audience),
+    groupIds: z.array(Id).max(limits.audience).default([]),
+  }),
+]);
+export type Audience = z.output<typeof Audience>;
+
+/** Share ids carry 192 random bits. */
+export const ShareId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not a share id');
+const ByShareId = z.object({ id: ShareId });
+
+export const SharedLink = z.object({
+  id: ShareId,
+  url: z.string(),
+  chatId: Id,
+  title: z.string(),
+  showAuthor: z.boolean(),
+  audience: Audience,
+  createdAt: Time,
+  updatedAt: Time,
+  expiresAt: Time.nullable(),
+  version: z.number(),
+  /** False once the chat's active branch differs from the snapshot. */
+  upToDate: z.boolean(),
+  /** Why nobody can open it at present; null while it is live. Shown to the owner alone. */
+  inactiveReason: z.enum(['expired', 'paused', 'audience_not_allowed', 'owner_not_allowed']).nullable(),
+});
+export type SharedLink = z.output<typeof SharedLink>;
+
+const LinkOptions = z.object({
+  /** Absent on creation: the chat's title. */
+  title: Title.optional(),
+  showAuthor: z.boolean().optional(),
+  audience: Audience.optional(),
+  /** Null: it does not expire. */
+  expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
+});
+export type LinkOptions = z.input<typeof LinkOptions>;
+
+/** A message as readers of a link see it: every field named, nothing else ever added. */
+export const SnapshotMessage = z.object({
+  /** Known only within this link: it does not tell the id of the message it was made from. */
+  id: z.string(),
+  role: Message.shape.role,
+  content: z.string(),
+  reasoning: z.string().optional(),
+  reasoningMs: z.number().optional(),
+  model: z.string().optional(),
+  createdAt: Time,
+  edited: z.literal(true).optional(),
+});
+export type SnapshotMessage = z.output<typeof SnapshotMessage>;
+
+export const Snapshot = z.object({
+  title: z.string(),
+  author: z.object({ name: z.string() }).nullable(),
+  messages: z.array(SnapshotMessage),
+});
+export type Snapshot = z.output<typeof Snapshot>;
+
+export const SharedChat = Snapshot.extend({
+  id: ShareId,
+  createdAt: Time,
+  updatedAt: Time,
+  version: z.number(),
+  /** The viewer is the one who shared it. */
+  mine: z.boolean(),
+});
+export type SharedChat = z.output<typeof SharedChat>;
+
+export const ShareState = z.object({
+  link: SharedLink.nullable(),
+  upToDate: z.boolean(),
+  /** Messages of the active branch that the snapshot lacks. */
+  newMessages: z.number(),
+});
+export type ShareState = z.output<typeof ShareState>;
+
+export const sharingEndpoints = {
+  getShare: endpoint({ method: 'GET', path: '/chats/:id/share', params: ById, response: ShareState }),
+  /** Exactly what `PUT` would store. */
+  previewShare: endpoint({
+    method: 'GET',
+    path: '/chats/:id/share/preview',
+    params: ById,
+    response: Snapshot,
+  }),
+  /** 201 when it makes a link, 200 when it refreshes the snapshot of the one there is. */
+  putShare: endpoint({
+    method: 'PUT',
+    path: '/chats/:id/share',
+    params: ById,
+    body: LinkOptions.optional(),
+    response: SharedLink,
+  }),
+  deleteShare: endpoint({ method: 'DELETE', path: '/chats/:id/share', status: 204, params: ById }),
+  listLinks: endpoint({
+    method: 'GET',
+    path: '/shared-links',
+    query: PageQuery.extend({
+      query: Query,
+      sort: z.enum(['updatedAt', 'title']).default('updatedAt'),
+      order: z.enum(['asc', 'desc']).optional(),
+    }),
+    response: listOf(SharedLink).extend({ total: z.number() }),
+  }),
+  updateLink: endpoint({
+    method: 'PATCH',
+    path: '/shared-links/:id',
+    params: ByShareId,
+    body: LinkOptions,
+    response: SharedLink,
+  }),
+  deleteLink: endpoint({ method: 'DELETE', path: '/shared-links/:id', status: 204, params: ByShareId }),
+  restoreLink: endpoint({
+    method: 'POST',
+    path: '/shared-links/:id/restore',
+    params: ByShareId,
+    response: SharedLink,
+  }),
+  revokeLinks: endpoint({
+    method: 'POST',
+    path: '/shared-links/revoke',
+    body: z.union([
+      z.object({ ids: z.array(ShareId).min(1).max(limits.revokeIds) }),
+      z.object({ all: z.literal(true) }),
+    ]),
+    response: z.object({ revoked: z.number(), ids: z.array(ShareId) }),
+  }),
+  /** Undo of `revokeLinks`, within the same window as `restoreLink`. */
+  restoreLinks: endpoint({
+    method: 'POST',
+    path: '/shared-links/restore',
+    body: z.object({ ids: z.array(ShareId).min(1).max(limits.revokeIds) }),
+    response: z.object({ restored: z.number() }),
+  }),
+  readShared: endpoint({ method: 'GET', path: '/shared/:id', params: ByShareId, response: SharedChat }),
+  continueShared: endpoint({
+    method: 'POST',
+    path: '/shared/:id/continue',
+    status: 201,
+    params: ByShareId,
+    response: z.object({ chatId: Id }),
+  }),
+};

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { limits } from './limits.ts';
+import { listOf, PageQuery, Query } from './lists.ts';
+import { ById, Id, line, Time } from './values.ts';
+
+export const Role = z.enum(['pending', 'user', 'admin']);
+export type Role = z.output<typeof Role>;
+
+export const User = z.object({ id: Id, name: z.string(), email: z.string(), role: Role });
+export type User = z.output<typeof User>;
+
+/** What the signed-in person may do, worked out by the server's policies. */
+export const Permissions = z.object({
+  chat: z.boolean(),
+  share: z.boolean(),
+  shareToCommunity: z.boolean(),
+  administer: z.boolean(),
+});
+export type Permissions = z.output<typeof Permissions>;
+
+/** Someone a link can be shared with. */
+export const Person = z.object({ id: Id, name: z.string(), email: z.string() });
+export type Person = z.output<typeof Person>;
+
+export const ManagedUser = User.extend({
+  active: z.boolean(),
+  createdAt: Time,
+  /** Absent (null) until the first request after signing in. */
+  lastActiveAt: Time.nullable(),
+});
+export type ManagedUser = z.output<typeof ManagedUser>;
+
+export const userEndpoints = {
+  me: endpoint({
+    method: 'GET',
+    path: '/me',
+    response: z.object({ user: User, permissions: Permissions }),
+  }),
+  updateMe: endpoint({
+    method: 'PATCH',
+    path: '/me',
+    body: z.object({ name: line(limits.name).optional() }),
+    response: z.object({ user: User, permissions: Permissions }),
+  }),
+  changePassword: endpoint({
+    method: 'POST',
+    path: '/me/password',
+    status: 204,
+    body: z.object({
+      currentPassword: z.string().max(limits.passwordMax),
+      newPassword: z.string().min(limits.passwordMin).max(limits.passwordMax),
+    }),
+  }),
+  /** Active members, to choose who may open a link. */
+  people: endpoint({
+    method: 'GET',
+    path: '/people',
+    query: PageQuery.extend({ query: Query }),
+    response: listOf(Person),
+  }),
+  adminUsers: endpoint({
+    method: 'GET',
+    path: '/admin/users',
+    query: PageQuery.extend({ query: Query, role: Role.optional() }),
+    response: listOf(ManagedUser).extend({ pendingCount: z.number() }),
+  }),
+  adminUpdateUser: endpoint({
+    method: 'PATCH',
+    path: '/admin/users/:id',
+    params: ById,
+    body: z.object({ role: Role.optional(), active: z.boolean().optional() }),
+    response: ManagedUser,
+  }),
+};
