@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { npx, run } from './run.mjs';
+import { node, run } from './run.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const APPS = [
@@ -27,7 +27,7 @@ export async function findChromium() {
 /** The system's packages where we may install them, else a browser of Playwright's own. */
 function installChromium() {
   const mayInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
-  if (!mayInstall) return npx(['playwright-core', 'install', 'chromium']);
+  if (!mayInstall) return node(['node_modules/playwright-core/cli.js', 'install', 'chromium']);
   // Somebody else may be installing at this moment: wait for them rather than fail.
   const wait = ['-o', 'DPkg::Lock::Timeout=300', '-qq'];
   const packages = ['install', '-y', '--no-install-recommends', 'chromium'];

@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the repository; every command runs there, wherever it was called from. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const windows = process.platform === 'win32';
 
 /** Runs a command in the open; true when it ended well. */
 export function run(command, args, options = {}) {
-  const { status } = spawnSync(command, args, { stdio: 'inherit', shell: windows, ...options });
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: windows, ...options });
   return status === 0;
 }
 
@@ -14,5 +18,5 @@ export const npm = (args, options) =>
     ? run(process.execPath, [process.env.npm_execpath, ...args], { ...options, shell: false })
     : run('npm', args, options);
 
-/** Runs the command of an installed package. */
-export const npx = (args, options) => npm(['exec', '--no', '--', ...args], options);
+/** Runs a script of the repository or of a package with this Node. */
+export const node = (args, options) => run(process.execPath, args, { ...options, shell: false });

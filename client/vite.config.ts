@@ -1,0 +1,36 @@
+import path from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vite';
+import { precompress } from './precompress.ts';
+
+const root = import.meta.dirname;
+const server = process.env.DEV_SERVER ?? 'http://127.0.0.1:3001';
+
+export default defineConfig({
+  root,
+  cacheDir: path.join(root, '../node_modules/.vite'),
+  plugins: [svelte(), tailwindcss(), precompress()],
+  build: {
+    outDir: path.join(root, '../dist/client'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // The content security policy allows neither data: scripts and fonts nor inline scripts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      // The page of a shared link is an entry of its own, so that a reader loads no editor and no socket.
+      input: { app: path.join(root, 'index.html'), shared: path.join(root, 'shared.html') },
+    },
+  },
+  server: {
+    host: '127.0.0.1',
+    fs: { allow: [path.join(root, '..')] },
+    proxy: {
+      '/api': server,
+      '/healthz': server,
+      '/readyz': server,
+      '/socket.io': { target: server, ws: true },
+    },
+  },
+});
