@@ -10,7 +10,7 @@ const server = process.env.DEV_SERVER ?? 'http://127.0.0.1:3001';
 export default defineConfig({
   root,
   cacheDir: path.join(root, '../node_modules/.vite'),
-  plugins: [svelte(), tailwindcss(), precompress()],
+  plugins: [svelte({ configFile: false }), tailwindcss(), precompress()],
   build: {
     outDir: path.join(root, '../dist/client'),
     emptyOutDir: true,
