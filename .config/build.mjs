@@ -1,8 +1,12 @@
-import { readdir, rm } from 'node:fs/promises';
+// npm run build: dist/server and dist/client from the sources.
+import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build as bundle } from 'esbuild';
-import { build as viteBuild } from 'vite';
+import { build as buildPages } from 'vite';
 import { root } from './setup/run.mjs';
+
+/** Built aside and moved into place, so that a failed build, or two at once, leave a whole one behind. */
+const aside = (part) => path.join(root, `dist/.${part}-${process.pid}`);
 
 /** main.ts becomes index.js; each worker stays a file of its own, for it is started by its path. */
 async function serverEntries() {
@@ -12,13 +16,11 @@ async function serverEntries() {
   return { index: 'server/src/main.ts', ...Object.fromEntries(entries) };
 }
 
-async function buildServer() {
-  const outdir = path.join(root, 'dist/server');
-  await rm(outdir, { recursive: true, force: true });
-  await bundle({
+const buildServer = async () =>
+  bundle({
     absWorkingDir: root,
     entryPoints: await serverEntries(),
-    outdir,
+    outdir: aside('server'),
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -27,7 +29,26 @@ async function buildServer() {
     sourcemap: true,
     logLevel: 'warning',
   });
+
+const buildClient = () =>
+  buildPages({
+    configFile: path.join(root, 'client/vite.config.ts'),
+    build: { outDir: aside('client') },
+    logLevel: 'warn',
+  });
+
+async function moveIntoPlace(part) {
+  const place = path.join(root, 'dist', part);
+  await rm(place, { recursive: true, force: true });
+  await rename(aside(part), place);
 }
 
-await buildServer();
-await viteBuild({ configFile: path.join(root, 'client/vite.config.ts'), logLevel: 'warn' });
+try {
+  await buildServer();
+  await buildClient();
+  await moveIntoPlace('server');
+  await moveIntoPlace('client');
+} finally {
+  await rm(aside('server'), { recursive: true, force: true });
+  await rm(aside('client'), { recursive: true, force: true });
+}

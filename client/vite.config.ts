@@ -1,16 +1,27 @@
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { precompress } from './precompress.ts';
 
 const root = import.meta.dirname;
 const server = process.env.DEV_SERVER ?? 'http://127.0.0.1:3001';
 
+/** What the server does with the address of a shared link, for the development server too. */
+const sharedPages = (): Plugin => ({
+  name: 'shared-pages',
+  configureServer({ middlewares }) {
+    middlewares.use((request, _response, next) => {
+      if (request.url?.startsWith('/s/')) request.url = '/shared.html';
+      next();
+    });
+  },
+});
+
 export default defineConfig({
   root,
   cacheDir: path.join(root, '../node_modules/.vite'),
-  plugins: [svelte({ configFile: false }), tailwindcss(), precompress()],
+  plugins: [svelte({ configFile: false }), tailwindcss(), sharedPages(), precompress()],
   build: {
     outDir: path.join(root, '../dist/client'),
     emptyOutDir: true,
@@ -28,6 +39,7 @@ export default defineConfig({
     fs: { allow: [path.join(root, '..')] },
     proxy: {
       '/api': server,
+      '/v1': server,
       '/healthz': server,
       '/readyz': server,
       '/socket.io': { target: server, ws: true },

@@ -23,10 +23,10 @@ function packagesMatch(withDevelopment) {
   if (!present) return false;
   const wanted = Object.entries(JSON.parse(read(LOCK)).packages).filter(([where]) => where);
   const found = JSON.parse(present).packages;
-  return wanted.every(([where, { version, dev, optional, devOptional, peer }]) => {
+  return wanted.every(([where, { version, dev, optional, devOptional }]) => {
     if (found[where]) return found[where].version === version;
     // Absent may be what another system needs, and what only development needs.
-    return optional || peer || (!withDevelopment && (dev || devOptional));
+    return optional || (!withDevelopment && (dev || devOptional));
   });
 }
 
