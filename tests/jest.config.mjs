@@ -4,6 +4,7 @@ import { findChromium } from '../.config/setup/chromium.mjs';
 // Browser tests read CHROMIUM; when no browser was found it stays unset and they are skipped.
 const chromium = await findChromium();
 if (chromium) process.env.CHROMIUM = chromium;
+else delete process.env.CHROMIUM;
 
 const rootDir = fileURLToPath(new URL('..', import.meta.url));
 const transform = '<rootDir>/tests/jest/transform.mjs';
