@@ -1,0 +1,2 @@
+/** Signing in and signing up. */
+export const auth = {} as const;

@@ -1,0 +1,2 @@
+/** The sidebar and the conversation. */
+export const chat = {} as const;

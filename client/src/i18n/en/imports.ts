@@ -1,0 +1,2 @@
+/** Bringing conversations in. */
+export const imports = {} as const;

@@ -1,0 +1,21 @@
+import { admin } from './admin.ts';
+import { auth } from './auth.ts';
+import { chat } from './chat.ts';
+import { common } from './common.ts';
+import { imports } from './imports.ts';
+import { settings } from './settings.ts';
+import { sharedPage } from './sharedPage.ts';
+import { sharing } from './sharing.ts';
+
+/**
+ * Every word on the screen. To add one, put a key into the file of its feature:
+ *
+ *     copyLink: 'Copy Link',                                   t('sharing.copyLink')
+ *     greeting: 'Good morning, {name}',                        t('chat.greeting', { name })
+ *     newMessages: { one: '{count} new message',               t('sharing.newMessages', { count })
+ *                    other: '{count} new messages' },
+ *     before: 'Shared <link>before</link>.',                   parts('sharing.before')
+ *
+ * A key that is missing, or a value that is forgotten, does not compile.
+ */
+export const en = { common, auth, chat, sharing, sharedPage, settings, admin, imports };

@@ -1,0 +1,2 @@
+/** The personal settings. */
+export const settings = {} as const;

@@ -1,0 +1,2 @@
+/** The page behind a link. */
+export const sharedPage = {} as const;

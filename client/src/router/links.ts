@@ -1,0 +1,15 @@
+/** The address a click leads to, when it is an ordinary click on an ordinary link of this site; null otherwise. */
+export function linkClicked(event: MouseEvent): URL | null {
+  // Modifier keys and other buttons open tabs and windows: the browser does that better.
+  if (event.defaultPrevented || event.button !== 0) return null;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  if (!link?.href || link.hasAttribute('download')) return null;
+  if (link.target !== '' && link.target !== '_self') return null;
+  const url = new URL(link.href);
+  return url.origin === location.origin && !isWithinPage(url) ? url : null;
+}
+
+function isWithinPage(url: URL): boolean {
+  return url.hash !== '' && url.pathname === location.pathname && url.search === location.search;
+}

@@ -1,0 +1,216 @@
+import { tick } from 'svelte';
+import { Blockers } from './blockers.ts';
+import type { Blocker } from './blockers.ts';
+import { linkClicked } from './links.ts';
+import type { Route, View } from './route.ts';
+
+/** The page on the screen. */
+export interface Page {
+  readonly route: Route;
+  readonly view: View;
+  readonly params: Record<string, string>;
+}
+
+interface GoOptions {
+  /** Takes the place of the present entry of the history. */
+  replace?: boolean;
+}
+
+/** Redirects in a row after which guards are taken to send each other in circles. */
+const maxRedirects = 10;
+
+/**
+ * Shows the page of the present address. The address changes first, then the page is loaded; while that takes,
+ * the page before it stays. Only the latest of several navigations is ever shown.
+ */
+export class Router {
+  #routes: readonly Route[] = [];
+  #page = $state.raw<Page | null>(null);
+  #url = $state.raw(new URL(location.href));
+  #loading = $state(false);
+  #error = $state.raw<unknown>(null);
+  #siteName = $state('');
+  /** Where in the history this page is, to know how far "back" went. */
+  #index = 0;
+  #navigation = 0;
+  #ignoreNextPop = false;
+  #stop: (() => void) | null = null;
+  readonly #blockers = new Blockers();
+
+  get page(): Page | null {
+    return this.#page;
+  }
+  /** The address of `page`; its query and hash may change while the page stays. */
+  get url(): URL {
+    return this.#url;
+  }
+  /** The next page is being loaded. */
+  get loading(): boolean {
+    return this.#loading;
+  }
+  /** Why the page of the address could not be loaded. */
+  get error(): unknown {
+    return this.#error;
+  }
+
+  /** Takes over links and the history, and shows the page of the present address. */
+  async start(routes: readonly Route[], siteName: string): Promise<void> {
+    this.reset();
+    this.#routes = routes;
+    this.#siteName = siteName;
+    this.#index = indexOf(history.state) ?? 0;
+    history.replaceState({ index: this.#index }, '');
+    const onClick = (event: MouseEvent): void => this.#clicked(event);
+    const onPop = (event: PopStateEvent): void => void this.#popped(event);
+    document.addEventListener('click', onClick);
+    addEventListener('popstate', onPop);
+    addEventListener('beforeunload', this.#blockers.beforeUnload);
+    this.#stop = () => {
+      document.removeEventListener('click', onClick);
+      removeEventListener('popstate', onPop);
+      removeEventListener('beforeunload', this.#blockers.beforeUnload);
+    };
+    await this.#show();
+  }
+
+  /** Goes to an address of this site. One that belongs to no page is left to the server. */
+  async go(to: string, options: GoOptions = {}): Promise<void> {
+    const url = new URL(to, location.href);
+    if (url.origin !== location.origin || !this.#claims(url)) return location.assign(url);
+    if (!(await this.#blockers.allow())) return;
+    this.#write(url, options.replace ?? false);
+    await this.#show();
+  }
+
+  /** Asks `blocker` before this page is left, until the returned function is called. */
+  block(blocker: Blocker): () => void {
+    return this.#blockers.add(blocker);
+  }
+
+  /** Shows the page of the present address again, guards included: after signing in or out. */
+  async refresh(): Promise<void> {
+    await this.#show();
+  }
+
+  /** The words in the browser's tab, before the name of the site. */
+  setTitle(title: string | null): void {
+    document.title = [title, this.#siteName].filter(Boolean).join(' · ');
+  }
+
+  /** Lets go of links and history, and forgets all pages. */
+  reset(): void {
+    this.#stop?.();
+    this.#stop = null;
+    this.#blockers.clear();
+    this.#navigation++;
+    this.#routes = [];
+    this.#page = null;
+    this.#error = null;
+    this.#loading = false;
+    this.#url = new URL(location.href);
+  }
+
+  #claims(url: URL): boolean {
+    return this.#routes.some((route) => route.pattern !== '*' && route.match(url.pathname));
+  }
+
+  #clicked(event: MouseEvent): void {
+    const url = linkClicked(event);
+    if (!url || !this.#claims(url)) return;
+    event.preventDefault();
+    void this.go(url.href);
+  }
+
+  async #popped(event: PopStateEvent): Promise<void> {
+    if (this.#ignoreNextPop) {
+      this.#ignoreNextPop = false;
+      return;
+    }
+    const index = indexOf(event.state);
+    if (index === null) {
+      // A link within the page made this entry.
+      this.#index++;
+      history.replaceState({ index: this.#index }, '');
+      this.#url = new URL(location.href);
+      return;
+    }
+    const steps = index - this.#index;
+    if (this.#blockers.any && steps !== 0) {
+      await this.#travel(-steps);
+      if (!(await this.#blockers.allow())) return;
+      await this.#travel(steps);
+    }
+    this.#index = index;
+    await this.#show();
+  }
+
+  /** Moves in the history without showing what is there. */
+  #travel(steps: number): Promise<void> {
+    this.#ignoreNextPop = true;
+    return new Promise((resolve) => {
+      addEventListener('popstate', () => resolve(), { once: true });
+      history.go(steps);
+    });
+  }
+
+  #write(url: URL, replace: boolean): void {
+    if (replace || url.href === location.href) {
+      history.replaceState({ index: this.#index }, '', url);
+    } else {
+      this.#index++;
+      history.pushState({ index: this.#index }, '', url);
+    }
+  }
+
+  async #show(): Promise<void> {
+    const navigation = ++this.#navigation;
+    const found = this.#resolve();
+    if (!found) return;
+    const { route, params, url } = found;
+    this.#loading = true;
+    try {
+      const { default: view } = await route.load();
+      if (navigation !== this.#navigation) return;
+      this.#error = null;
+      await this.#arrive({ route, view, params }, url);
+    } catch (error) {
+      if (navigation === this.#navigation) this.#error = error;
+    } finally {
+      if (navigation === this.#navigation) this.#loading = false;
+    }
+  }
+
+  /** The route of the address, after all guards had their say. */
+  #resolve(): { route: Route; params: Record<string, string>; url: URL } | null {
+    for (let redirects = 0; redirects <= maxRedirects; redirects++) {
+      const url = new URL(location.href);
+      const route = this.#routes.find((candidate) => candidate.match(url.pathname));
+      if (!route) return null;
+      const elsewhere = route.guard(url);
+      if (elsewhere === null) return { route, params: route.match(url.pathname) ?? {}, url };
+      this.#write(new URL(elsewhere, url), true);
+    }
+    this.#error = new Error('The guards of the routes send the visitor in circles.');
+    return null;
+  }
+
+  async #arrive(page: Page, url: URL): Promise<void> {
+    const moved = this.#page !== null && url.pathname !== this.#url.pathname;
+    const changed = this.#page === null || moved || this.#page.route !== page.route;
+    this.#page = page;
+    this.#url = url;
+    if (changed) this.setTitle(page.route.title());
+    if (!moved) return;
+    await tick();
+    scrollTo(0, 0);
+    // So that a screen reader goes on at the new page; on the first page the browser does it.
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }
+}
+
+function indexOf(state: unknown): number | null {
+  const index = (state as { index?: unknown } | null)?.index;
+  return typeof index === 'number' ? index : null;
+}
+
+export const router = new Router();
