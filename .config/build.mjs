@@ -1,34 +1,15 @@
 // npm run build: dist/server and dist/client from the sources.
-import { readdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build as bundle } from 'esbuild';
 import { build as buildPages } from 'vite';
+import { serverBundle } from './serverBundle.mjs';
 import { root } from './setup/run.mjs';
 
 /** Built aside and moved into place, so that a failed build, or two at once, leave a whole one behind. */
 const aside = (part) => path.join(root, `dist/.${part}-${process.pid}`);
 
-/** main.ts becomes index.js; each worker stays a file of its own, for it is started by its path. */
-async function serverEntries() {
-  const files = await readdir(path.join(root, 'server/src'), { recursive: true });
-  const workers = files.filter((file) => file.endsWith('.worker.ts'));
-  const entries = workers.map((file) => [path.basename(file, '.ts'), path.join('server/src', file)]);
-  return { index: 'server/src/main.ts', ...Object.fromEntries(entries) };
-}
-
-const buildServer = async () =>
-  bundle({
-    absWorkingDir: root,
-    entryPoints: await serverEntries(),
-    outdir: aside('server'),
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    sourcemap: true,
-    logLevel: 'warning',
-  });
+const buildServer = async () => bundle(await serverBundle(aside('server')));
 
 const buildClient = () =>
   buildPages({

@@ -37,7 +37,7 @@ module.exports = {
       'platform-knows-no-feature',
       'server/src/platform is what any server needs; a feature plugs itself in.',
       { path: '^server/src/platform/' },
-      { path: '^server/src/(features/|app\\.ts|main\\.ts)' },
+      { path: '^server/src/(features[/.]|app\\.|main\\.)' },
     ),
     forbid(
       'feature-through-its-door',

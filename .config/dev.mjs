@@ -1,13 +1,18 @@
 // npm run dev: the server restarts and the page refreshes itself as files change. One address, one Ctrl+C.
 import { spawn } from 'node:child_process';
-import { createServer as createProbe } from 'node:net';
 import { once } from 'node:events';
+import { createServer as createProbe } from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { ensureInstalled } from './setup/installed.mjs';
 import { requireNode } from './setup/node.mjs';
 import { root } from './setup/run.mjs';
 
 requireNode();
 ensureInstalled({ withDevelopment: true });
+const { context } = await import('esbuild');
+const { createServer } = await import('vite');
+const { serverBundle } = await import('./serverBundle.mjs');
 
 async function freePort() {
   const probe = createProbe().listen(0, '127.0.0.1');
@@ -17,31 +22,59 @@ async function freePort() {
   return String(port);
 }
 
-/** The port of the page; the server behind it takes any free one. */
+/** The page has the port people know; the server behind it takes any free one. */
 const port = Number(process.env.PORT ?? 3000);
 const behind = await freePort();
 process.env.DEV_SERVER = `http://127.0.0.1:${behind}`;
 
-const server = spawn(
-  process.execPath,
-  ['node_modules/tsx/dist/cli.mjs', 'watch', '--clear-screen=false', 'server/src/main.ts'],
-  {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, HOST: '127.0.0.1', PORT: behind, NODE_ENV: process.env.NODE_ENV ?? 'development' },
-  },
-);
+const outdir = path.join(root, 'dist/development');
+const program = ['--enable-source-maps', path.join(outdir, 'index.js')];
+const env = { ...process.env, HOST: '127.0.0.1', PORT: behind };
+let server;
+let stopping = false;
 
-const { createServer } = await import('vite');
-const page = await createServer({ configFile: `${root}/client/vite.config.ts`, server: { port } });
+async function stopServer() {
+  if (!server || server.exitCode !== null || server.signalCode !== null) return;
+  server.kill('SIGTERM');
+  await once(server, 'exit');
+}
+
+async function restartServer() {
+  await stopServer();
+  if (stopping) return;
+  server = spawn(process.execPath, program, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env });
+  createInterface({ input: server.stdout }).on('line', (line) => {
+    // The server names its own address; people are to open that of the page.
+    if (!line.startsWith('Parley is ready at')) console.log(line);
+  });
+}
+
+/** Restarts the server after each build that went well; one restart at a time, and the last build wins. */
+function restartAfterBuild() {
+  let restarting = Promise.resolve();
+  return {
+    name: 'restart-after-build',
+    setup: (build) =>
+      build.onEnd(({ errors }) => {
+        if (errors.length === 0) restarting = restarting.then(restartServer);
+      }),
+  };
+}
+
+const bundler = await context({ ...(await serverBundle(outdir)), plugins: [restartAfterBuild()] });
+await bundler.watch();
+
+const page = await createServer({ configFile: path.join(root, 'client/vite.config.ts'), server: { port } });
 await page.listen();
 console.log(`\n  Parley is being developed at ${page.resolvedUrls.local[0]}\n`);
 
 async function stop() {
-  server.kill('SIGTERM');
+  if (stopping) return;
+  stopping = true;
+  await bundler.dispose();
+  await stopServer();
   await page.close();
   process.exit(0);
 }
-process.once('SIGINT', stop);
-process.once('SIGTERM', stop);
-server.once('exit', stop);
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);

@@ -11,6 +11,7 @@ const SOURCES = [
   'package-lock.json',
   'tsconfig.base.json',
   '.config/build.mjs',
+  '.config/serverBundle.mjs',
 ];
 const STAMP = path.join(root, 'dist/.sources');
 
