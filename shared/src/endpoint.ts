@@ -34,6 +34,4 @@ export type Returns<E extends Endpoint> = E['response'] extends z.ZodType
   ? z.output<E['response']>
   : undefined;
 /** What the handler answers with, before it is parsed. */
-export type Sends<E extends Endpoint> = E['response'] extends z.ZodType
-  ? z.input<E['response']>
-  : void;
+export type Sends<E extends Endpoint> = E['response'] extends z.ZodType ? z.input<E['response']> : void;

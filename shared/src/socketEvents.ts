@@ -4,7 +4,10 @@ import { Message, MessageStatus } from './messages.ts';
 import { ShareId } from './sharing.ts';
 import { Id } from './values.ts';
 
-const event = <P extends z.ZodType, A extends z.ZodType = z.ZodUndefined>(payload: P, ack?: A) => ({ payload, ack });
+const event = <P extends z.ZodType, A extends z.ZodType = z.ZodUndefined>(payload: P, ack?: A) => ({
+  payload,
+  ack,
+});
 
 /** An answer being written has two texts; offsets count UTF-16 units within one of them. */
 export const MessagePart = z.enum(['content', 'reasoning']);
@@ -13,10 +16,7 @@ export type MessagePart = z.output<typeof MessagePart>;
 /** Client to server. Payloads are parsed on arrival; `ack` is the reply. */
 export const clientEvents = {
   /** Follow one of one's own chats. The reply says whether what is on screen is still current. */
-  'chat:watch': event(
-    z.object({ chatId: Id }),
-    z.object({ version: z.number(), streaming: z.array(Id) }),
-  ),
+  'chat:watch': event(z.object({ chatId: Id }), z.object({ version: z.number(), streaming: z.array(Id) })),
   'chat:unwatch': event(z.object({ chatId: Id })),
   /** Hear when a shared page that is open here goes away. */
   'share:watch': event(z.object({ id: ShareId })),

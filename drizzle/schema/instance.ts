@@ -1,0 +1,39 @@
+import type { Kit } from './kit.ts';
+
+/** What belongs to the instance as a whole: settings, model connections, the audit log. */
+export function defineInstance(k: Kit) {
+  const settings = k.table('settings', {
+    key: k.text('key').primaryKey(),
+    value: k.json<unknown>('value').notNull(),
+    updatedAt: k.ms('updated_at').notNull(),
+  });
+
+  const connections = k.table('connections', {
+    id: k.text('id').primaryKey(),
+    name: k.text('name').notNull(),
+    baseUrl: k.text('base_url').notNull(),
+    /** AES-256-GCM; see the platform's secret box. Null where the server wants no key. */
+    apiKeyCipher: k.text('api_key_cipher'),
+    enabled: k.bool('enabled').notNull(),
+    createdAt: k.ms('created_at').notNull(),
+    updatedAt: k.ms('updated_at').notNull(),
+  });
+
+  // No foreign keys: the log outlives what it speaks of.
+  const auditLog = k.table(
+    'audit_log',
+    {
+      seq: k.seq('seq'),
+      at: k.ms('at').notNull(),
+      /** Null where the server acted by itself. */
+      actorId: k.text('actor_id'),
+      action: k.text('action').notNull(),
+      targetType: k.text('target_type').notNull(),
+      targetId: k.text('target_id').notNull(),
+      details: k.json<Record<string, unknown>>('details').notNull(),
+    },
+    (t) => [k.index('audit_target').on(t.targetType, t.targetId, t.seq), k.index('audit_at').on(t.at)],
+  );
+
+  return { settings, connections, auditLog };
+}

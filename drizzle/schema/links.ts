@@ -1,0 +1,91 @@
+import { sql } from 'drizzle-orm';
+import type { defineConversations } from './conversations.ts';
+import type { Kit } from './kit.ts';
+import type { definePeople } from './people.ts';
+
+type Tables = ReturnType<typeof definePeople> & ReturnType<typeof defineConversations>;
+
+/** Shared links, their immutable versions, and who may open them. */
+export function defineLinks(k: Kit, { users, chats }: Tables) {
+  const sharedLinks = k.table(
+    'shared_links',
+    {
+      id: k.text('id').primaryKey(),
+      chatId: k
+        .text('chat_id')
+        .notNull()
+        .references(() => chats.id, { onDelete: 'cascade' }),
+      ownerId: k
+        .text('owner_id')
+        .notNull()
+        .references(() => users.id, { onDelete: 'cascade' }),
+      title: k.text('title').notNull(),
+      titleKey: k.text('title_key').notNull(),
+      showAuthor: k.bool('show_author').notNull(),
+      audienceKind: k.text('audience_kind').$type<'instance' | 'restricted'>().notNull(),
+      expiresAt: k.ms('expires_at'),
+      currentVersion: k.int('current_version').notNull(),
+      /** Set while the link rests, for instance while its owner's account is deactivated by policy. */
+      pausedReason: k.text('paused_reason'),
+      revokedAt: k.ms('revoked_at'),
+      revokedBy: k.text('revoked_by'),
+      revokedReason: k.text('revoked_reason').$type<'owner' | 'owner_bulk' | 'admin'>(),
+      lastReviewedAt: k.ms('last_reviewed_at'),
+      createdAt: k.ms('created_at').notNull(),
+      updatedAt: k.ms('updated_at').notNull(),
+    },
+    (t) => [
+      // One live link per chat; revoked ones stay as tombstones, so that an id is never served again.
+      k
+        .uniqueIndex('shared_links_live')
+        .on(t.chatId)
+        .where(sql`revoked_at is null`),
+      k
+        .index('shared_links_updated')
+        .on(t.ownerId, t.updatedAt, t.id, t.titleKey)
+        .where(sql`revoked_at is null`),
+      k
+        .index('shared_links_title')
+        .on(t.ownerId, t.titleKey, t.id)
+        .where(sql`revoked_at is null`),
+      k.index('shared_links_expires').on(t.expiresAt),
+      k.index('shared_links_chat').on(t.chatId),
+    ],
+  );
+
+  const sharedLinkVersions = k.table(
+    'shared_link_versions',
+    {
+      linkId: k
+        .text('link_id')
+        .notNull()
+        .references(() => sharedLinks.id, { onDelete: 'cascade' }),
+      number: k.int('number').notNull(),
+      messageCount: k.int('message_count').notNull(),
+      /** SHA-256 of the messages as serialised. */
+      contentHash: k.text('content_hash').notNull(),
+      /** `chats.version` at the time: equal means the chat has not changed since. */
+      chatVersion: k.int('chat_version').notNull(),
+      /** The messages as JSON text, compressed with Brotli once and never changed. */
+      body: k.blob('body').notNull(),
+      createdAt: k.ms('created_at').notNull(),
+    },
+    (t) => [k.primaryKey({ columns: [t.linkId, t.number] })],
+  );
+
+  /** The people (later also groups) of links whose audience is restricted. */
+  const sharedLinkAudience = k.table(
+    'shared_link_audience',
+    {
+      linkId: k
+        .text('link_id')
+        .notNull()
+        .references(() => sharedLinks.id, { onDelete: 'cascade' }),
+      kind: k.text('kind').$type<'user' | 'group'>().notNull(),
+      principalId: k.text('principal_id').notNull(),
+    },
+    (t) => [k.primaryKey({ columns: [t.linkId, t.kind, t.principalId] })],
+  );
+
+  return { sharedLinks, sharedLinkVersions, sharedLinkAudience };
+}

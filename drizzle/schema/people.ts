@@ -1,0 +1,51 @@
+import type { Kit } from './kit.ts';
+
+/** Accounts, their sessions, and the one row that makes the first account the admin. */
+export function definePeople(k: Kit) {
+  const users = k.table(
+    'users',
+    {
+      id: k.text('id').primaryKey(),
+      name: k.text('name').notNull(),
+      /** Lower case. */
+      email: k.text('email').notNull(),
+      role: k.text('role').$type<'pending' | 'user' | 'admin'>().notNull(),
+      passwordHash: k.text('password_hash').notNull(),
+      active: k.bool('active').notNull().default(true),
+      createdAt: k.ms('created_at').notNull(),
+      /** Written at most every few minutes. */
+      lastActiveAt: k.ms('last_active_at'),
+    },
+    (t) => [
+      k.uniqueIndex('users_email').on(t.email),
+      k.index('users_created').on(t.createdAt, t.id),
+      k.index('users_role').on(t.role, t.createdAt, t.id),
+    ],
+  );
+
+  /** At most one row, `id` 1: whoever inserts it is the first admin. A count would race. */
+  const bootstrap = k.table('bootstrap', {
+    id: k.int('id').primaryKey(),
+    userId: k
+      .text('user_id')
+      .notNull()
+      .references(() => users.id),
+  });
+
+  const sessions = k.table(
+    'sessions',
+    {
+      /** SHA-256 of the session id: a copy of the database opens no session. */
+      sidHash: k.text('sid_hash').primaryKey(),
+      userId: k.text('user_id').references(() => users.id, { onDelete: 'cascade' }),
+      data: k.text('data').notNull(),
+      createdAt: k.ms('created_at').notNull(),
+      expiresAt: k.ms('expires_at').notNull(),
+      /** Set for good when the session ends: a request still in flight cannot write it back to life. */
+      revokedAt: k.ms('revoked_at'),
+    },
+    (t) => [k.index('sessions_user').on(t.userId), k.index('sessions_expires').on(t.expiresAt)],
+  );
+
+  return { users, bootstrap, sessions };
+}

@@ -1,0 +1,17 @@
+import { define } from './define.ts';
+import { liteKit } from './kit.ts';
+
+// drizzle-kit reads tables as named exports.
+export const {
+  users,
+  bootstrap,
+  sessions,
+  chats,
+  messages,
+  sharedLinks,
+  sharedLinkVersions,
+  sharedLinkAudience,
+  settings,
+  connections,
+  auditLog,
+} = define(liteKit);

@@ -1,0 +1,121 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import path from 'node:path';
+import compression from 'compression';
+import express, { Router } from 'express';
+import { apiPrefix } from '#shared/api';
+import { limits } from '#shared/limits';
+import { createFeatures } from './features.ts';
+import type { Store } from './platform/db/store.ts';
+import type { Env } from './platform/env.ts';
+import { notFound } from './platform/errors.ts';
+import { errorHandler } from './platform/http/errorMapping.ts';
+import { jsonOnly, privateAnswers, sameOriginOnly, securityHeaders } from './platform/http/guards.ts';
+import { Health } from './platform/http/health.ts';
+import { createRateLimits } from './platform/http/rateLimits.ts';
+import type { Routes } from './platform/http/routes.ts';
+import { clientFiles } from './platform/http/static.ts';
+import { createLog, type Logger } from './platform/log.ts';
+import type { Platform } from './platform/platform.ts';
+import { instanceSecret, SecretBox } from './platform/secretBox.ts';
+import { SessionStore } from './platform/sessions/sessionStore.ts';
+import { Signals } from './platform/signals.ts';
+import { Realtime } from './platform/sockets/realtime.ts';
+import { createSockets } from './platform/sockets/server.ts';
+
+const dayMs = 24 * 60 * 60_000;
+/** Bytes from which an answer is worth compressing. */
+const compressFrom = 2_048;
+
+interface Deps {
+  env: Env;
+  store: Store;
+  log?: Logger;
+  now?: () => number;
+  /** Widens the rate limits, for load tests. */
+  rateFactor?: number;
+}
+
+export interface App {
+  http: HttpServer;
+  platform: Platform;
+  features: ReturnType<typeof createFeatures>;
+  /** Every endpoint that is mounted and who may call it. */
+  mounted: Routes['mounted'];
+  /** Ends streams and sockets, keeps what came, and closes the database. */
+  close(): Promise<void>;
+}
+
+/** Imports are uploads: their type is checked by the feature. */
+const uploads = /^\/imports$/;
+
+/** The whole server, not yet listening, so that tests can hold it. */
+export async function createApp({
+  env,
+  store,
+  log = createLog(env.LOG_LEVEL),
+  now = Date.now,
+  rateFactor,
+}: Deps): Promise<App> {
+  const secret = instanceSecret(env.WEBUI_SECRET_KEY, env.DATA_DIR);
+  const platform: Platform = {
+    env,
+    store,
+    log,
+    now,
+    realtime: new Realtime(),
+    signals: new Signals(),
+    box: new SecretBox(secret),
+    sessions: new SessionStore(store, env.SESSION_DAYS * dayMs),
+    rateLimits: createRateLimits(rateFactor),
+  };
+  const features = createFeatures(platform, secret);
+  await features.generation.recover();
+
+  const health = new Health(store);
+  const express_ = express();
+  express_.disable('x-powered-by');
+  express_.set('trust proxy', env.TRUST_PROXY);
+  // Bodies are never cached and parsed once; computing tags for them would be for nothing.
+  express_.set('etag', false);
+  express_.use(health.router);
+  express_.use(securityHeaders(env));
+
+  const api = Router();
+  api.use(privateAnswers, sameOriginOnly(env), jsonOnly(uploads));
+  api.use(compression({ threshold: compressFrom }));
+  api.use(...features.sessions.middleware);
+  api.use((req, res, next) => {
+    if (uploads.test(req.path)) next();
+    else express.json({ limit: limits.jsonBody })(req, res, next);
+  });
+  for (const { router } of features.routes) api.use(router);
+  api.use(() => {
+    throw notFound();
+  });
+  express_.use(apiPrefix, api);
+  express_.use(clientFiles(path.join(env.appRoot, 'dist/client')));
+  express_.use(errorHandler(log));
+
+  const http = createServer(express_);
+  const io = createSockets(http, platform, {
+    session: features.sessions.middleware,
+    actor: (userId) => features.users.actor(userId),
+    features: features.sockets,
+  });
+
+  return {
+    http,
+    platform,
+    features,
+    mounted: features.routes.flatMap(({ mounted }) => mounted),
+    async close() {
+      health.stop();
+      platform.realtime.sendToAll('session:ended', { reason: 'server_stopping' });
+      await features.generation.drain();
+      platform.sessions.close();
+      await io.close();
+      http.closeAllConnections();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { AuditQueries } from './features/audit/audit.queries.ts';
+import { authRoutes } from './features/auth/auth.routes.ts';
+import { AuthService } from './features/auth/auth.service.ts';
+import { AuthSessions } from './features/auth/auth.sessions.ts';
+import { ChatQueries } from './features/chats/chats.queries.ts';
+import { chatRoutes } from './features/chats/chats.routes.ts';
+import { ChatService } from './features/chats/chats.service.ts';
+import { ConnectionQueries } from './features/models/connections.queries.ts';
+import { connectionRoutes } from './features/models/connections.routes.ts';
+import { ConnectionService } from './features/models/connections.service.ts';
+import { GenerationService } from './features/generation/generation.service.ts';
+import { MessageQueries } from './features/messages/messages.queries.ts';
+import { messageRoutes } from './features/messages/messages.routes.ts';
+import { MessageService } from './features/messages/messages.service.ts';
+import { messageSockets } from './features/messages/messages.sockets.ts';
+import { modelRoutes } from './features/models/models.routes.ts';
+import { ModelService } from './features/models/models.service.ts';
+import { settingsRoutes } from './features/settings/settings.routes.ts';
+import { SettingsService } from './features/settings/settings.service.ts';
+import { UserQueries } from './features/users/users.queries.ts';
+import { userRoutes } from './features/users/users.routes.ts';
+import { UserService } from './features/users/users.service.ts';
+import type { Routes } from './platform/http/routes.ts';
+import type { Platform } from './platform/platform.ts';
+import type { SocketFeature } from './platform/sockets/on.ts';
+
+/** Puts the features together: who is given whom. */
+export function createFeatures(platform: Platform, secret: string) {
+  const audit = new AuditQueries(platform);
+  const settings = new SettingsService(platform, audit);
+
+  const userQueries = new UserQueries(platform);
+  const users = new UserService(platform, userQueries, audit);
+  const auth = new AuthService(platform, userQueries, settings, audit);
+  const sessions = new AuthSessions(platform, secret, auth, users);
+
+  const connections = new ConnectionService(platform, { queries: new ConnectionQueries(platform), audit });
+  const models = new ModelService(platform, { connections, settings });
+
+  const chatQueries = new ChatQueries(platform);
+  const messageQueries = new MessageQueries(platform);
+  const generation = new GenerationService(platform, {
+    chats: chatQueries,
+    messages: messageQueries,
+    models,
+  });
+  const chats = new ChatService(platform, {
+    chats: chatQueries,
+    messages: messageQueries,
+    generation,
+    audit,
+  });
+  const messages = new MessageService(platform, {
+    chats: chatQueries,
+    messages: messageQueries,
+    models,
+    generation,
+  });
+
+  const routes: Routes[] = [
+    settingsRoutes(platform, settings, userQueries),
+    authRoutes(platform, auth, sessions),
+    userRoutes(platform, users, userQueries, settings),
+    connectionRoutes(platform, connections, models),
+    modelRoutes(models),
+    chatRoutes(platform, chats, chatQueries, messages),
+    messageRoutes(platform, messages),
+  ];
+  const sockets: SocketFeature[] = [messageSockets({ chats, messages, queries: messageQueries, generation })];
+
+  return { routes, sockets, sessions, users, generation };
+}

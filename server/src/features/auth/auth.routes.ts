@@ -1,0 +1,58 @@
+import { authEndpoints } from '#shared/auth';
+import { userEndpoints } from '#shared/users';
+import { DomainError } from '../../platform/errors.ts';
+import { Routes } from '../../platform/http/routes.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { hashSessionId } from '../../platform/sessions/sessionStore.ts';
+import { rooms } from '../../platform/sockets/realtime.ts';
+import { presentUser } from '../users/users.presenter.ts';
+import type { AuthService } from './auth.service.ts';
+import type { AuthSessions } from './auth.sessions.ts';
+
+export function authRoutes(platform: Platform, auth: AuthService, sessions: AuthSessions): Routes {
+  const routes = new Routes();
+  const { rateLimits, realtime } = platform;
+
+  routes.anyone(
+    authEndpoints.signUp,
+    async ({ body, req }) => {
+      const user = await auth.register(body);
+      await sessions.signIn(req, user);
+      return { user: presentUser(user) };
+    },
+    rateLimits.signUp,
+  );
+
+  routes.anyone(
+    authEndpoints.signIn,
+    async ({ body, req, res }) => {
+      // Passport reads the body itself: hand it the address as it is stored.
+      req.body = body;
+      const user = await sessions.authenticate(req, res);
+      if (!user)
+        throw new DomainError('unauthenticated', 'E-mail or password is not right.', 'wrong_credentials');
+      await sessions.signIn(req, user);
+      await auth.noteSignIn(user);
+      return { user: presentUser(user) };
+    },
+    rateLimits.signIn,
+  );
+
+  // Also without a session: who signs out twice is signed out.
+  routes.anyone(authEndpoints.signOut, async ({ req, res }) => {
+    const room = rooms.session(hashSessionId(req.sessionID));
+    await sessions.signOut(req, res);
+    realtime.end(room, 'signed_out');
+  });
+
+  routes.signedIn(
+    userEndpoints.changePassword,
+    async ({ actor, body, req }) => {
+      const passwords = { current: body.currentPassword, next: body.newPassword };
+      await auth.changePassword(actor, passwords, hashSessionId(req.sessionID));
+    },
+    rateLimits.signIn,
+  );
+
+  return routes;
+}

@@ -1,0 +1,48 @@
+import { chatEndpoints } from '#shared/chats';
+import { limits } from '#shared/limits';
+import { Routes } from '../../platform/http/routes.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { MessageService } from '../messages/messages.service.ts';
+import { presentChat, presentChatSummary } from './chats.presenter.ts';
+import type { ChatQueries } from './chats.queries.ts';
+import type { ChatService } from './chats.service.ts';
+
+export function chatRoutes(
+  platform: Platform,
+  chats: ChatService,
+  queries: ChatQueries,
+  messages: MessageService,
+): Routes {
+  const routes = new Routes();
+
+  routes.member(
+    chatEndpoints.listChats,
+    async ({ actor, query }) => {
+      const { items, nextCursor } = await queries.list({
+        ...query,
+        ownerId: actor.id,
+        archived: query.archived ?? false,
+        limit: query.limit ?? limits.pageDefault,
+      });
+      return { items: items.map(presentChatSummary), nextCursor };
+    },
+    platform.rateLimits.search,
+  );
+
+  routes.member(chatEndpoints.createChat, async ({ actor, body }) =>
+    presentChat(await chats.create(actor, body ?? {})),
+  );
+
+  routes.member(chatEndpoints.getChat, async ({ actor, params }) => {
+    const chat = await chats.authorized(actor, 'read', params.id);
+    return { ...presentChat(chat), ...(await messages.activeBranch(chat)) };
+  });
+
+  routes.member(chatEndpoints.updateChat, async ({ actor, params, body }) =>
+    presentChat(await chats.change(actor, params.id, body)),
+  );
+
+  routes.member(chatEndpoints.deleteChat, ({ actor, params }) => chats.remove(actor, params.id));
+
+  return routes;
+}

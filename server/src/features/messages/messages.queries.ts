@@ -1,0 +1,222 @@
+import { and, asc, desc, eq, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
+import type { Platform } from '../../platform/platform.ts';
+
+export type MessageRow = NonNullable<Awaited<ReturnType<MessageQueries['inChat']>>>;
+export type NewMessage = Pick<MessageRow, 'id' | 'chatId' | 'parentId' | 'role' | 'content' | 'status'> &
+  Partial<Pick<MessageRow, 'reasoning' | 'reasoningMs' | 'model' | 'edited' | 'clientKey' | 'createdAt'>>;
+type Values = Partial<
+  Pick<MessageRow, 'content' | 'reasoning' | 'reasoningMs' | 'status' | 'error' | 'edited' | 'model'>
+>;
+
+/** Rows one insert carries: SQLite takes 32,766 values in a statement, PostgreSQL 65,535. */
+const insertRows = 500;
+
+/** The tree of messages. A walk never leaves its chat and never goes round a cycle. */
+export class MessageQueries {
+  #platform: Platform;
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+  get #store() {
+    return this.#platform.store;
+  }
+
+  async inChat(chatId: string, id: string) {
+    const { messages } = this.#store.t;
+    const [row] = await this.#store.db
+      .select()
+      .from(messages)
+      .where(and(eq(messages.id, id), eq(messages.chatId, chatId)))
+      .limit(1);
+    return row;
+  }
+
+  async byId(id: string) {
+    const { messages } = this.#store.t;
+    const [row] = await this.#store.db.select().from(messages).where(eq(messages.id, id)).limit(1);
+    return row;
+  }
+
+  async byClientKey(chatId: string, clientKey: string) {
+    const { messages } = this.#store.t;
+    const [row] = await this.#store.db
+      .select()
+      .from(messages)
+      .where(and(eq(messages.chatId, chatId), eq(messages.clientKey, clientKey)))
+      .limit(1);
+    return row;
+  }
+
+  async firstChild(chatId: string, parentId: string) {
+    const { messages } = this.#store.t;
+    const [row] = await this.#store.db
+      .select()
+      .from(messages)
+      .where(and(eq(messages.chatId, chatId), eq(messages.parentId, parentId)))
+      .orderBy(asc(messages.seq))
+      .limit(1);
+    return row;
+  }
+
+  /** In the order given, which becomes the order of siblings. */
+  async insert(...rows: NewMessage[]): Promise<void> {
+    const createdAt = this.#platform.now();
+    for (let i = 0; i < rows.length; i += insertRows) {
+      const some = rows.slice(i, i + insertRows).map((row) => ({ createdAt, ...row }));
+      await this.#store.db.insert(this.#store.t.messages).values(some);
+    }
+  }
+
+  async update(id: string, values: Values): Promise<MessageRow | undefined> {
+    const { messages } = this.#store.t;
+    const [row] = await this.#store.db.update(messages).set(values).where(eq(messages.id, id)).returning();
+    return row;
+  }
+
+  /** The messages from `endId` up towards the root, at most `limit`, oldest first. */
+  async branch(chatId: string, endId: string, limit: number): Promise<MessageRow[]> {
+    const steps = await this.#store.rows<{ id: string }>(this.#walkUp(chatId, endId, limit));
+    const ids = steps.map((step) => step.id);
+    if (ids.length === 0) return [];
+    const { messages } = this.#store.t;
+    const rows = await this.#store.db
+      .select()
+      .from(messages)
+      // The walk has not left the chat; asking for it again would make SQLite read the whole chat.
+      .where(this.#oneOf(messages.id, ids));
+    const place = new Map(ids.map((id, i) => [id, i]));
+    return rows.sort((a, b) => place.get(b.id)! - place.get(a.id)!);
+  }
+
+  /** Ids of all versions at the places of these messages, oldest first, by the id of the parent (`''` for roots). */
+  async siblings(chatId: string, of: MessageRow[]): Promise<Map<string, string[]>> {
+    const { messages } = this.#store.t;
+    const parents = [...new Set(of.map((row) => row.parentId).filter((id) => id !== null))];
+    const atRoot = of.some((row) => row.parentId === null);
+    if (of.length === 0) return new Map();
+    const rows = await this.#store.db
+      .select({ id: messages.id, parentId: messages.parentId })
+      .from(messages)
+      .where(
+        and(
+          eq(messages.chatId, chatId),
+          or(
+            parents.length > 0 ? this.#oneOf(messages.parentId, parents) : undefined,
+            atRoot ? isNull(messages.parentId) : undefined,
+          ),
+        ),
+      )
+      .orderBy(asc(messages.seq));
+    const byParent = new Map<string, string[]>();
+    for (const { id, parentId } of rows) {
+      const list = byParent.get(parentId ?? '') ?? [];
+      list.push(id);
+      byParent.set(parentId ?? '', list);
+    }
+    return byParent;
+  }
+
+  /** From a message down to the newest end below it; undefined when the message is not in the chat. */
+  async newestEndBelow(chatId: string, id: string): Promise<string | undefined> {
+    const [end] = await this.#store.rows<{ id: string }>(sql`
+      with recursive down(id, depth) as (
+        select id, 0 from messages where chat_id = ${chatId} and id = ${id}
+        union all
+        select m.id, down.depth + 1 from down join messages m on m.seq = (
+          select max(seq) from messages where chat_id = ${chatId} and parent_id = down.id
+        ) where down.depth < 100000
+      )
+      select id from down order by depth desc limit 1`);
+    return end?.id;
+  }
+
+  /** The newest message below this parent; null stands for the root. */
+  async newestSibling(chatId: string, parentId: string | null): Promise<string | undefined> {
+    const { messages } = this.#store.t;
+    const [row] = await this.#store.db
+      .select({ id: messages.id })
+      .from(messages)
+      .where(
+        and(
+          eq(messages.chatId, chatId),
+          parentId === null ? isNull(messages.parentId) : eq(messages.parentId, parentId),
+        ),
+      )
+      .orderBy(desc(messages.seq))
+      .limit(1);
+    return row?.id;
+  }
+
+  /** Ids of the message and of everything below it. */
+  async subtree(chatId: string, id: string): Promise<string[]> {
+    const rows = await this.#store.rows<{ id: string }>(sql`
+      with recursive below(id) as (
+        select id from messages where chat_id = ${chatId} and id = ${id}
+        union
+        select m.id from messages m join below on m.parent_id = below.id where m.chat_id = ${chatId}
+      )
+      select id from below`);
+    return rows.map((row) => row.id);
+  }
+
+  async remove(chatId: string, ids: string[]): Promise<void> {
+    const { messages } = this.#store.t;
+    await this.#store.db
+      .delete(messages)
+      .where(and(eq(messages.chatId, chatId), this.#oneOf(messages.id, ids)));
+  }
+
+  async countIn(chatId: string): Promise<number> {
+    const { messages } = this.#store.t;
+    return this.#store.db.$count(messages, eq(messages.chatId, chatId));
+  }
+
+  async streaming(chatId: string): Promise<MessageRow[]> {
+    const { messages } = this.#store.t;
+    return this.#store.db
+      .select()
+      .from(messages)
+      .where(and(eq(messages.status, 'streaming'), eq(messages.chatId, chatId)));
+  }
+
+  /** All messages of a chat in the order of making, in pages of `limit`: for exports. */
+  async pageOfChat(chatId: string, afterSeq: number, limit: number): Promise<MessageRow[]> {
+    const { messages } = this.#store.t;
+    return this.#store.db
+      .select()
+      .from(messages)
+      .where(and(eq(messages.chatId, chatId), sql`${messages.seq} > ${afterSeq}`))
+      .orderBy(asc(messages.seq))
+      .limit(limit);
+  }
+
+  /** What a former process was writing when it ended. Answers how many there were. */
+  async interruptAll(): Promise<number> {
+    const { messages } = this.#store.t;
+    const rows = await this.#store.db
+      .update(messages)
+      .set({ status: 'interrupted' })
+      .where(eq(messages.status, 'streaming'))
+      .returning({ id: messages.id });
+    return rows.length;
+  }
+
+  #walkUp(chatId: string, endId: string, limit: number): SQL {
+    return sql`
+      with recursive up(id, parent_id, depth) as (
+        select id, parent_id, 1 from messages where chat_id = ${chatId} and id = ${endId}
+        union all
+        select m.id, m.parent_id, up.depth + 1 from messages m join up on m.id = up.parent_id
+        where m.chat_id = ${chatId} and up.depth < ${limit}
+      )
+      select id from up order by depth`;
+  }
+
+  /** `in (…)` for lists of any length: one parameter on both databases. */
+  #oneOf(column: Parameters<typeof inArray>[0], ids: string[]): SQL {
+    if (this.#store.dialect.name === 'sqlite') {
+      return sql`${column} in (select value from json_each(${JSON.stringify(ids)}))`;
+    }
+    return sql`${column} in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`;
+  }
+}

@@ -1,0 +1,28 @@
+import { limits } from '#shared/limits';
+
+/** Characters of a title made from a question: what the sidebar shows in one line, and a little more. */
+const titleChars = 80;
+
+/** The first line of the question, without Markdown's marks, cut at a word. */
+export function titleFromQuestion(question: string): string {
+  const firstLine = question.split('\n').find((line) => /[\p{L}\p{N}]/u.test(line)) ?? question;
+  const plain = firstLine
+    .replace(/[`*_#>~]+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (plain.length <= titleChars) return plain || question.trim().slice(0, titleChars) || 'New chat';
+  const cut = plain.slice(0, titleChars);
+  const lastSpace = cut.lastIndexOf(' ');
+  return `${(lastSpace > titleChars / 2 ? cut.slice(0, lastSpace) : cut).toWellFormed()}…`;
+}
+
+/** A title as a model gave it, fit to be one: a single line without quotes; undefined when nothing is left. */
+export function cleanTitle(text: string): string | undefined {
+  const line = text
+    .replace(/<think>[\s\S]*?<\/think>/g, '')
+    .split('\n')
+    .map((each) => each.trim())
+    .find((each) => each.length > 0);
+  const title = line?.replace(/^(title\s*:|#+|["'“”*\s])+|["'“”*.\s]+$/gi, '').slice(0, limits.title);
+  return title ? title.toWellFormed().replaceAll('\u0000', '') : undefined;
+}

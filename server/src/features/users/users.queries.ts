@@ -1,0 +1,144 @@
+import { and, asc, desc, eq, or, sql, type SQL } from 'drizzle-orm';
+import { decodeCursor, encodeCursor, page } from '../../platform/db/cursor.ts';
+import { foldTitle } from '../../platform/db/text.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Role } from '#shared/users';
+
+export type UserRow = Awaited<ReturnType<UserQueries['byId']>> & object;
+
+export class UserQueries {
+  #platform: Platform;
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+  get #store() {
+    return this.#platform.store;
+  }
+
+  async byId(id: string) {
+    const { users } = this.#store.t;
+    const [row] = await this.#store.db.select().from(users).where(eq(users.id, id)).limit(1);
+    return row;
+  }
+
+  async byEmail(email: string) {
+    const { users } = this.#store.t;
+    const [row] = await this.#store.db.select().from(users).where(eq(users.email, email)).limit(1);
+    return row;
+  }
+
+  async insert(user: {
+    id: string;
+    name: string;
+    email: string;
+    role: Role;
+    passwordHash: string;
+  }): Promise<void> {
+    await this.#store.db.insert(this.#store.t.users).values({ ...user, createdAt: this.#platform.now() });
+  }
+
+  async hasFirstAdmin(): Promise<boolean> {
+    return (await this.#store.db.$count(this.#store.t.bootstrap)) > 0;
+  }
+
+  /** True for exactly one account of the instance, however many ask at once: the row is unique. */
+  async claimFirstAdmin(userId: string): Promise<boolean> {
+    const { bootstrap } = this.#store.t;
+    const claimed = await this.#store.db
+      .insert(bootstrap)
+      .values({ id: 1, userId })
+      .onConflictDoNothing()
+      .returning({ id: bootstrap.id });
+    return claimed.length === 1;
+  }
+
+  async update(
+    id: string,
+    values: Partial<{
+      name: string;
+      role: Role;
+      active: boolean;
+      passwordHash: string;
+      lastActiveAt: number;
+    }>,
+  ) {
+    const { users } = this.#store.t;
+    const [row] = await this.#store.db.update(users).set(values).where(eq(users.id, id)).returning();
+    return row;
+  }
+
+  /** Makes changes of who is an admin queue up, on PostgreSQL too, until the transaction ends. */
+  async lockAdmins(): Promise<void> {
+    const { bootstrap } = this.#store.t;
+    await this.#store.db.update(bootstrap).set({ id: 1 }).where(eq(bootstrap.id, 1));
+  }
+
+  async countActiveAdmins(): Promise<number> {
+    const { users } = this.#store.t;
+    return this.#store.db.$count(users, and(eq(users.role, 'admin'), eq(users.active, true)));
+  }
+
+  async countPending(): Promise<number> {
+    const { users } = this.#store.t;
+    return this.#store.db.$count(users, and(eq(users.role, 'pending'), eq(users.active, true)));
+  }
+
+  /** All accounts, newest first. */
+  async list(options: { query?: string; role?: Role; cursor?: string; limit: number }) {
+    const { users } = this.#store.t;
+    const after = options.cursor ? decodeCursor(options.cursor, 'number', 'string') : undefined;
+    const rows = await this.#store.db
+      .select()
+      .from(users)
+      .where(
+        and(
+          this.#named(options.query),
+          options.role ? eq(users.role, options.role) : undefined,
+          after && sql`(${users.createdAt}, ${users.id}) < (${after[0]}, ${after[1]})`,
+        ),
+      )
+      .orderBy(desc(users.createdAt), desc(users.id))
+      .limit(options.limit + 1);
+    return page(
+      rows,
+      options.limit,
+      (row) => row,
+      (row) => encodeCursor(row.createdAt, row.id),
+    );
+  }
+
+  /** Active members in the order of their e-mail addresses. */
+  async people(options: { query?: string; cursor?: string; limit: number }) {
+    const { users } = this.#store.t;
+    const after = options.cursor ? decodeCursor(options.cursor, 'string') : undefined;
+    const rows = await this.#store.db
+      .select({ id: users.id, name: users.name, email: users.email })
+      .from(users)
+      .where(
+        and(
+          eq(users.active, true),
+          sql`${users.role} <> 'pending'`,
+          this.#named(options.query),
+          after && sql`${users.email} > ${after[0]}`,
+        ),
+      )
+      .orderBy(asc(users.email))
+      .limit(options.limit + 1);
+    return page(
+      rows,
+      options.limit,
+      (row) => row,
+      (row) => encodeCursor(row.email),
+    );
+  }
+
+  #named(query: string | undefined): SQL | undefined {
+    const { users } = this.#store.t;
+    const needle = foldTitle(query ?? '').trim();
+    if (!needle) return undefined;
+    return or(
+      this.#store.dialect.contains(users.email, needle),
+      this.#store.dialect.contains(sql`lower(${users.name})`, needle),
+    );
+  }
+}

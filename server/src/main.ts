@@ -1,0 +1,50 @@
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app.ts';
+import { openStore } from './platform/db/open.ts';
+import { readEnv } from './platform/env.ts';
+import { createLog } from './platform/log.ts';
+
+/** Milliseconds after which a stop no longer waits for anyone. */
+const stopAtMostMs = 20_000;
+
+async function start(): Promise<void> {
+  const env = readEnv();
+  const log = createLog(env.LOG_LEVEL);
+  const store = await openStore(env, log);
+  const app = await createApp({ env, store, log });
+
+  app.http.listen(env.PORT, env.HOST, () => {
+    const { port } = app.http.address() as AddressInfo;
+    process.stdout.write(`Parley is ready at ${env.WEBUI_URL ?? `http://localhost:${port}`}\n`);
+  });
+  app.http.on('error', (error: NodeJS.ErrnoException) => {
+    const reason =
+      error.code === 'EADDRINUSE'
+        ? `Port ${env.PORT} is in use. Set PORT to another one, or stop what uses it.`
+        : error.message;
+    process.stderr.write(`${reason}\n`);
+    process.exit(1);
+  });
+
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), stopAtMostMs).unref();
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+start().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

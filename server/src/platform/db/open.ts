@@ -1,0 +1,16 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Env } from '../env.ts';
+import type { Logger } from '../log.ts';
+import { openPostgres } from './postgres.ts';
+import { openSqlite } from './sqlite.ts';
+import type { Store } from './store.ts';
+
+/** Opens the database the environment names, migrated to this version. */
+export async function openStore(env: Env, log: Logger): Promise<Store> {
+  if (env.DATABASE_URL) {
+    return openPostgres(env.DATABASE_URL, path.join(env.appRoot, 'drizzle/postgres'), log);
+  }
+  mkdirSync(env.DATA_DIR, { recursive: true });
+  return openSqlite(path.join(env.DATA_DIR, 'parley.db'), path.join(env.appRoot, 'drizzle/sqlite'));
+}

@@ -1,0 +1,22 @@
+import type { Store } from './db/store.ts';
+import type { Env } from './env.ts';
+import type { RateLimits } from './http/rateLimits.ts';
+import type { Logger } from './log.ts';
+import type { SecretBox } from './secretBox.ts';
+import type { SessionStore } from './sessions/sessionStore.ts';
+import type { Signals } from './signals.ts';
+import type { Realtime } from './sockets/realtime.ts';
+
+/** What every feature may use. */
+export interface Platform {
+  env: Env;
+  store: Store;
+  log: Logger;
+  /** Milliseconds since the epoch; tests move it. */
+  now: () => number;
+  realtime: Realtime;
+  signals: Signals;
+  box: SecretBox;
+  sessions: SessionStore;
+  rateLimits: RateLimits;
+}

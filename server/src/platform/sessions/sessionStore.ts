@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { and, eq, gt, isNull, lte } from 'drizzle-orm';
+import session, { type SessionData } from 'express-session';
+import type { Store as Database } from '../db/store.ts';
+
+/** Milliseconds by which an expiry must move before it is written: otherwise every request would write. */
+const touchEveryMs = 5 * 60_000;
+const pruneEveryMs = 15 * 60_000;
+/** A session ends this long after it began, however much it is used. */
+const absoluteLifetimeMs = 180 * 24 * 60 * 60_000;
+
+export const hashSessionId = (sid: string): string => createHash('sha256').update(sid).digest('base64url');
+
+const userOf = (data: SessionData): string | null =>
+  (data as SessionData & { passport?: { user?: string } }).passport?.user ?? null;
+
+/**
+ * Sessions on the application's own database, whichever dialect it is. Ending a session marks its row for good:
+ * a request that was in flight meanwhile cannot write it back.
+ */
+export class SessionStore extends session.Store {
+  #database: Database;
+  #lifetimeMs: number;
+  #timer: NodeJS.Timeout;
+
+  constructor(database: Database, lifetimeMs: number) {
+    super();
+    this.#database = database;
+    this.#lifetimeMs = lifetimeMs;
+    this.#timer = setInterval(() => void this.prune().catch(() => undefined), pruneEveryMs).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  override get(sid: string, done: (error: unknown, data?: SessionData | null) => void): void {
+    this.#live(hashSessionId(sid)).then(
+      (row) => done(null, row ? (JSON.parse(row.data) as SessionData) : null),
+      done,
+    );
+  }
+
+  override set(sid: string, data: SessionData, done?: (error?: unknown) => void): void {
+    const { sessions } = this.#database.t;
+    const now = Date.now();
+    const changed = { data: JSON.stringify(data), userId: userOf(data), expiresAt: this.#expiryOf(data) };
+    this.#database.db
+      .insert(sessions)
+      .values({ sidHash: hashSessionId(sid), createdAt: now, ...changed })
+      .onConflictDoUpdate({ target: sessions.sidHash, set: changed, setWhere: isNull(sessions.revokedAt) })
+      .then(() => done?.(), done);
+  }
+
+  override destroy(sid: string, done?: (error?: unknown) => void): void {
+    this.revoke(hashSessionId(sid)).then(() => done?.(), done);
+  }
+
+  /** Called on every request; writes only when the expiry moves noticeably. */
+  override touch(sid: string, data: SessionData, done?: () => void): void {
+    const { sessions } = this.#database.t;
+    const expiresAt = this.#expiryOf(data);
+    this.#database.db
+      .update(sessions)
+      .set({ expiresAt })
+      .where(
+        and(
+          eq(sessions.sidHash, hashSessionId(sid)),
+          isNull(sessions.revokedAt),
+          lte(sessions.expiresAt, expiresAt - touchEveryMs),
+        ),
+      )
+      .then(
+        () => done?.(),
+        // An expiry that could not be moved is no reason to fail the request.
+        () => done?.(),
+      );
+  }
+
+  async isLive(sidHash: string): Promise<boolean> {
+    return (await this.#live(sidHash)) !== undefined;
+  }
+
+  async revoke(sidHash: string): Promise<void> {
+    const { sessions } = this.#database.t;
+    await this.#database.db
+      .update(sessions)
+      .set({ revokedAt: Date.now(), data: '{}' })
+      .where(eq(sessions.sidHash, sidHash));
+  }
+
+  /** Ends every session of the person, except the one given. */
+  async revokeUser(userId: string, exceptSidHash?: string): Promise<void> {
+    const { sessions } = this.#database.t;
+    const live = await this.#database.db
+      .select({ sidHash: sessions.sidHash })
+      .from(sessions)
+      .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)));
+    for (const { sidHash } of live) if (sidHash !== exceptSidHash) await this.revoke(sidHash);
+  }
+
+  async prune(): Promise<void> {
+    const { sessions } = this.#database.t;
+    await this.#database.db.delete(sessions).where(lte(sessions.expiresAt, Date.now()));
+  }
+
+  async #live(sidHash: string) {
+    const { sessions } = this.#database.t;
+    const now = Date.now();
+    const [row] = await this.#database.db
+      .select({ data: sessions.data })
+      .from(sessions)
+      .where(
+        and(
+          eq(sessions.sidHash, sidHash),
+          gt(sessions.expiresAt, now),
+          gt(sessions.createdAt, now - absoluteLifetimeMs),
+          isNull(sessions.revokedAt),
+        ),
+      )
+      .limit(1);
+    return row;
+  }
+
+  #expiryOf(data: SessionData): number {
+    return data.cookie.expires ? new Date(data.cookie.expires).getTime() : Date.now() + this.#lifetimeMs;
+  }
+}

@@ -1,0 +1,89 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Request, RequestHandler, Response } from 'express';
+import { Server } from 'socket.io';
+import type { ClientToServer, ServerToClient } from '#shared/socketEvents';
+import type { Env } from '../env.ts';
+import { unauthenticated } from '../errors.ts';
+import { isOwnOrigin } from '../http/guards.ts';
+import type { Platform } from '../platform.ts';
+import { requireMember, type Actor } from '../policy.ts';
+import { hashSessionId } from '../sessions/sessionStore.ts';
+import type { SocketContext, SocketData, SocketFeature } from './on.ts';
+import { rooms } from './realtime.ts';
+
+/** Bytes of one event from a browser: they carry ids, never content. */
+const maxEventBytes = 64_000;
+/** Milliseconds for which a browser that lost the network is not yet given up. */
+const pingTimeoutMs = 20_000;
+
+const onlyHandshake =
+  (middleware: RequestHandler): RequestHandler =>
+  (req, res, next) => {
+    // Later polls of the same connection carry `sid`; who they are was settled at the handshake.
+    const isHandshake = (req as Request & { _query?: { sid?: string } })._query?.sid === undefined;
+    if (isHandshake) middleware(req, res, next);
+    else next();
+  };
+
+/** Browsers send `Origin` on every WebSocket handshake; what sends none is no browser and holds no stolen cookie. */
+const allowed = (env: Env, origin: string | undefined, host: string | undefined) =>
+  origin === undefined || isOwnOrigin(env, origin, host);
+
+/** Socket.io on the same port, origin and session as the interface. */
+export function createSockets(
+  http: HttpServer,
+  platform: Platform,
+  parts: {
+    session: RequestHandler[];
+    actor: (userId: string) => Promise<Actor | undefined>;
+    features: SocketFeature[];
+  },
+): Server {
+  const io = new Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>(http, {
+    serveClient: false,
+    perMessageDeflate: false,
+    maxHttpBufferSize: maxEventBytes,
+    pingTimeout: pingTimeoutMs,
+    // CORS does not cover WebSockets, so the origin is checked by hand for every transport.
+    allowRequest: (req, decide) => decide(null, allowed(platform.env, req.headers.origin, req.headers.host)),
+  });
+  for (const middleware of parts.session) {
+    io.engine.use((req: Request, res: Response, next: () => void) =>
+      onlyHandshake(middleware)(req, res, next),
+    );
+  }
+
+  io.use((socket, next) => {
+    const { user, sessionID } = socket.request as Request;
+    if (!user || user.role === 'pending') {
+      next(new Error('unauthenticated'));
+      return;
+    }
+    socket.data = { userId: user.id, sidHash: hashSessionId(sessionID) };
+    next();
+  });
+
+  io.on('connection', (socket) => {
+    const context: SocketContext = {
+      socket,
+      log: platform.log,
+      async actor() {
+        const live = await platform.sessions.isLive(socket.data.sidHash);
+        const actor = live ? await parts.actor(socket.data.userId) : undefined;
+        if (!actor) {
+          socket.disconnect(true);
+          throw unauthenticated();
+        }
+        requireMember(actor);
+        return actor;
+      },
+    };
+    for (const feature of parts.features) feature(context);
+    void socket.join([rooms.user(socket.data.userId), rooms.session(socket.data.sidHash)]);
+    // The session may have ended between the handshake and now, before the rooms knew of this socket.
+    context.actor().catch(() => socket.disconnect(true));
+  });
+
+  platform.realtime.attach(io as unknown as Server);
+  return io as unknown as Server;
+}

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import supertest from 'supertest';
+import { createApp, type App } from '../../server/src/app.ts';
+import { openSqlite } from '../../server/src/platform/db/sqlite.ts';
+import { readEnv } from '../../server/src/platform/env.ts';
+import { createLog } from '../../server/src/platform/log.ts';
+import { Person } from './person.ts';
+
+/** Requests a test may make before a rate limit speaks, as a multiple of the real one. */
+const rateFactor = 1_000;
+
+export interface TestApp extends App {
+  /** `http://127.0.0.1:port`. */
+  url: string;
+  dataDir: string;
+  /** Moves the app's clock. */
+  advance(ms: number): void;
+  /** Someone without an account, with a cookie jar. */
+  stranger(): Person;
+  /** Someone signed in. The first one of an app is its admin, whatever `role` says. */
+  person(name: string, role?: 'user' | 'admin' | 'pending'): Promise<Person>;
+  /** Closes the server and removes its data. */
+  end(): Promise<void>;
+}
+
+interface Options {
+  env?: Record<string, string>;
+  /** Start on the data of a former app. */
+  dataDir?: string;
+  /** Real rate limits. */
+  limited?: boolean;
+}
+
+/** The real app on a loopback port and a database of its own. */
+export async function createTestApp({ env: extra = {}, dataDir, limited }: Options = {}): Promise<TestApp> {
+  const folder = dataDir ?? mkdtempSync(path.join(tmpdir(), 'parley-test-'));
+  const env = readEnv({
+    DATA_DIR: folder,
+    WEBUI_SECRET_KEY: 'a secret for tests only',
+    LOG_LEVEL: 'error',
+    STREAM_COALESCE_MS: '5',
+    ...extra,
+  });
+  const store = openSqlite(path.join(folder, 'parley.db'), path.resolve('drizzle/sqlite'));
+  let offset = 0;
+  const app = await createApp({
+    env,
+    store,
+    log: createLog(env.LOG_LEVEL),
+    now: () => Date.now() + offset,
+    ...(limited ? {} : { rateFactor }),
+  });
+  await new Promise<void>((resolve) => app.http.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(app.http.address() as AddressInfo).port}`;
+  let admin: Person | undefined;
+
+  const stranger = () => new Person(url, supertest.agent(app.http));
+  const test: TestApp = {
+    ...app,
+    url,
+    dataDir: folder,
+    advance(ms) {
+      offset += ms;
+    },
+    stranger,
+    async person(name, role = 'user') {
+      const someone = stranger();
+      await someone.signUp(name);
+      if (!admin) admin = someone;
+      else if (someone.user.role !== role) {
+        await admin.patch(`/admin/users/${someone.user.id}`, { role }).expect(200);
+        await someone.refresh();
+      }
+      return someone;
+    },
+    async end() {
+      await app.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return test;
+}

@@ -1,0 +1,157 @@
+import { io, type Socket } from 'socket.io-client';
+import type supertest from 'supertest';
+import { apiPrefix } from '#shared/api';
+import type {
+  Ack,
+  ClientEvent,
+  ClientPayload,
+  ClientToServer,
+  Reply,
+  ServerEvent,
+  ServerPayload,
+  ServerToClient,
+} from '#shared/socketEvents';
+import type { User } from '#shared/users';
+
+export const password = 'correct horse battery';
+
+type Agent = ReturnType<typeof supertest.agent>;
+
+/** Someone who uses the app over HTTP and sockets, with a cookie jar of their own. */
+export class Person {
+  readonly agent: Agent;
+  readonly url: string;
+  #user: User | undefined;
+
+  constructor(url: string, agent: Agent) {
+    this.url = url;
+    this.agent = agent;
+  }
+
+  get user(): User {
+    if (!this.#user) throw new Error('Nobody is signed in.');
+    return this.#user;
+  }
+
+  get(path: string) {
+    return this.agent.get(apiPrefix + path);
+  }
+  post(path: string, body?: object) {
+    return this.agent.post(apiPrefix + path).send(body);
+  }
+  put(path: string, body?: object) {
+    return this.agent.put(apiPrefix + path).send(body);
+  }
+  patch(path: string, body: object) {
+    return this.agent.patch(apiPrefix + path).send(body);
+  }
+  delete(path: string) {
+    return this.agent.delete(apiPrefix + path);
+  }
+
+  async signUp(name: string): Promise<void> {
+    const email = `${name.toLowerCase()}@example.org`;
+    const answer = await this.post('/auth/sign-up', { name, email, password }).expect(201);
+    this.#user = (answer.body as { user: User }).user;
+  }
+
+  async signIn(email: string): Promise<void> {
+    const answer = await this.post('/auth/sign-in', { email, password }).expect(200);
+    this.#user = (answer.body as { user: User }).user;
+  }
+
+  /** Reads who one is now. */
+  async refresh(): Promise<void> {
+    const answer = await this.get('/me').expect(200);
+    this.#user = (answer.body as { user: User }).user;
+  }
+
+  /** The session's cookie, as a browser would send it. */
+  cookie(): string {
+    const jar = this.agent.jar.getCookies({ domain: '127.0.0.1', path: '/', secure: false, script: false });
+    return jar.toValueString();
+  }
+
+  /** Opens a socket with this person's session. Rejects with the server's reason when it is refused. */
+  async connect(options: { origin?: string } = {}): Promise<TestSocket> {
+    const extraHeaders: Record<string, string> = { cookie: this.cookie() };
+    if (options.origin) extraHeaders.origin = options.origin;
+    const socket: Socket<ServerToClient, ClientToServer> = io(this.url, {
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+      extraHeaders,
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', () => resolve());
+      socket.once('connect_error', reject);
+    });
+    return new TestSocket(socket);
+  }
+}
+
+/** A socket that remembers what it heard. */
+export class TestSocket {
+  readonly raw: Socket<ServerToClient, ClientToServer>;
+  readonly heard: { name: string; payload: unknown }[] = [];
+  #waiting = new Set<() => void>();
+
+  constructor(raw: Socket<ServerToClient, ClientToServer>) {
+    this.raw = raw;
+    const note = () => this.#waiting.forEach((check) => check());
+    raw.onAny((name: string, payload: unknown) => {
+      this.heard.push({ name, payload });
+      note();
+    });
+    raw.on('disconnect', note);
+  }
+
+  /** The acknowledgement, whichever it is. */
+  ask<N extends ClientEvent>(name: N, payload: ClientPayload<N>): Promise<Ack<Reply<N>>> {
+    return this.raw.timeout(5_000).emitWithAck(name as never, payload as never) as unknown as Promise<
+      Ack<Reply<N>>
+    >;
+  }
+
+  all<N extends ServerEvent>(name: N): ServerPayload<N>[] {
+    return this.heard
+      .filter((event) => event.name === name)
+      .map((event) => event.payload as ServerPayload<N>);
+  }
+
+  /** Resolves with the first event, heard already or to come, that fits. */
+  async hears<N extends ServerEvent>(
+    name: N,
+    fits: (payload: ServerPayload<N>) => boolean = () => true,
+  ): Promise<ServerPayload<N>> {
+    let found: ServerPayload<N> | undefined;
+    await this.#until(() => (found = this.all(name).find(fits)) !== undefined, `the event ${name}`);
+    return found!;
+  }
+
+  /** Resolves when the server has closed the socket. */
+  async isClosed(): Promise<void> {
+    await this.#until(() => this.raw.disconnected, 'the socket to close');
+  }
+
+  close(): void {
+    this.raw.disconnect();
+  }
+
+  #until(met: () => boolean, what: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(check);
+        reject(new Error(`Waited 10 s for ${what}.`));
+      }, 10_000);
+      const check = () => {
+        if (!met()) return;
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        resolve();
+      };
+      this.#waiting.add(check);
+      check();
+    });
+  }
+}

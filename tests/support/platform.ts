@@ -1,0 +1,25 @@
+import type { Store } from '../../server/src/platform/db/store.ts';
+import { readEnv } from '../../server/src/platform/env.ts';
+import { createRateLimits } from '../../server/src/platform/http/rateLimits.ts';
+import { createLog } from '../../server/src/platform/log.ts';
+import type { Platform } from '../../server/src/platform/platform.ts';
+import { SecretBox } from '../../server/src/platform/secretBox.ts';
+import { SessionStore } from '../../server/src/platform/sessions/sessionStore.ts';
+import { Signals } from '../../server/src/platform/signals.ts';
+import { Realtime } from '../../server/src/platform/sockets/realtime.ts';
+
+/** A platform over a store, for tests of queries and services without a server. `at` is the clock; move it. */
+export function createTestPlatform(store: Store, at: { now: number } = { now: 1_750_000_000_000 }): Platform {
+  const log = createLog('error');
+  return {
+    env: readEnv({ WEBUI_SECRET_KEY: 'a secret for tests only', LOG_LEVEL: 'error' }),
+    store,
+    log,
+    now: () => at.now,
+    realtime: new Realtime(),
+    signals: new Signals(),
+    box: new SecretBox('a secret for tests only'),
+    sessions: new SessionStore(store, 86_400_000),
+    rateLimits: createRateLimits(1_000),
+  };
+}

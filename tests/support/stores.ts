@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import pg from 'pg';
+import { openPostgres, postgresStore } from '../../server/src/platform/db/postgres.ts';
+import { postgresSearch } from '../../server/src/platform/db/postgresSearch.ts';
+import { openSqlite } from '../../server/src/platform/db/sqlite.ts';
+import type { FullDb, Store } from '../../server/src/platform/db/store.ts';
+import { createLog } from '../../server/src/platform/log.ts';
+
+const sqliteMigrations = path.resolve('drizzle/sqlite');
+const postgresMigrations = path.resolve('drizzle/postgres');
+
+interface Backend {
+  name: string;
+  open(): Promise<Store>;
+}
+
+const sqlite: Backend = {
+  name: 'SQLite',
+  open() {
+    const folder = mkdtempSync(path.join(tmpdir(), 'parley-contract-'));
+    const store = openSqlite(path.join(folder, 'parley.db'), sqliteMigrations);
+    const close = async () => {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    };
+    return Promise.resolve({ ...store, close });
+  },
+};
+
+const pglite: Backend = {
+  name: 'PGlite',
+  async open() {
+    const client = new PGlite();
+    const db = drizzle(client);
+    await migrate(db, { migrationsFolder: postgresMigrations });
+    await client.exec(postgresSearch);
+    return postgresStore(db as unknown as FullDb, () => client.close());
+  },
+};
+
+/** A database of its own on the server that `PG_URL` names, so that test files can run side by side. */
+const postgres = (url: string): Backend => ({
+  name: 'PostgreSQL',
+  async open() {
+    const name = `parley_test_${process.pid}_${Date.now()}`;
+    const admin = new pg.Client(url);
+    await admin.connect();
+    await admin.query(
+      `create database ${name} template template0 lc_collate 'C' lc_ctype 'C.UTF-8' encoding 'UTF8'`,
+    );
+    const own = new URL(url);
+    own.pathname = `/${name}`;
+    const store = await openPostgres(own.toString(), postgresMigrations, createLog('error'));
+    const close = async () => {
+      await store.close();
+      await admin.query(`drop database ${name} with (force)`);
+      await admin.end();
+    };
+    return Object.defineProperties(
+      {},
+      {
+        ...Object.getOwnPropertyDescriptors(store),
+        close: { value: close },
+      },
+    ) as Store;
+  },
+});
+
+/** Every database the queries must behave the same on. A real server takes part where `PG_URL` names one. */
+export const backends: Backend[] = [
+  sqlite,
+  pglite,
+  ...(process.env.PG_URL ? [postgres(process.env.PG_URL)] : []),
+];
