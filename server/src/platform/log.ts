@@ -1,10 +1,19 @@
-import { pino, type Logger } from 'pino';
+import { pino, stdSerializers, type Logger } from 'pino';
 
 export type { Logger };
 
-export const createLog = (level: string): Logger =>
-  pino({
-    level,
-    // Bodies, cookies and keys are never logged; errors keep their message and stack.
-    redact: ['req.headers', 'res.headers'],
-  });
+interface QueryError extends Error {
+  query: string;
+  cause?: { code?: string };
+}
+
+const isQueryError = (error: Error): error is QueryError => 'query' in error && 'params' in error;
+
+/** Errors of queries carry the values of the query, which are people's words: only the statement and the code are kept. */
+function describeError(error: Error) {
+  if (!(error instanceof Error) || !isQueryError(error)) return stdSerializers.err(error);
+  return { type: error.name, message: 'query failed', query: error.query, code: error.cause?.code };
+}
+
+/** Bodies, cookies and keys are never logged. */
+export const createLog = (level: string): Logger => pino({ level, serializers: { err: describeError } });
