@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Kit } from './kit.ts';
 import type { definePeople } from './people.ts';
 
@@ -78,7 +79,10 @@ export function defineConversations(k: Kit, { users }: ReturnType<typeof defineP
       k.uniqueIndex('messages_id').on(t.id),
       k.index('messages_tree').on(t.chatId, t.parentId, t.seq),
       k.index('messages_status').on(t.status),
-      k.uniqueIndex('messages_client_key').on(t.chatId, t.clientKey),
+      k
+        .uniqueIndex('messages_client_key')
+        .on(t.chatId, t.clientKey)
+        .where(sql`client_key is not null`),
     ],
   );
 

@@ -147,13 +147,13 @@ export class MessageQueries {
     return row?.id;
   }
 
-  /** Ids of the message and of everything below it. */
+  /** Ids of the message and of everything below it. The cross join keeps SQLite from reading the whole chat at every step. */
   async subtree(chatId: string, id: string): Promise<string[]> {
     const rows = await this.#store.rows<{ id: string }>(sql`
       with recursive below(id) as (
         select id from messages where chat_id = ${chatId} and id = ${id}
         union
-        select m.id from messages m join below on m.parent_id = below.id where m.chat_id = ${chatId}
+        select m.id from below cross join messages m where m.chat_id = ${chatId} and m.parent_id = below.id
       )
       select id from below`);
     return rows.map((row) => row.id);
