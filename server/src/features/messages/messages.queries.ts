@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
+import { groupBy } from '../../platform/db/rows.ts';
 import type { Platform } from '../../platform/platform.ts';
 
 export type MessageRow = NonNullable<Awaited<ReturnType<MessageQueries['inChat']>>>;
@@ -107,13 +108,8 @@ export class MessageQueries {
         ),
       )
       .orderBy(asc(messages.seq));
-    const byParent = new Map<string, string[]>();
-    for (const { id, parentId } of rows) {
-      const list = byParent.get(parentId ?? '') ?? [];
-      list.push(id);
-      byParent.set(parentId ?? '', list);
-    }
-    return byParent;
+    const byParent = groupBy(rows, (row) => row.parentId ?? '');
+    return new Map([...byParent].map(([parentId, list]) => [parentId, list.map((row) => row.id)]));
   }
 
   /** From a message down to the newest end below it; undefined when the message is not in the chat. */
@@ -147,16 +143,22 @@ export class MessageQueries {
     return row?.id;
   }
 
-  /** Ids of the message and of everything below it. The cross join keeps SQLite from reading the whole chat at every step. */
+  /**
+   * Ids of the message and of everything below it. Reads the ids of the whole chat once: PostgreSQL, which does not
+   * know how deep a tree goes, would plan a recursive walk downwards as a join of everything at every step.
+   */
   async subtree(chatId: string, id: string): Promise<string[]> {
-    const rows = await this.#store.rows<{ id: string }>(sql`
-      with recursive below(id) as (
-        select id from messages where chat_id = ${chatId} and id = ${id}
-        union
-        select m.id from below cross join messages m where m.chat_id = ${chatId} and m.parent_id = below.id
-      )
-      select id from below`);
-    return rows.map((row) => row.id);
+    const { messages } = this.#store.t;
+    const rows = await this.#store.db
+      .select({ id: messages.id, parentId: messages.parentId })
+      .from(messages)
+      .where(eq(messages.chatId, chatId));
+    if (!rows.some((row) => row.id === id)) return [];
+    const children = groupBy(rows, (row) => row.parentId);
+    const below = new Set([id]);
+    // A set grows while it is walked, and holds nothing twice: cycles end by themselves.
+    for (const each of below) for (const child of children.get(each) ?? []) below.add(child.id);
+    return [...below];
   }
 
   async remove(chatId: string, ids: string[]): Promise<void> {
