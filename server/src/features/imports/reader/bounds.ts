@@ -1,0 +1,18 @@
+import { limits } from '#shared/limits';
+import type { ElementBounds } from './scan.ts';
+import type { ZipBounds } from './zipExport.ts';
+
+/** What reading one upload may cost. */
+export interface ImportBounds extends ZipBounds {
+  conversation: ElementBounds;
+  /** Conversations of one upload, so that a file of very many nothings ends. */
+  conversations: number;
+}
+
+export const importBounds: ImportBounds = {
+  conversation: { bytes: limits.importConversation, depth: 200, values: 3_000_000 },
+  conversations: 100_000,
+  zipEntries: 100_000,
+  unpackedBytes: limits.importUnpacked,
+  zipRatio: 200,
+};

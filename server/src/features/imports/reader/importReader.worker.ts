@@ -1,0 +1,26 @@
+import { once } from 'node:events';
+import { parentPort, workerData } from 'node:worker_threads';
+import { readImport, type ReaderTask } from './readImport.ts';
+import type { ReaderMessage } from './readInThread.ts';
+import { UnreadableFile } from './unreadableFile.ts';
+
+// Reads one upload in a thread of its own, so that neither its size nor what it does to memory touches the server.
+const port = parentPort!;
+const post = (message: ReaderMessage) => port.postMessage(message);
+
+try {
+  let taken: Promise<unknown> = Promise.resolve();
+  for await (const event of readImport(workerData as ReaderTask)) {
+    // At most one event waits at the other side while the next is read.
+    await taken;
+    taken = once(port, 'message');
+    post(event);
+  }
+  await taken;
+  post({ kind: 'end' });
+} catch (error) {
+  if (!(error instanceof UnreadableFile)) throw error;
+  post({ kind: 'unreadable', reason: error.message });
+} finally {
+  port.close();
+}

@@ -1,0 +1,224 @@
+import { describe, expect, test } from '@jest/globals';
+import { limits } from '#shared/limits';
+import { importBounds } from '../../../server/src/features/imports/reader/bounds.ts';
+import {
+  chatgptConversation,
+  chatgptNode,
+  exportedAt,
+  openWebuiChat,
+  openWebuiHistory,
+  openWebuiMessage,
+} from '../../support/imports/conversations.ts';
+import { now, read } from '../../support/imports/reading.ts';
+
+const good = openWebuiChat({ title: 'Good' });
+/** Reads a hostile conversation between two good ones, which must come in. */
+async function between(hostile: string) {
+  const { chats, failures } = await read(`[${JSON.stringify(good)},${hostile},${JSON.stringify(good)}]`);
+  const others = chats.filter(({ title }) => title === 'Good');
+  expect(others).toHaveLength(2);
+  return { failures, chat: chats.find(({ title }) => title !== 'Good') };
+}
+const reasonOf = async (hostile: string) => (await between(hostile)).failures[0]?.reason;
+
+describe('a hostile conversation', () => {
+  test('nested a million levels deep is refused', async () => {
+    const deep = `{"title":"Deep","chat":${'['.repeat(1e6)}${']'.repeat(1e6)}}`;
+    expect((await between(deep)).failures).toEqual([
+      { title: 'Deep', reason: 'It is nested more than 200 levels deep.' },
+    ]);
+  });
+
+  test('that never closes its million brackets is reported as cut off', async () => {
+    const { chats, failures } = await read(`[${JSON.stringify(good)},${'[{"a":'.repeat(5e5)}`);
+    expect(chats).toHaveLength(1);
+    expect(failures).toHaveLength(1);
+  });
+
+  test('larger than the limit is refused by name', async () => {
+    const large = JSON.stringify(openWebuiChat({ title: 'Large', padding: 'x'.repeat(200_000) }));
+    const bounds = { conversation: { ...importBounds.conversation, bytes: 100_000 } };
+    const { chats, failures } = await read(`[${large},${JSON.stringify(good)}]`, bounds);
+    expect(chats.map(({ title }) => title)).toEqual(['Good']);
+    expect(failures).toMatchObject([{ reason: expect.stringContaining('larger than') }]);
+  });
+
+  test('of very many empty values is refused before it fills the memory', async () => {
+    expect(await reasonOf(`{"title":"Many","chat":[${'[],'.repeat(1_600_000)}[]]}`)).toBe(
+      'It consists of more than 3,000,000 single values.',
+    );
+  });
+
+  test('of 100,000 messages is refused, with their number', async () => {
+    const messages: Record<string, unknown> = {};
+    for (let at = 0; at < 100_000; at++) {
+      messages[`m${at}`] = openWebuiMessage(`m${at}`, at === 0 ? null : `m${at - 1}`);
+    }
+    const chat = openWebuiChat({ title: 'Long' }, { currentId: 'm99999', messages });
+    expect(await reasonOf(JSON.stringify(chat))).toBe(
+      'It has 100,000 messages, more than the 20,000 a chat can hold.',
+    );
+  });
+
+  test('with 100,000 hidden nodes in one chain still finds the message at its end', async () => {
+    const mapping: Record<string, unknown> = {};
+    for (let at = 0; at < 100_000; at++) {
+      mapping[`n${at}`] = { id: `n${at}`, parent: at === 0 ? null : `n${at - 1}`, message: null };
+    }
+    mapping.end = chatgptNode('end', 'n99999', 'user', 'Finally');
+    const { chat } = await between(JSON.stringify(chatgptConversation([], { title: 'Chain', mapping })));
+    expect(chat!.messages).toMatchObject([{ content: 'Finally', parentExternalId: null }]);
+  });
+
+  test('whose answer has 100,000 parts becomes one message', async () => {
+    const mapping: Record<string, unknown> = { p0: chatgptNode('p0', null, 'user', 'Go') };
+    for (let at = 1; at <= 100_000; at++) {
+      mapping[`p${at}`] = chatgptNode(`p${at}`, `p${at - 1}`, 'assistant', 'a');
+    }
+    const { chat } = await between(JSON.stringify(chatgptConversation([], { title: 'Parts', mapping })));
+    expect(chat!.messages).toHaveLength(2);
+    expect(chat!.messages[1]!.content).toHaveLength(3 * 100_000 - 2);
+  });
+
+  test('with a message longer than any chat may hold is refused', async () => {
+    const history = openWebuiHistory([
+      openWebuiMessage('q', null, { content: 'x'.repeat(limits.answerContent + 1) }),
+    ]);
+    expect(await reasonOf(JSON.stringify(openWebuiChat({ title: 'Wide' }, history)))).toContain(
+      'longer than 1,000,000',
+    );
+  });
+
+  test('that tries to reach into objects by their names is only data', async () => {
+    const text = `{
+      "id": "p", "title": "Names", "__proto__": { "archived": true, "polluted": 1 },
+      "constructor": { "prototype": { "polluted": 1 } },
+      "chat": { "history": { "currentId": "constructor", "messages": {
+        "__proto__": { "role": "user", "content": "One", "parentId": null, "childrenIds": ["constructor"] },
+        "constructor": { "role": "assistant", "content": "Two", "parentId": "__proto__" },
+        "toString": { "role": "user", "content": "Three", "parentId": "hasOwnProperty" }
+      } } } }`;
+    const { chat } = await between(text);
+    expect(chat).toMatchObject({ archived: false, activeExternalId: 'constructor' });
+    expect(chat!.messages.map(({ content, parentExternalId }) => [content, parentExternalId])).toEqual([
+      ['One', null],
+      ['Three', null],
+      ['Two', '__proto__'],
+    ]);
+    expect({}).not.toHaveProperty('polluted');
+  });
+
+  test('loses NUL and half characters, which no database takes', async () => {
+    const history = openWebuiHistory([
+      openWebuiMessage('q', null, { content: 'a\u0000b\ud800c', models: 5 }),
+    ]);
+    const chat = openWebuiChat({ title: 'Odd\u0000 \udfff', id: 'x\u0000y' }, history);
+    const read = await between(JSON.stringify(chat));
+    expect(read.chat).toMatchObject({
+      title: 'Odd \ufffd',
+      externalId: 'xy',
+      messages: [{ content: 'ab\ufffdc' }],
+    });
+  });
+
+  test('with a huge title gets a short one, cut between characters', async () => {
+    const { chat } = await between(JSON.stringify(openWebuiChat({ title: `x${'👍'.repeat(1e6)}` })));
+    expect(chat!.title).toBe(`x${'👍'.repeat(149)}`);
+  });
+
+  test('with wrong types in every field comes in as far as it is one, or is refused', async () => {
+    const wrong = [null, true, 0, -1, 1e308, '', 'x', [], [[]], [null], {}, { a: 1 }];
+    for (const value of wrong) {
+      const fields = ['id', 'title', 'chat', 'created_at', 'updated_at', 'archived', 'pinned', 'meta'];
+      for (const field of fields)
+        await between(JSON.stringify(openWebuiChat({ [field]: value, title: 't' })));
+      const message = Object.fromEntries(
+        ['parentId', 'childrenIds', 'content', 'timestamp', 'model', 'files', 'output'].map((key) => [
+          key,
+          value,
+        ]),
+      );
+      const history = openWebuiHistory([openWebuiMessage('q', null, { ...message, role: 'assistant' })]);
+      const { chat } = await between(JSON.stringify(openWebuiChat({ title: 'Wrong' }, history)));
+      expect(chat!.messages).toHaveLength(1);
+      for (const role of ['user', 'assistant', 'tool']) {
+        const shape = {
+          content: value,
+          metadata: value,
+          create_time: value,
+          weight: value,
+          recipient: value,
+        };
+        const mapping = {
+          a: { parent: value, children: value, message: { author: { role }, ...shape } },
+          b: value,
+        };
+        await between(JSON.stringify(chatgptConversation([], { title: 'Wrong', mapping })));
+      }
+    }
+  });
+});
+
+describe('a date', () => {
+  const dated = async (created: unknown, timestamp: unknown = exportedAt) => {
+    const history = openWebuiHistory([openWebuiMessage('q', null, { timestamp })]);
+    const { chats } = await read(
+      JSON.stringify([openWebuiChat({ created_at: created, updated_at: null }, history)]),
+    );
+    return chats[0]!;
+  };
+
+  test.each([
+    ['seconds', exportedAt],
+    ['milliseconds', exportedAt * 1e3],
+    ['microseconds', exportedAt * 1e6],
+    ['nanoseconds', exportedAt * 1e9],
+    ['seconds as text', String(exportedAt)],
+    ['ISO 8601', new Date(exportedAt * 1e3).toISOString()],
+  ])('in %s is read', async (_what, value) => {
+    expect((await dated(value)).createdAt).toBe(exportedAt * 1e3);
+  });
+
+  test.each([
+    ['missing', null],
+    ['no date', 'yesterday'],
+    ['before its time', -5],
+    ['zero', 0],
+    ['in the year 300000', 9_404_942_688_000],
+    ['beyond all dates', 1e308],
+    ['a list', [1]],
+  ])('that is %s is taken from the messages', async (_what, value) => {
+    expect((await dated(value)).createdAt).toBe(exportedAt * 1e3);
+  });
+
+  test('is the day of the import where the whole conversation has none', async () => {
+    expect(await dated(null, null)).toMatchObject({
+      createdAt: now,
+      updatedAt: now,
+      messages: [{ createdAt: now }],
+    });
+  });
+
+  test('of an answer is never before its question', async () => {
+    const history = openWebuiHistory([
+      openWebuiMessage('q', null, { timestamp: exportedAt + 100 }),
+      openWebuiMessage('a', 'q', { role: 'assistant', timestamp: exportedAt }),
+      openWebuiMessage('next', 'a', { timestamp: null }),
+    ]);
+    const { chats } = await read(JSON.stringify([openWebuiChat({}, history)]));
+    expect(chats[0]!.messages.map(({ createdAt }) => createdAt)).toEqual(
+      Array(3).fill((exportedAt + 100) * 1e3),
+    );
+  });
+});
+
+describe('a file of very many nothings', () => {
+  test('ends at the number of conversations that are read', async () => {
+    const { failures } = await read(`[${'0,'.repeat(5_000)}0]`, { conversations: 1_000 });
+    expect(failures).toHaveLength(1_001);
+    expect(failures.at(-1)).toEqual({
+      title: 'export.json',
+      reason: 'It has more than 1,000 conversations. The others were not read.',
+    });
+  });
+});

@@ -1,0 +1,213 @@
+import { describe, expect, test } from '@jest/globals';
+import { openWebui } from '../../../server/src/features/imports/formats/openWebui.ts';
+import {
+  exportedAt,
+  openWebuiChat,
+  openWebuiHistory,
+  openWebuiMessage,
+} from '../../support/imports/conversations.ts';
+import { now } from '../../support/imports/reading.ts';
+
+const answer = (fields: Record<string, unknown>) => {
+  const history = openWebuiHistory([
+    openWebuiMessage('q', null),
+    openWebuiMessage('a', 'q', { role: 'assistant', model: 'llama3.2', ...fields }),
+  ]);
+  return openWebui.read(openWebuiChat({}, history), now).messages[1]!;
+};
+
+describe('an Open WebUI chat', () => {
+  test('is refused without messages, whatever stands in their place', () => {
+    for (const chat of [
+      null,
+      5,
+      [],
+      {},
+      { history: null },
+      { history: { messages: [] } },
+      { messages: 'x' },
+    ]) {
+      expect(() => openWebui.read(openWebuiChat({ chat }), now)).toThrow('It has no messages.');
+    }
+  });
+
+  test('is refused when its messages form a circle', () => {
+    const circle = openWebuiHistory([openWebuiMessage('a', 'b'), openWebuiMessage('b', 'a')]);
+    expect(() => openWebui.read(openWebuiChat({}, circle), now)).toThrow('in a circle');
+  });
+
+  test('is refused when a message answers itself', () => {
+    const own = openWebuiHistory([openWebuiMessage('q', null), openWebuiMessage('a', 'a')]);
+    expect(() => openWebui.read(openWebuiChat({}, own), now)).toThrow('in a circle');
+  });
+
+  test('comes in with its fields', () => {
+    expect(openWebui.read(openWebuiChat({ id: 'c1', archived: true, pinned: true }), now)).toMatchObject({
+      source: 'openwebui',
+      externalId: 'c1',
+      title: 'Trees',
+      createdAt: exportedAt * 1000,
+      updatedAt: (exportedAt + 60) * 1000,
+      archived: true,
+      pinned: true,
+      model: 'llama3.2',
+      activeExternalId: 'a1',
+      messages: [
+        { externalId: 'q1', parentExternalId: null, role: 'user', content: 'What is a tree?', model: null },
+        { externalId: 'a1', parentExternalId: 'q1', role: 'assistant', model: 'llama3.2' },
+      ],
+    });
+  });
+
+  test('keeps its branches in the order of its lists of children, whatever the order of its keys', () => {
+    const answers = ['third', 'first', 'second'].map((id) =>
+      openWebuiMessage(id, 'q', { role: 'assistant' }),
+    );
+    const history = openWebuiHistory([...answers, openWebuiMessage('q', null)], 'second');
+    const messages = history.messages as Record<string, Record<string, unknown>>;
+    messages.q!.childrenIds = ['first', 'second', 'third'];
+    const chat = openWebui.read(openWebuiChat({}, history), now);
+    expect(chat.messages.map(({ externalId }) => externalId)).toEqual(['q', 'first', 'second', 'third']);
+    expect(chat.activeExternalId).toBe('second');
+  });
+
+  test('keeps the branches of a first question that was edited', () => {
+    const history = openWebuiHistory([openWebuiMessage('one', null), openWebuiMessage('two', null)]);
+    const { messages } = openWebui.read(openWebuiChat({}, history), now);
+    expect(messages.map(({ parentExternalId }) => parentExternalId)).toEqual([null, null]);
+  });
+
+  test('loses its system messages and keeps what hangs below them', () => {
+    const history = openWebuiHistory([
+      openWebuiMessage('s', null, { role: 'system', content: 'Be brief.' }),
+      openWebuiMessage('q', 's'),
+      openWebuiMessage('t', 'q', { role: 'tool' }),
+      openWebuiMessage('a', 't', { role: 'assistant' }),
+    ]);
+    const { messages } = openWebui.read(openWebuiChat({}, history), now);
+    expect(messages.map(({ externalId, parentExternalId }) => [externalId, parentExternalId])).toEqual([
+      ['q', null],
+      ['a', 'q'],
+    ]);
+  });
+
+  test('makes a message whose parent is missing a root, so that no text is lost', () => {
+    const history = openWebuiHistory([openWebuiMessage('q', null), openWebuiMessage('lost', 'gone')]);
+    const { messages } = openWebui.read(openWebuiChat({}, history), now);
+    expect(messages[1]).toMatchObject({ externalId: 'lost', parentExternalId: null });
+  });
+
+  test('opens at its newest message when the one it points at is missing', () => {
+    for (const currentId of [null, 'gone', 7, '__proto__']) {
+      const history = {
+        ...openWebuiHistory([openWebuiMessage('q', null), openWebuiMessage('a', 'q')]),
+        currentId,
+      };
+      expect(openWebui.read(openWebuiChat({}, history), now).activeExternalId).toBe('a');
+    }
+  });
+
+  test('of the older shape, without `chat`, comes in', () => {
+    const { chat, title } = openWebuiChat();
+    const legacy = { title, history: (chat as { history: unknown }).history };
+    expect(openWebui.detect(legacy)).toBe(true);
+    expect(openWebui.read(legacy, now).messages).toHaveLength(2);
+  });
+
+  test('of the oldest shape, a plain list, comes in as one branch', () => {
+    const messages = [
+      { role: 'user', content: 'One' },
+      { role: 'system', content: 'Hidden' },
+      { role: 'assistant', content: 'Two' },
+    ];
+    const chat = openWebui.read(openWebuiChat({ chat: { messages } }), now);
+    expect(chat.messages).toMatchObject([
+      { content: 'One', parentExternalId: null },
+      { content: 'Two', parentExternalId: '0' },
+    ]);
+  });
+
+  test('without an id gets one from its content, the same every time', () => {
+    const read = (title: string) => openWebui.read(openWebuiChat({ id: undefined, title }), now).externalId;
+    expect(read('Trees')).toMatch(/^sha256-/);
+    expect(read('Trees')).toBe(read('Trees'));
+    expect(read('Trees')).not.toBe(read('Other trees'));
+  });
+
+  test('without a title is named by its first question', () => {
+    const chat = openWebui.read(
+      openWebuiChat({ title: null, chat: undefined, ...legacyWithoutTitle() }),
+      now,
+    );
+    expect(chat.title).toBe('What is a tree?');
+  });
+});
+
+const legacyWithoutTitle = () => {
+  const { chat } = openWebuiChat();
+  return { chat: { ...(chat as object), title: '  \n ' } };
+};
+
+describe('an answer of Open WebUI', () => {
+  test('has its thoughts taken out of the text', () => {
+    const content =
+      '<details type="reasoning" done="true" duration="12">\n<summary>Thought for 12 seconds</summary>\n' +
+      '&gt; First, trees.\n&gt; Then &lt;forests&gt;.\n</details>\nMany trees.';
+    expect(answer({ content })).toMatchObject({
+      content: 'Many trees.',
+      reasoning: 'First, trees.\nThen <forests>.',
+      reasoningMs: 12_000,
+    });
+  });
+
+  test('keeps what older versions did not escape as it is', () => {
+    const content =
+      '<details type="reasoning" duration="1">\n<summary>Thought</summary>\n> a &lt; b\n</details>\nYes.';
+    expect(answer({ content }).reasoning).toBe('a &lt; b');
+  });
+
+  test('loses its tool calls and keeps the text around them', () => {
+    const content =
+      'Let me look.\n<details type="tool_calls" done="true" name="search" arguments="&quot;&gt;&quot;">\n' +
+      '<summary>Tool Executed</summary>\n</details>\nFound it.';
+    expect(answer({ content }).content).toBe('Let me look.\n\nFound it.');
+  });
+
+  test('keeps the details a model wrote itself', () => {
+    const content = 'See `<details type="reasoning">`.\n<details><summary>More</summary>\ntext\n</details>';
+    expect(answer({ content })).toMatchObject({ content, reasoning: null });
+  });
+
+  test('keeps a block of thoughts that is never closed as text', () => {
+    const content = '<details type="reasoning">\n'.repeat(10_000);
+    expect(answer({ content }).content).toBe(content);
+  });
+
+  test('is read from its output where it has one', () => {
+    const output = [
+      { type: 'reasoning', content: [{ type: 'output_text', text: 'Hm.' }], summary: null, duration: 3 },
+      { type: 'function_call', name: 'get_weather', arguments: '{}' },
+      { type: 'function_call_output', output: [{ type: 'input_text', text: '12°' }] },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'It is 12°.' }] },
+    ];
+    expect(answer({ content: '<rendered>', output })).toMatchObject({
+      content: 'It is 12°.',
+      reasoning: 'Hm.',
+      reasoningMs: 3_000,
+    });
+  });
+
+  test('is read from its content where the output says nothing', () => {
+    for (const output of [null, 'x', {}, [null, 5, { type: 'message' }, { type: 'message', content: [7] }]]) {
+      expect(answer({ content: 'Text', output }).content).toBe('Text');
+    }
+  });
+
+  test('says which files belonged to it', () => {
+    const files = [
+      { type: 'image', url: 'data:image/png;base64,AAAA' },
+      { type: 'file', name: 'notes.pdf' },
+    ];
+    expect(answer({ content: 'Look', files }).content).toBe('Look\n\n[image]\n\n[file: notes.pdf]');
+  });
+});

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+import type { ReaderTask } from '../../../server/src/features/imports/reader/readImport.ts';
+import { readInThread } from '../../../server/src/features/imports/reader/readInThread.ts';
+import { openWebuiChat } from '../../support/imports/conversations.ts';
+import { gather, withFile } from '../../support/imports/reading.ts';
+
+/** The worker as the build makes it, for a thread cannot be started from TypeScript. */
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'parley-reader-'));
+  await build({
+    entryPoints: ['server/src/features/imports/reader/importReader.worker.ts'],
+    outfile: path.join(folder, 'reader.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/');" },
+  });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const started: Worker[] = [];
+const startWith = (memoryMegabytes: number) => (workerData: ReaderTask) => {
+  const options = { workerData, resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes } };
+  started.push(new Worker(path.join(folder, 'reader.mjs'), options));
+  return started.at(-1)!;
+};
+const isGone = (worker: Worker) => worker.threadId === -1;
+
+describe('reading in a thread', () => {
+  test('refuses what reading in place refuses, with the same reason', async () => {
+    await withFile('Dear diary', async (task) => {
+      await expect(gather(readInThread(task, startWith(64)))).rejects.toThrow('This is not a JSON file.');
+    });
+    expect(isGone(started.at(-1)!)).toBe(true);
+  });
+
+  test('gives a reason when it runs out of memory, and the process lives on', async () => {
+    const words = Array.from({ length: 400_000 }, (_, at) => ({ [`key${at}`]: at }));
+    await withFile(JSON.stringify([openWebuiChat(), openWebuiChat({ words })]), async (task) => {
+      await expect(gather(readInThread(task, startWith(16)))).rejects.toThrow(
+        'needs more memory than there is',
+      );
+    });
+    expect(isGone(started.at(-1)!)).toBe(true);
+  });
+
+  test('gives a reason when it fails for a fault of its own', async () => {
+    await withFile('[]', async (task) => {
+      const reading = readInThread({ ...task, path: `${task.path}-gone` }, startWith(64));
+      await expect(gather(reading)).rejects.toThrow('Reading it failed on the server.');
+    });
+  });
+
+  test('gives everything, in several batches', async () => {
+    const chats = Array.from({ length: 1_000 }, (_, at) => openWebuiChat({ title: `Chat ${at}` }));
+    await withFile(JSON.stringify([...chats, null]), async (task) => {
+      const read = await gather(readInThread(task, startWith(64)));
+      expect(read.total).toBe(1_001);
+      expect(read.chats.map(({ title }) => title)).toEqual(chats.map(({ title }) => title));
+      expect(read.failures).toHaveLength(1);
+    });
+  });
+
+  test('ends its thread when no one wants to hear more', async () => {
+    const chats = Array.from({ length: 1_000 }, () => openWebuiChat());
+    await withFile(JSON.stringify(chats), async (task) => {
+      for await (const event of readInThread(task, startWith(64))) if (event.kind === 'batch') break;
+    });
+    expect(isGone(started.at(-1)!)).toBe(true);
+  });
+});

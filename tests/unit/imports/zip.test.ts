@@ -1,0 +1,146 @@
+import { describe, expect, test } from '@jest/globals';
+import { strToU8, zipSync } from 'fflate';
+import { chatgptConversation, chatgptExchange, openWebuiChat } from '../../support/imports/conversations.ts';
+import { read, zip } from '../../support/imports/reading.ts';
+
+const conversation = (title: string) => chatgptConversation(chatgptExchange(), { title });
+const titles = ({ chats }: { chats: { title: string }[] }) => chats.map(({ title }) => title);
+const manifest = (...files: unknown[]) => ({
+  version: 1,
+  logical_files: { 'conversations.json': { files, sharded: true } },
+});
+
+/** Overwrites a number of the last directory entry, where the archive says how large its files are. */
+function lie(archive: Uint8Array, offset: number, value: number): Uint8Array {
+  const bytes = Buffer.from(archive);
+  const directory = bytes.lastIndexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]));
+  bytes.writeUInt32LE(value, directory + offset);
+  return bytes;
+}
+const unpackedSize = 24;
+
+describe('a ZIP file that is refused', () => {
+  test('is one without conversations', async () => {
+    await expect(read(zip({ 'cat.txt': 'miau' }))).rejects.toThrow('no conversations in the ZIP');
+  });
+
+  test('is one that was not downloaded to its end', async () => {
+    const whole = zip({ 'conversations.json': [conversation('One')] });
+    await expect(read(whole.subarray(0, whole.length - 30))).rejects.toThrow('damaged or not complete');
+  });
+
+  test('is one with more entries than any export', async () => {
+    const files = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`${at}.dat`, '']));
+    await expect(read(zip(files), { zipEntries: 10 })).rejects.toThrow('more than 10 entries');
+  });
+
+  test('is one whose conversations together are too large', async () => {
+    const files = {
+      'conversations-000.json': [conversation('One')],
+      'conversations-001.json': [conversation('Two')],
+    };
+    await expect(read(zip(files), { unpackedBytes: 1_500 })).rejects.toThrow('are larger than');
+  });
+});
+
+describe('a bomb in a ZIP file', () => {
+  const huge = `[${' '.repeat(20_000_000)}]`;
+
+  test('is not opened when it says how large it is, and the others come in', async () => {
+    const result = await read(
+      zip({ 'conversations-000.json': huge, 'conversations-001.json': [conversation('One')] }),
+    );
+    expect(titles(result)).toEqual(['One']);
+    expect(result.failures).toMatchObject([
+      { title: 'conversations-000.json', reason: expect.stringContaining('far more than it can hold') },
+    ]);
+  });
+
+  test('is stopped at the size it claimed when it lies', async () => {
+    const result = await read(lie(zip({ 'conversations.json': huge }), unpackedSize, 1_000)).catch(String);
+    expect(result).toContain('damaged inside the ZIP file');
+  });
+});
+
+describe('a ChatGPT export', () => {
+  test('comes in from its ZIP, whatever else is in there', async () => {
+    const files = {
+      'user.json': { id: 'user-1' },
+      'chat.html': '<html>',
+      'conversations.json': [conversation('One'), conversation('Two')],
+      'shared_conversations.json': [{ id: 'x' }],
+      'file-1.dat': 'bytes',
+    };
+    expect(await read(zip(files)).then(titles)).toEqual(['One', 'Two']);
+  });
+
+  test('comes in from all of its shards in their order, listed or not', async () => {
+    const files = {
+      'conversations-010.json': [conversation('Ten')],
+      'conversations-002.json': [conversation('Two')],
+      'conversations-001.json': [conversation('One')],
+      'export_manifest.json': manifest('conversations-001.json', 'conversations-002.json'),
+    };
+    const result = await read(zip(files));
+    expect(titles(result)).toEqual(['One', 'Two', 'Ten']);
+    expect(result.total).toBe(3);
+  });
+
+  test('names the shards that are listed and not there', async () => {
+    const files = {
+      'conversations-000.json': [conversation('Zero')],
+      'export_manifest.json': manifest('conversations-000.json', 'conversations-001.json'),
+    };
+    const result = await read(zip(files));
+    expect(titles(result)).toEqual(['Zero']);
+    expect(result.failures).toMatchObject([
+      { title: 'conversations-001.json', reason: expect.stringContaining('not in the ZIP file') },
+    ]);
+  });
+
+  test('comes in whatever its manifest says', async () => {
+    const manifests = [
+      'not JSON',
+      null,
+      [],
+      { logical_files: 5 },
+      manifest(null, 7, '', {}),
+      manifest(manifest()),
+    ];
+    for (const content of manifests) {
+      const files = { 'export_manifest.json': content, 'conversations.json': [conversation('One')] };
+      expect(await read(zip(files))).toMatchObject({ chats: [{ title: 'One' }], failures: [] });
+    }
+  });
+
+  test('has its paths ignored, where they lead does not matter', async () => {
+    const files = {
+      '../../../../tmp/evil/conversations-000.json': [conversation('Up')],
+      '/etc/conversations-001.json': [conversation('Root')],
+      'C:\\export\\conversations-002.json': [conversation('Drive')],
+      '__MACOSX/._conversations.json': 'shadow',
+    };
+    const result = await read(zip(files));
+    expect(titles(result)).toEqual(['Up', 'Root', 'Drive']);
+    expect(result.failures).toEqual([]);
+  });
+
+  test('with a damaged shard gives the others', async () => {
+    const files = zipSync({
+      'conversations-000.json': strToU8(JSON.stringify([conversation('Zero')])),
+      'conversations-001.json': strToU8('nonsense'),
+    });
+    const result = await read(files);
+    expect(titles(result)).toEqual(['Zero']);
+    expect(result.failures).toMatchObject([{ title: 'conversations-001.json' }]);
+  });
+});
+
+test('a ZIP file of single chats comes in file by file', async () => {
+  const files = {
+    'a.json': openWebuiChat({ title: 'A' }),
+    'b/c.json': openWebuiChat({ title: 'C' }),
+    'd.txt': 'x',
+  };
+  expect(await read(zip(files)).then(titles)).toEqual(['A', 'C']);
+});
