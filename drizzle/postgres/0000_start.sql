@@ -88,8 +88,8 @@ CREATE TABLE "shared_link_versions" (
 	"message_count" integer NOT NULL,
 	"content_hash" text NOT NULL,
 	"chat_version" integer NOT NULL,
-	"body" "bytea" NOT NULL,
 	"created_at" bigint NOT NULL,
+	"body" "bytea" NOT NULL,
 	CONSTRAINT "shared_link_versions_link_id_number_pk" PRIMARY KEY("link_id","number")
 );
 --> statement-breakpoint

@@ -24,6 +24,8 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
       showAuthor: k.bool('show_author').notNull(),
       audienceKind: k.text('audience_kind').$type<'instance' | 'restricted'>().notNull(),
       expiresAt: k.ms('expires_at'),
+      /** Set once the audit log has noted that the link expired; cleared when it is given more time. */
+      expiryNotedAt: k.ms('expiry_noted_at'),
       currentVersion: k.int('current_version').notNull(),
       /** Set while the link rests, for instance while its owner's account is deactivated by policy. */
       pausedReason: k.text('paused_reason'),
@@ -48,7 +50,10 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
         .index('shared_links_title')
         .on(t.ownerId, t.titleKey, t.id)
         .where(sql`revoked_at is null`),
-      k.index('shared_links_expires').on(t.expiresAt),
+      k
+        .index('shared_links_expiring')
+        .on(t.expiresAt)
+        .where(sql`revoked_at is null and expiry_noted_at is null and expires_at is not null`),
       k.index('shared_links_chat').on(t.chatId),
     ],
   );
@@ -66,9 +71,9 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
       contentHash: k.text('content_hash').notNull(),
       /** `chats.version` at the time: equal means the chat has not changed since. */
       chatVersion: k.int('chat_version').notNull(),
-      /** The messages as JSON text, compressed with Brotli once and never changed. */
-      body: k.blob('body').notNull(),
       createdAt: k.ms('created_at').notNull(),
+      /** The messages as JSON text, compressed with Brotli once and never changed. Last, so that SQLite reads the rest without it. */
+      body: k.blob('body').notNull(),
     },
     (t) => [k.primaryKey({ columns: [t.linkId, t.number] })],
   );

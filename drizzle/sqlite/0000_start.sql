@@ -104,8 +104,8 @@ CREATE TABLE `shared_link_versions` (
 	`message_count` integer NOT NULL,
 	`content_hash` text NOT NULL,
 	`chat_version` integer NOT NULL,
-	`body` blob NOT NULL,
 	`created_at` integer NOT NULL,
+	`body` blob NOT NULL,
 	PRIMARY KEY(`link_id`, `number`),
 	FOREIGN KEY (`link_id`) REFERENCES `shared_links`(`id`) ON UPDATE no action ON DELETE cascade
 );
