@@ -188,7 +188,13 @@ export class Router {
       if (!route) return null;
       const elsewhere = route.guard(url);
       if (elsewhere === null) return { route, params: route.match(url.pathname) ?? {}, url };
-      this.#write(new URL(elsewhere, url), true);
+      const target = new URL(elsewhere, url);
+      if (!this.#claims(target)) {
+        // A page of another entry: the server has it.
+        location.replace(target);
+        return null;
+      }
+      this.#write(target, true);
     }
     this.#error = new Error('The guards of the routes send the visitor in circles.');
     return null;

@@ -1,7 +1,9 @@
 import { admin } from './admin.ts';
 import { auth } from './auth.ts';
 import { chat } from './chat.ts';
+import { chats } from './chats.ts';
 import { common } from './common.ts';
+import { firstSteps } from './firstSteps.ts';
 import { imports } from './imports.ts';
 import { settings } from './settings.ts';
 import { sharedPage } from './sharedPage.ts';
@@ -18,4 +20,4 @@ import { sharing } from './sharing.ts';
  *
  * A key that is missing, or a value that is forgotten, does not compile.
  */
-export const en = { common, auth, chat, sharing, sharedPage, settings, admin, imports };
+export const en = { common, auth, chats, chat, firstSteps, sharing, sharedPage, settings, admin, imports };

@@ -1,0 +1,39 @@
+export type SettingsSection = 'general' | 'account' | 'data';
+
+export type OpenDialog =
+  | { name: 'settings'; section: SettingsSection }
+  | { name: 'archivedChats' }
+  | { name: 'share'; chatId: string }
+  | { name: 'sharedChats' };
+
+/** The one large dialog of the app. It can be opened from anywhere; DialogHost shows it. */
+export class Dialogs {
+  #current = $state.raw<OpenDialog | null>(null);
+
+  /** The open dialog; null when there is none. */
+  get current(): OpenDialog | null {
+    return this.#current;
+  }
+
+  openSettings(section: SettingsSection = 'general'): void {
+    this.#current = { name: 'settings', section };
+  }
+
+  openArchivedChats(): void {
+    this.#current = { name: 'archivedChats' };
+  }
+
+  /** The Share Chat modal of one's own chat. */
+  openShare(chatId: string): void {
+    this.#current = { name: 'share', chatId };
+  }
+
+  /** The list of everything one has shared. */
+  openSharedChats(): void {
+    this.#current = { name: 'sharedChats' };
+  }
+
+  close(): void {
+    this.#current = null;
+  }
+}
