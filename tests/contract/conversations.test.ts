@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ChatQueries } from '../../server/src/features/chats/chats.queries.ts';
 import { MessageQueries, type NewMessage } from '../../server/src/features/messages/messages.queries.ts';
 import { UserQueries } from '../../server/src/features/users/users.queries.ts';
@@ -153,7 +154,13 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
       for (let i = 0; i < 45; i++) {
         // Several chats share a moment, so that the id has to break the tie.
         const updatedAt = clock.now + Math.floor(i / 4);
-        await chats.insert({ id: `n${i}`, ownerId: 'bob', title: `Plan ${i} für Ümit`, updatedAt, pinned: i === 3 });
+        await chats.insert({
+          id: `n${i}`,
+          ownerId: 'bob',
+          title: `Plan ${i} für Ümit`,
+          updatedAt,
+          pinned: i === 3,
+        });
       }
       await chats.insert({ id: 'put-away', ownerId: 'bob', title: 'Plan put away', archived: true });
     });
@@ -162,7 +169,13 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
       const ids: string[] = [];
       let cursor: string | undefined;
       do {
-        const { items, nextCursor } = await chats.list({ ownerId: 'bob', archived: false, limit: 10, cursor, ...options });
+        const { items, nextCursor } = await chats.list({
+          ownerId: 'bob',
+          archived: false,
+          limit: 10,
+          cursor,
+          ...options,
+        });
         ids.push(...items.map((item) => item.id));
         cursor = nextCursor ?? undefined;
       } while (cursor);
@@ -210,7 +223,10 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
     );
 
     test('an answer enters the search when it is finished, and leaves it with its chat', async () => {
-      await messages.insert({ ...message('live', null, { content: 'quokka', status: 'streaming' }), chatId: 'n9' });
+      await messages.insert({
+        ...message('live', null, { content: 'quokka', status: 'streaming' }),
+        chatId: 'n9',
+      });
       if (store.dialect.name === 'sqlite') expect(await all({ query: 'quokka' })).toEqual([]);
       await messages.update('live', { content: 'quokka again', status: 'complete' });
       expect(await all({ query: 'quokka again' })).toEqual(['n9']);

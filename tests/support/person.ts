@@ -108,9 +108,10 @@ export class TestSocket {
 
   /** The acknowledgement, whichever it is. */
   ask<N extends ClientEvent>(name: N, payload: ClientPayload<N>): Promise<Ack<Reply<N>>> {
-    return this.raw.timeout(5_000).emitWithAck(name as never, payload as never) as unknown as Promise<
-      Ack<Reply<N>>
-    >;
+    const socket = this.raw.timeout(5_000) as unknown as {
+      emitWithAck(name: N, payload: ClientPayload<N>): Promise<Ack<Reply<N>>>;
+    };
+    return socket.emitWithAck(name, payload);
   }
 
   all<N extends ServerEvent>(name: N): ServerPayload<N>[] {
