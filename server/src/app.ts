@@ -5,6 +5,7 @@ import express, { Router } from 'express';
 import { apiPrefix } from '#shared/api';
 import { limits } from '#shared/limits';
 import { createFeatures } from './features.ts';
+import type { ModelTuning } from './features/models/models.service.ts';
 import type { Store } from './platform/db/store.ts';
 import type { Env } from './platform/env.ts';
 import { notFound } from './platform/errors.ts';
@@ -33,6 +34,8 @@ interface Deps {
   now?: () => number;
   /** Widens the rate limits, for load tests. */
   rateFactor?: number;
+  /** Another speed of the demo model, another patience with model servers, for tests. */
+  modelTuning?: ModelTuning;
 }
 
 export interface App {
@@ -55,6 +58,7 @@ export async function createApp({
   log = createLog(env.LOG_LEVEL),
   now = Date.now,
   rateFactor,
+  modelTuning,
 }: Deps): Promise<App> {
   const secret = instanceSecret(env.WEBUI_SECRET_KEY, env.DATA_DIR);
   const platform: Platform = {
@@ -68,7 +72,7 @@ export async function createApp({
     sessions: new SessionStore(store, env.SESSION_DAYS * dayMs),
     rateLimits: createRateLimits(rateFactor),
   };
-  const features = createFeatures(platform, secret);
+  const features = createFeatures(platform, secret, modelTuning);
   await features.generation.recover();
 
   const health = new Health(store);

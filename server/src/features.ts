@@ -14,7 +14,7 @@ import { messageRoutes } from './features/messages/messages.routes.ts';
 import { MessageService } from './features/messages/messages.service.ts';
 import { messageSockets } from './features/messages/messages.sockets.ts';
 import { modelRoutes } from './features/models/models.routes.ts';
-import { ModelService } from './features/models/models.service.ts';
+import { ModelService, type ModelTuning } from './features/models/models.service.ts';
 import { settingsRoutes } from './features/settings/settings.routes.ts';
 import { SettingsService } from './features/settings/settings.service.ts';
 import { UserQueries } from './features/users/users.queries.ts';
@@ -25,7 +25,7 @@ import type { Platform } from './platform/platform.ts';
 import type { SocketFeature } from './platform/sockets/on.ts';
 
 /** Puts the features together: who is given whom. */
-export function createFeatures(platform: Platform, secret: string) {
+export function createFeatures(platform: Platform, secret: string, tuning?: ModelTuning) {
   const audit = new AuditQueries(platform);
   const settings = new SettingsService(platform, audit);
 
@@ -35,7 +35,7 @@ export function createFeatures(platform: Platform, secret: string) {
   const sessions = new AuthSessions(platform, secret, auth, users);
 
   const connections = new ConnectionService(platform, { queries: new ConnectionQueries(platform), audit });
-  const models = new ModelService(platform, { connections, settings });
+  const models = new ModelService(platform, { connections, settings, tuning });
 
   const chatQueries = new ChatQueries(platform);
   const messageQueries = new MessageQueries(platform);
@@ -43,6 +43,7 @@ export function createFeatures(platform: Platform, secret: string) {
     chats: chatQueries,
     messages: messageQueries,
     models,
+    users: userQueries,
   });
   const chats = new ChatService(platform, {
     chats: chatQueries,
@@ -61,7 +62,7 @@ export function createFeatures(platform: Platform, secret: string) {
     settingsRoutes(platform, settings, userQueries),
     authRoutes(platform, auth, sessions),
     userRoutes(platform, users, userQueries, settings),
-    connectionRoutes(platform, connections, models),
+    connectionRoutes(platform, connections),
     modelRoutes(models),
     chatRoutes(platform, chats, chatQueries, messages),
     messageRoutes(platform, messages),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import supertest from 'supertest';
 import { createApp, type App } from '../../server/src/app.ts';
+import type { ModelTuning } from '../../server/src/features/models/models.service.ts';
 import { openSqlite } from '../../server/src/platform/db/sqlite.ts';
 import { readEnv } from '../../server/src/platform/env.ts';
 import { createLog } from '../../server/src/platform/log.ts';
@@ -32,10 +33,17 @@ interface Options {
   dataDir?: string;
   /** Real rate limits. */
   limited?: boolean;
+  /** Another speed of the demo model, another patience with model servers. */
+  modelTuning?: ModelTuning;
 }
 
 /** The real app on a loopback port and a database of its own. */
-export async function createTestApp({ env: extra = {}, dataDir, limited }: Options = {}): Promise<TestApp> {
+export async function createTestApp({
+  env: extra = {},
+  dataDir,
+  limited,
+  modelTuning,
+}: Options = {}): Promise<TestApp> {
   const folder = dataDir ?? mkdtempSync(path.join(tmpdir(), 'parley-test-'));
   const env = readEnv({
     DATA_DIR: folder,
@@ -52,6 +60,7 @@ export async function createTestApp({ env: extra = {}, dataDir, limited }: Optio
     log: createLog(env.LOG_LEVEL),
     now: () => Date.now() + offset,
     ...(limited ? {} : { rateFactor }),
+    modelTuning,
   });
   await new Promise<void>((resolve) => app.http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(app.http.address() as AddressInfo).port}`;

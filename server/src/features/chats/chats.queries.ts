@@ -93,6 +93,17 @@ export class ChatQueries {
     return row?.version;
   }
 
+  /** Gives a better title to a chat that nobody has named meanwhile. False when somebody has, or the chat is gone. */
+  async nameAutomatically(id: string, title: string): Promise<boolean> {
+    const { chats } = this.#store.t;
+    const named = await this.#store.db
+      .update(chats)
+      .set({ title, titleKey: foldTitle(title) })
+      .where(and(eq(chats.id, id), eq(chats.titleIsAutomatic, true)))
+      .returning({ id: chats.id });
+    return named.length > 0;
+  }
+
   /** Removes the chat with its messages and its links. */
   async remove(id: string): Promise<void> {
     await this.#store.db.delete(this.#store.t.chats).where(eq(this.#store.t.chats.id, id));

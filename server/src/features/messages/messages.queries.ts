@@ -192,15 +192,15 @@ export class MessageQueries {
       .limit(limit);
   }
 
-  /** What a former process was writing when it ended. Answers how many there were. */
-  async interruptAll(): Promise<number> {
+  /** What a former process was writing when it ended. Answers with the ids of the chats, one for each message. */
+  async interruptAll(): Promise<string[]> {
     const { messages } = this.#store.t;
     const rows = await this.#store.db
       .update(messages)
       .set({ status: 'interrupted' })
       .where(eq(messages.status, 'streaming'))
-      .returning({ id: messages.id });
-    return rows.length;
+      .returning({ chatId: messages.chatId });
+    return rows.map(({ chatId }) => chatId);
   }
 
   #walkUp(chatId: string, endId: string, limit: number): SQL {

@@ -62,7 +62,7 @@ export class MessageService {
 
   async ask(actor: Actor, chatId: string, wanted: Question): Promise<{ question: Message; answer: Message }> {
     const chat = await this.#chat(actor, 'change', chatId);
-    const model = await this.#models.require(wanted.model ?? chat.model);
+    const model = await this.#models.require(wanted.model, chat.model);
     this.#generation.requireRoom(actor.id);
     const { question, answer, repeated } = await this.#platform.store.tx(async () => {
       const again = wanted.clientKey && (await this.#alreadyAsked(chatId, wanted.clientKey));
@@ -102,7 +102,7 @@ export class MessageService {
     const message = await this.#message(chatId, messageId);
     const questionId = message.role === 'user' ? message.id : message.parentId;
     if (questionId === null) throw refused('There is no question above this answer.');
-    const model = await this.#models.require(wanted ?? chat.model);
+    const model = await this.#models.require(wanted, chat.model);
     this.#generation.requireRoom(actor.id);
     const answer = await this.#platform.store.tx(async () => {
       await this.#requireStill(chatId);
@@ -122,7 +122,7 @@ export class MessageService {
     if (message.role !== 'assistant' || !['stopped', 'interrupted', 'failed'].includes(message.status)) {
       throw refused('Only an answer that was cut off can be continued.');
     }
-    const model = await this.#models.require(message.model ?? chat.model);
+    const model = await this.#models.require(undefined, message.model ?? chat.model);
     this.#generation.requireRoom(actor.id);
     const answer = await this.#platform.store.tx(async () => {
       await this.#requireStill(chatId);
@@ -135,6 +135,7 @@ export class MessageService {
       );
       return answer;
     });
+    this.#generation.reopen(messageId);
     await this.#announceStart(chat, answer);
     return { answer: await this.#present(answer) };
   }

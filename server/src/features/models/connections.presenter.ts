@@ -1,0 +1,19 @@
+import type { Connection } from '#shared/connections';
+import type { ServedConnection } from './connections.contract.ts';
+
+/** Credentials written into an address of the environment stay on the server like any other key. */
+function withoutCredentials(address: string): string {
+  const url = new URL(address);
+  if (!url.username && !url.password) return address;
+  url.username = url.password = '';
+  return url.toString();
+}
+
+export const presentConnection = (connection: ServedConnection): Connection => ({
+  id: connection.id,
+  name: connection.name,
+  baseUrl: withoutCredentials(connection.baseUrl),
+  hasApiKey: connection.apiKey !== null,
+  enabled: connection.enabled,
+  locked: connection.locked,
+});

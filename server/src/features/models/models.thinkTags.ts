@@ -1,0 +1,80 @@
+import type { ModelEvent } from './models.contract.ts';
+
+type TextEvent = Extract<ModelEvent, { text: string }>;
+
+const opening = '<think>';
+const closing = '</think>';
+
+/** Characters at the end of `text` that may be the beginning of `tag`. */
+function beginningOf(tag: string, text: string): number {
+  for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {
+    if (text.endsWith(tag.slice(0, length))) return length;
+  }
+  return 0;
+}
+
+/**
+ * Some models write their reasoning into the answer itself, as `<think>…</think>` at its beginning. This takes it
+ * apart while it streams, wherever the pieces are cut. A tag anywhere else is text like any other.
+ */
+export class ThinkTags {
+  #state: 'start' | 'thinking' | 'after' | 'answer' = 'start';
+  /** What cannot be told yet. */
+  #held = '';
+
+  push(text: string): TextEvent[] {
+    if (this.#state === 'answer') return content(text);
+    this.#held += text;
+    if (this.#state === 'start') return this.#begin();
+    return this.#state === 'thinking' ? this.#think() : this.#answer();
+  }
+
+  /** What was still held back when the answer ended. */
+  end(): TextEvent[] {
+    const held = this.#held;
+    this.#held = '';
+    return this.#state === 'thinking' ? reasoning(held) : this.#state === 'start' ? content(held) : [];
+  }
+
+  #begin(): TextEvent[] {
+    const visible = this.#held.trimStart();
+    if (visible.length < opening.length && opening.startsWith(visible)) return [];
+    if (!visible.startsWith(opening)) {
+      this.#state = 'answer';
+      return content(this.#take());
+    }
+    this.#state = 'thinking';
+    this.#held = visible.slice(opening.length).trimStart();
+    return this.#think();
+  }
+
+  #think(): TextEvent[] {
+    const end = this.#held.indexOf(closing);
+    if (end < 0) {
+      const kept = beginningOf(closing, this.#held);
+      const held = this.#take();
+      this.#held = held.slice(held.length - kept);
+      return reasoning(held.slice(0, held.length - kept));
+    }
+    const held = this.#take();
+    this.#state = 'after';
+    this.#held = held.slice(end + closing.length);
+    return [...reasoning(held.slice(0, end)), ...this.#answer()];
+  }
+
+  /** The blank lines between the reasoning and the answer belong to neither. */
+  #answer(): TextEvent[] {
+    const text = this.#take().trimStart();
+    if (text) this.#state = 'answer';
+    return content(text);
+  }
+
+  #take(): string {
+    const held = this.#held;
+    this.#held = '';
+    return held;
+  }
+}
+
+const content = (text: string): TextEvent[] => (text ? [{ type: 'content', text }] : []);
+const reasoning = (text: string): TextEvent[] => (text ? [{ type: 'reasoning', text }] : []);

@@ -1,0 +1,228 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the server does with one request for an answer. */
+export interface Script {
+  /** `chat.completion.chunk` objects as JSON text, one each; sent as server-sent events. */
+  chunks?: string[];
+  /** Milliseconds before each piece. */
+  delayMs?: number;
+  /** Cut the bytes at places drawn from this seed, anywhere: inside lines, inside characters. Absent: one event a piece. */
+  seed?: number;
+  /** Send this many chunks, then wait for `release()`. */
+  pauseAfter?: number;
+  /** Send this many chunks, then break the connection. */
+  breakAfter?: number;
+  /** Send this many chunks, then end the answer in good order but too soon. */
+  endAfter?: number;
+  /** Take the request and never answer. */
+  hang?: boolean;
+  /** Answer with this instead of a stream. */
+  status?: number;
+  contentType?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+export interface ReceivedRequest {
+  path: string;
+  headers: IncomingMessage['headers'];
+  /** Parsed JSON; undefined where there was none. */
+  body: {
+    model?: string;
+    stream?: boolean;
+    messages?: { role: string; content: string }[];
+    [name: string]: unknown;
+  };
+  /** The client went away before the answer was complete. */
+  aborted: boolean;
+}
+
+type Reply = Script | ((request: ReceivedRequest) => Script);
+
+export interface ModelServer {
+  /** With `/v1`, as a connection wants it. */
+  url: string;
+  requests: ReceivedRequest[];
+  /** Models it lists, and how it answers when asked for them. */
+  models: { id: string; name?: string }[];
+  listing: Script | undefined;
+  /** How streamed answers are given from now on. */
+  reply: Reply;
+  /** How answers in a piece (titles) are given from now on. */
+  completion: string | Script;
+  /** Lets the answers that `pauseAfter` holds go on. */
+  release(): void;
+  /** Resolves when `met` holds; it is looked at with every request, pause and end. */
+  until(met: () => boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A text as the chunks of an answer, a word each. */
+export function chunksOf(text: string, more: { reasoning?: string; finish?: string | null } = {}): string[] {
+  const pieces = (whole: string) => whole.match(/\s*\S+|\s+/g) ?? [];
+  const chunk = (delta: object, finish: string | null = null) =>
+    JSON.stringify({
+      id: 'chatcmpl-1',
+      object: 'chat.completion.chunk',
+      choices: [{ index: 0, delta, finish_reason: finish }],
+    });
+  const finish = more.finish === undefined ? 'stop' : more.finish;
+  return [
+    chunk({ role: 'assistant', content: '' }),
+    ...pieces(more.reasoning ?? '').map((each) => chunk({ content: null, reasoning_content: each })),
+    ...pieces(text).map((content) => chunk({ content })),
+    ...(finish === null ? [] : [chunk({}, finish)]),
+  ];
+}
+
+/** Numbers between 0 and 1, the same ones for the same seed. Source: the mulberry32 generator, public domain. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+function atRandomPlaces(bytes: Buffer, seed: number): Buffer[] {
+  const random = seeded(seed);
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < bytes.length;) {
+    // Mostly small pieces, now and then several events at once.
+    const length = 1 + Math.floor(random() ** 3 * 600);
+    pieces.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return pieces;
+}
+
+const event = (chunk: string) => `data: ${chunk}\n\n`;
+
+async function bodyOf(request: IncomingMessage): Promise<ReceivedRequest['body']> {
+  let text = '';
+  for await (const piece of request) text += String(piece);
+  return text ? (JSON.parse(text) as ReceivedRequest['body']) : {};
+}
+
+/** A scripted OpenAI-compatible model server on a free loopback port. */
+export async function startModelServer(models: string[] = ['test-model']): Promise<ModelServer> {
+  const held = new Set<() => void>();
+  const waiting = new Set<() => void>();
+  const note = () => waiting.forEach((check) => check());
+
+  const plain = (response: ServerResponse, script: Script) => {
+    response.writeHead(script.status ?? 200, {
+      'content-type': script.contentType ?? 'application/json',
+      ...script.headers,
+    });
+    response.end(script.body ?? '');
+  };
+
+  const write = (response: ServerResponse, bytes: Buffer | string) =>
+    new Promise<void>((resolve) => response.write(bytes, () => resolve()));
+
+  async function stream(response: ServerResponse, script: Script): Promise<void> {
+    const { chunks = [], seed, delayMs = 0, pauseAfter, breakAfter, endAfter } = script;
+    response.writeHead(200, { 'content-type': script.contentType ?? 'text/event-stream; charset=utf-8' });
+    const stopAt = breakAfter ?? endAfter ?? chunks.length;
+    const lines = chunks.slice(0, stopAt).map(event);
+    if (stopAt === chunks.length && endAfter === undefined) lines.push(event('[DONE]'));
+    const send = async (some: string[]) => {
+      const pieces =
+        seed === undefined
+          ? some.map((line) => Buffer.from(line))
+          : atRandomPlaces(Buffer.from(some.join('')), seed);
+      for (const piece of pieces) {
+        if (response.destroyed) return;
+        // Turns of the event loop keep the pieces apart on the wire, as a network would.
+        await new Promise((resolve) => (delayMs > 0 ? setTimeout(resolve, delayMs) : setImmediate(resolve)));
+        await write(response, piece);
+      }
+    };
+    if (pauseAfter !== undefined) {
+      await send(lines.splice(0, pauseAfter));
+      await new Promise<void>((resolve) => {
+        held.add(resolve);
+        note();
+      });
+    }
+    await send(lines);
+    if (breakAfter !== undefined) response.destroy();
+    else response.end();
+  }
+
+  const server: ModelServer = {
+    url: '',
+    requests: [],
+    models: models.map((id) => ({ id })),
+    listing: undefined,
+    reply: { chunks: chunksOf('Hello from the test model.') },
+    completion: 'A made title',
+    release() {
+      for (const resolve of held) resolve();
+      held.clear();
+    },
+    until: (met) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error('Waited 10 s for the model server.')), 10_000);
+        const check = () => {
+          if (!met()) return;
+          clearTimeout(timer);
+          waiting.delete(check);
+          resolve();
+        };
+        waiting.add(check);
+        check();
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        http.close(() => resolve());
+        http.closeAllConnections();
+      }),
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const received: ReceivedRequest = {
+      path: request.url ?? '',
+      headers: request.headers,
+      body: await bodyOf(request),
+      aborted: false,
+    };
+    server.requests.push(received);
+    response.on('close', () => {
+      received.aborted = !response.writableFinished;
+      note();
+    });
+    note();
+    if (received.path === '/v1/models') {
+      plain(response, server.listing ?? { body: JSON.stringify({ object: 'list', data: server.models }) });
+      return;
+    }
+    if (received.path !== '/v1/chat/completions') {
+      plain(response, { status: 404, body: JSON.stringify({ error: { message: 'not found' } }) });
+      return;
+    }
+    if (!received.body.stream) {
+      const { completion } = server;
+      if (typeof completion === 'string') {
+        const message = { role: 'assistant', content: completion };
+        plain(response, {
+          body: JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'stop' }] }),
+        });
+      } else if (!completion.hang) plain(response, completion);
+      return;
+    }
+    const script = typeof server.reply === 'function' ? server.reply(received) : server.reply;
+    if (script.hang) return;
+    if (script.body !== undefined || script.status !== undefined) plain(response, script);
+    else await stream(response, script);
+  }
+
+  const http = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  server.url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/v1`;
+  return server;
+}
