@@ -1,0 +1,14 @@
+import { communityEndpoints } from '#shared/community';
+import { Routes } from '../../platform/http/routes.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { CommunityService } from './community.service.ts';
+
+export function communityRoutes(platform: Platform, community: CommunityService): Routes {
+  const routes = new Routes();
+  routes.member(
+    communityEndpoints.shareToCommunity,
+    ({ actor, params }) => community.handOver(actor, params.id),
+    platform.rateLimits.share,
+  );
+  return routes;
+}

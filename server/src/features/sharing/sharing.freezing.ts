@@ -1,0 +1,147 @@
+import { isUniqueViolation } from '../../platform/db/faults.ts';
+import { foldTitle } from '../../platform/db/text.ts';
+import { conflict, notFound } from '../../platform/errors.ts';
+import { newShareId } from '../../platform/ids.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Actor } from '../../platform/policy.ts';
+import type { AuditQueries } from '../audit/audit.queries.ts';
+import type { ChatRow } from '../chats/chats.queries.ts';
+import type { ChatService } from '../chats/chats.service.ts';
+import { linkEvent } from './sharing.audit.ts';
+import type { SharedBranch } from './sharing.branch.ts';
+import type { SharingOptions, WantedOptions } from './sharing.options.ts';
+import type { LinkRow, SharingQueries } from './sharing.queries.ts';
+import { pack, serialise, type Serialised } from './sharing.snapshot.ts';
+
+/** How often a chat that changes under our hands is read anew before its owner is asked to wait. */
+const attempts = 5;
+
+interface Frozen {
+  chat: ChatRow;
+  content: Serialised;
+  /** The content compressed; undefined where it was found to be what the link holds already. */
+  body: Buffer | undefined;
+}
+export interface Written {
+  row: LinkRow;
+  created: boolean;
+  /** What readers see of the link is another thing now. */
+  visibly: boolean;
+}
+
+/**
+ * Freezes a chat's active branch into its link. Reading, serialising and compressing happen outside the transaction;
+ * inside, the chat must still be at the version that was read, so that a snapshot is never half of something.
+ */
+export class Freezing {
+  #platform: Platform;
+  #chats: ChatService;
+  #branch: SharedBranch;
+  #options: SharingOptions;
+  #queries: SharingQueries;
+  #audit: AuditQueries;
+
+  constructor(
+    platform: Platform,
+    parts: {
+      chats: ChatService;
+      branch: SharedBranch;
+      options: SharingOptions;
+      queries: SharingQueries;
+      audit: AuditQueries;
+    },
+  ) {
+    this.#platform = platform;
+    this.#chats = parts.chats;
+    this.#branch = parts.branch;
+    this.#options = parts.options;
+    this.#queries = parts.queries;
+    this.#audit = parts.audit;
+  }
+
+  /** Makes the link, or refreshes the one there is. Content that is the same makes no new version. */
+  async freeze(actor: Actor, chatId: string, wanted: WantedOptions): Promise<Written> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const written = await this.#attempt(actor, chatId, wanted);
+      if (written) return written;
+    }
+    throw conflict('This chat keeps changing. Wait a moment and try again.', 'chat_changing');
+  }
+
+  /** Undefined when the chat or its link changed meanwhile: what was read does not belong together any more. */
+  async #attempt(actor: Actor, chatId: string, wanted: WantedOptions): Promise<Written | undefined> {
+    const chat = await this.#chats.authorized(actor, 'change', chatId);
+    const before = await this.#queries.liveOfChat(chatId);
+    const linkId = before?.id ?? newShareId();
+    const content = await serialise(await this.#branch.complete(chat, linkId));
+    const body = before?.contentHash === content.hash ? undefined : await pack(content.json);
+    const frozen = { chat, content, body };
+    try {
+      return await this.#platform.store.tx(async () => {
+        if (!(await this.#queries.holdChat(chatId, chat.version))) return undefined;
+        const link = await this.#queries.liveOfChat(chatId);
+        if (link?.id !== before?.id) return undefined;
+        return link
+          ? this.#refresh(actor, link, frozen, wanted)
+          : this.#create(actor, linkId, frozen, wanted);
+      });
+    } catch (error) {
+      // A revoked link of the chat was restored at this very moment.
+      if (isUniqueViolation(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #create(actor: Actor, id: string, { chat, content, body }: Frozen, wanted: WantedOptions) {
+    const standard = {
+      id,
+      title: chat.title,
+      titleKey: foldTitle(chat.title),
+      showAuthor: true,
+      audienceKind: 'instance' as const,
+      expiresAt: null,
+    };
+    const { values, userIds } = await this.#options.changes(standard, wanted);
+    const link = { ...standard, ...values, chatId: chat.id, ownerId: actor.id };
+    await this.#queries.insert(link);
+    await this.#queries.insertVersion(versionOf(id, 1, chat, content, body!));
+    if (userIds) await this.#queries.setAudience(id, userIds);
+    await this.#audit.record(linkEvent(actor, 'created', id, { version: 1, audience: link.audienceKind }));
+    return { row: await this.#reread(id), created: true, visibly: true };
+  }
+
+  async #refresh(actor: Actor, link: LinkRow, { chat, content, body }: Frozen, wanted: WantedOptions) {
+    const isNew = link.contentHash !== content.hash;
+    if (isNew && !body) return undefined;
+    const changes = await this.#options.changes(link, wanted);
+    const visibly = isNew || changes.changed.length > 0;
+    const version = link.currentVersion + (isNew ? 1 : 0);
+    if (visibly && !(await this.#queries.update(link.id, { ...changes.values, currentVersion: version }))) {
+      return undefined;
+    }
+    if (isNew) {
+      await this.#queries.insertVersion(versionOf(link.id, version, chat, content, body!));
+      await this.#audit.record(linkEvent(actor, 'updated', link.id, { version }));
+    } else await this.#queries.markCurrent(link.id, version, chat.version);
+    if (changes.userIds) await this.#queries.setAudience(link.id, changes.userIds);
+    if (changes.changed.length > 0) {
+      await this.#audit.record(linkEvent(actor, 'options_changed', link.id, { changed: changes.changed }));
+    }
+    return { row: await this.#reread(link.id), created: false, visibly };
+  }
+
+  async #reread(id: string): Promise<LinkRow> {
+    const row = await this.#queries.byId(id);
+    if (!row) throw notFound();
+    return row;
+  }
+}
+
+const versionOf = (linkId: string, number: number, chat: ChatRow, content: Serialised, body: Buffer) => ({
+  linkId,
+  number,
+  messageCount: content.messageCount,
+  contentHash: content.hash,
+  chatVersion: chat.version,
+  body,
+});
