@@ -74,6 +74,7 @@ export async function createApp({
   };
   const features = createFeatures(platform, secret, modelTuning);
   await features.generation.recover();
+  await features.imports.recover();
 
   const health = new Health(store);
   const express_ = express();
@@ -119,6 +120,8 @@ export async function createApp({
       platform.sessions.close();
       await io.close();
       http.closeAllConnections();
+      await features.imports.stop();
+      await features.sharing.stop();
       await store.close();
     },
   };

@@ -5,10 +5,17 @@ import { AuthSessions } from './features/auth/auth.sessions.ts';
 import { ChatQueries } from './features/chats/chats.queries.ts';
 import { chatRoutes } from './features/chats/chats.routes.ts';
 import { ChatService } from './features/chats/chats.service.ts';
+import { communityRoutes } from './features/community/community.routes.ts';
+import { CommunityService } from './features/community/community.service.ts';
 import { ConnectionQueries } from './features/models/connections.queries.ts';
 import { connectionRoutes } from './features/models/connections.routes.ts';
 import { ConnectionService } from './features/models/connections.service.ts';
+import { exportRoutes } from './features/exports/exports.routes.ts';
+import { ExportService } from './features/exports/exports.service.ts';
 import { GenerationService } from './features/generation/generation.service.ts';
+import { ImportQueries } from './features/imports/imports.queries.ts';
+import { importRoutes } from './features/imports/imports.routes.ts';
+import { ImportService } from './features/imports/imports.service.ts';
 import { MessageQueries } from './features/messages/messages.queries.ts';
 import { messageRoutes } from './features/messages/messages.routes.ts';
 import { MessageService } from './features/messages/messages.service.ts';
@@ -17,6 +24,7 @@ import { modelRoutes } from './features/models/models.routes.ts';
 import { ModelService, type ModelTuning } from './features/models/models.service.ts';
 import { settingsRoutes } from './features/settings/settings.routes.ts';
 import { SettingsService } from './features/settings/settings.service.ts';
+import { createSharing } from './features/sharing/sharing.feature.ts';
 import { UserQueries } from './features/users/users.queries.ts';
 import { userRoutes } from './features/users/users.routes.ts';
 import { UserService } from './features/users/users.service.ts';
@@ -57,6 +65,13 @@ export function createFeatures(platform: Platform, secret: string, tuning?: Mode
     models,
     generation,
   });
+  const imports = new ImportService(platform, {
+    imports: new ImportQueries(platform, messageQueries),
+    users,
+    audit,
+  });
+  const sharing = createSharing(platform, { chats, chatQueries, messages: messageQueries, audit });
+  const community = new CommunityService({ settings, chats, messages: messageQueries, models, audit });
 
   const routes: Routes[] = [
     settingsRoutes(platform, settings, userQueries),
@@ -66,8 +81,15 @@ export function createFeatures(platform: Platform, secret: string, tuning?: Mode
     modelRoutes(models),
     chatRoutes(platform, chats, chatQueries, messages),
     messageRoutes(platform, messages),
+    sharing.routes,
+    communityRoutes(platform, community),
+    exportRoutes(new ExportService({ chats, chatQueries, messages: messageQueries })),
+    importRoutes(platform, imports),
   ];
-  const sockets: SocketFeature[] = [messageSockets({ chats, messages, queries: messageQueries, generation })];
+  const sockets: SocketFeature[] = [
+    messageSockets({ chats, messages, queries: messageQueries, generation }),
+    sharing.sockets,
+  ];
 
-  return { routes, sockets, sessions, users, generation };
+  return { routes, sockets, sessions, users, generation, imports, sharing };
 }
