@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { strToU8, zipSync, type Zippable } from 'fflate';
+import { strToU8, zipSync } from 'fflate';
 import { importBounds, type ImportBounds } from '../../../server/src/features/imports/reader/bounds.ts';
 import type { Failure, ImportEvent } from '../../../server/src/features/imports/reader/importEvents.ts';
 import { readImport, type ReaderTask } from '../../../server/src/features/imports/reader/readImport.ts';

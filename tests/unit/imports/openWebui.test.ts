@@ -135,18 +135,21 @@ describe('an Open WebUI chat', () => {
   });
 
   test('without a title is named by its first question', () => {
-    const chat = openWebui.read(
-      openWebuiChat({ title: null, chat: undefined, ...legacyWithoutTitle() }),
-      now,
-    );
-    expect(chat.title).toBe('What is a tree?');
+    const { chat } = openWebuiChat();
+    const untitled = { chat: { ...(chat as object), title: '  \n ' }, title: null };
+    expect(openWebui.read(untitled, now).title).toBe('What is a tree?');
+  });
+
+  test('keeps the settings that we know, each where it makes sense', () => {
+    const { chat } = openWebuiChat();
+    const settingsOf = (fields: object) =>
+      openWebui.read(openWebuiChat({ chat: { ...(chat as object), ...fields } }), now).settings;
+    const params = { system: 'Be brief.', temperature: 0.5, top_p: 7, max_tokens: 'many', seed: 1 };
+    expect(settingsOf({ params })).toEqual({ systemPrompt: 'Be brief.', temperature: 0.5 });
+    expect(settingsOf({ params: [], system: 'Be kind.' })).toEqual({ systemPrompt: 'Be kind.' });
+    expect(settingsOf({ params: { temperature: null }, system: 5 })).toEqual({});
   });
 });
-
-const legacyWithoutTitle = () => {
-  const { chat } = openWebuiChat();
-  return { chat: { ...(chat as object), title: '  \n ' } };
-};
 
 describe('an answer of Open WebUI', () => {
   test('has its thoughts taken out of the text', () => {
@@ -171,6 +174,11 @@ describe('an answer of Open WebUI', () => {
       'Let me look.\n<details type="tool_calls" done="true" name="search" arguments="&quot;&gt;&quot;">\n' +
       '<summary>Tool Executed</summary>\n</details>\nFound it.';
     expect(answer({ content }).content).toBe('Let me look.\n\nFound it.');
+  });
+
+  test('keeps the indentation of what follows the thoughts', () => {
+    const content = '<details type="reasoning" duration="0">\n> Hm.\n</details>\n\n    code()\n';
+    expect(answer({ content }).content).toBe('    code()\n');
   });
 
   test('keeps the details a model wrote itself', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ChatSettings } from '#shared/chats';
 import { limits } from '#shared/limits';
 import { storable } from '#shared/values';
 import { UnreadableConversation, type ImportedChat, type ImportedMessage } from './importedChat.ts';
@@ -26,6 +27,7 @@ export interface DraftChat {
   archived: boolean;
   pinned: boolean;
   model: string | null;
+  settings?: ChatSettings;
   activeId: string | null;
   /** As `growTree` orders them. */
   nodes: TreeNode<DraftMessage>[];
@@ -109,6 +111,7 @@ export function assemble(draft: DraftChat, now: number): ImportedChat {
     archived: draft.archived,
     pinned: draft.pinned,
     model: draft.model ?? messages.findLast(({ model }) => model !== null)?.model ?? null,
+    settings: draft.settings ?? {},
     activeExternalId: draft.activeId !== null && ids.has(draft.activeId) ? draft.activeId : newest.externalId,
     messages,
   };

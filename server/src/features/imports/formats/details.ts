@@ -78,10 +78,9 @@ export function splitDetails(content: string): SplitText {
     from = block.end;
   }
   if (from === 0) return { text: content, reasoning: '', reasoningMs: null };
-  texts.push(content.slice(from));
-  const text = texts
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .join('\n\n');
+  const before = texts.map((part) => part.trim()).filter((part) => part !== '');
+  // Spaces at the start of a line may be what makes it code; only empty lines go.
+  const rest = content.slice(from).replace(/^(?:[ \t]*\r?\n)+/, '');
+  const text = [...before, ...(rest.trim() === '' ? [] : [rest])].join('\n\n');
   return { text, reasoning: thoughts.filter((part) => part !== '').join('\n\n'), reasoningMs };
 }

@@ -1,3 +1,5 @@
+import type { ChatSettings } from '#shared/chats';
+
 /** A conversation of another product in our own words. It holds nothing that was not checked. */
 export interface ImportedChat {
   source: string;
@@ -11,6 +13,8 @@ export interface ImportedChat {
   pinned: boolean;
   /** Null where the file names none. */
   model: string | null;
+  /** Empty where the file says nothing, and for products that keep none. */
+  settings: ChatSettings;
   /** The end of the branch that was open last. */
   activeExternalId: string;
   /** Oldest first; a parent always comes before its children. Never empty. */

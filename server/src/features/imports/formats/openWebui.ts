@@ -2,6 +2,7 @@ import { assemble, type DraftMessage } from './assemble.ts';
 import { splitDetails, type SplitText } from './details.ts';
 import { UnreadableConversation, type ImportFormat } from './importedChat.ts';
 import { placesIn } from './links.ts';
+import { settingsOf } from './openWebuiSettings.ts';
 import { asTime } from './times.ts';
 import { growTree, type RawNode, type Tree } from './tree.ts';
 import { asId, asList, asModel, asRecord, asText, asTitle, isRecord, type Untrusted } from './untrusted.ts';
@@ -116,6 +117,7 @@ export const openWebui: ImportFormat = {
         archived: outer.archived === true,
         pinned: outer.pinned === true,
         model: asModel(asList(chat.models)[0]),
+        settings: settingsOf(chat),
         activeId: currentId === null ? null : tree.nearest(currentId),
         nodes: tree.nodes,
       },

@@ -1,4 +1,4 @@
-import { asList, asRecord, asText } from '../formats/untrusted.ts';
+import { asList, asRecord, asText, cut } from '../formats/untrusted.ts';
 
 /** The file that says of which files a large ChatGPT export consists. */
 export const manifestName = 'export_manifest.json';
@@ -10,10 +10,13 @@ const shardsMax = 10_000;
 export function shardsIn(manifest: unknown): string[] {
   const logical = asRecord(asRecord(manifest).logical_files);
   const files = asList(asRecord(logical['conversations.json']).files);
-  const names = files.slice(0, shardsMax).map(asText).map(baseName);
+  const names = files.slice(0, shardsMax).map((name) => fileName(asText(name)));
   return [...new Set(names)].filter((name) => name !== '');
 }
 
+/** More than any file system takes. */
+const nameMax = 255;
+
 /** The last part of a path. Folders of an archive mean nothing here: nothing is ever written under its names. */
-export const baseName = (path: string): string =>
-  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+export const fileName = (path: string): string =>
+  cut(path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1), nameMax);

@@ -2,11 +2,9 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import yauzl from 'yauzl';
-import { cut } from '../formats/untrusted.ts';
-import { baseName } from './manifest.ts';
+import { fileName } from './manifest.ts';
 import { UnreadableFile } from './unreadableFile.ts';
 
-const nameMax = 200;
 const damaged = () => new UnreadableFile('The ZIP file is damaged or not complete. Download it again.');
 // Its errors reach whoever waits for an entry or a chunk; one that comes later must not end the process.
 const ignore = () => undefined;
@@ -34,7 +32,7 @@ export async function jsonEntries(zip: yauzl.ZipFile, entriesMax: number): Promi
     const next = once(zip, 'entry').catch(() => Promise.reject(damaged()));
     zip.readEntry();
     const [entry] = (await next) as [yauzl.Entry];
-    const name = cut(baseName(entry.fileName.toString()), nameMax);
+    const name = fileName(entry.fileName.toString());
     // Archives made on a Mac carry a shadow of every file, named with a dot.
     if (/\.json$/i.test(name) && !name.startsWith('.') && !found.has(name)) found.set(name, entry);
   }

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eq } from 'drizzle-orm';
+import { ChatQueries } from '../../server/src/features/chats/chats.queries.ts';
+import type {
+  ImportedChat,
+  ImportedMessage,
+} from '../../server/src/features/imports/formats/importedChat.ts';
+import { ImportQueries } from '../../server/src/features/imports/imports.queries.ts';
+import { MessageQueries } from '../../server/src/features/messages/messages.queries.ts';
+import { UserQueries } from '../../server/src/features/users/users.queries.ts';
+import type { Store } from '../../server/src/platform/db/store.ts';
+import { createTestPlatform } from '../support/platform.ts';
+import { backends } from '../support/stores.ts';
+
+const message = (externalId: string, parentExternalId: string | null): ImportedMessage => ({
+  externalId,
+  parentExternalId,
+  role: parentExternalId === null ? 'user' : 'assistant',
+  content: `text of ${externalId}`,
+  reasoning: null,
+  reasoningMs: null,
+  model: null,
+  createdAt: 1_700_000_000_000,
+});
+
+const imported = (fields: Partial<ImportedChat> = {}): ImportedChat => ({
+  source: 'openwebui',
+  externalId: 'one',
+  title: 'Bäume',
+  createdAt: 1_700_000_000_000,
+  updatedAt: 1_700_000_060_000,
+  archived: false,
+  pinned: true,
+  model: 'm',
+  settings: { temperature: 0.5 },
+  activeExternalId: 'b',
+  messages: [message('a', null), message('b', 'a'), message('c', 'a')],
+  ...fields,
+});
+
+describe.each(backends)('imports on $name', (backend) => {
+  let store: Store;
+  let chats: ChatQueries;
+  let messages: MessageQueries;
+  let imports: ImportQueries;
+
+  beforeAll(async () => {
+    store = await backend.open();
+    const platform = createTestPlatform(store);
+    chats = new ChatQueries(platform);
+    messages = new MessageQueries(platform);
+    imports = new ImportQueries(platform, messages);
+    const users = new UserQueries(platform);
+    for (const id of ['ann', 'bob']) {
+      await users.insert({ id, name: id, email: `${id}@example.org`, role: 'user', passwordHash: '' });
+    }
+  });
+  afterAll(() => store.close());
+  const insert = (owner: string, chat: ImportedChat) => store.tx(() => imports.insert(owner, chat));
+
+  test('a chat is there once per person and source, however often it is imported', async () => {
+    expect(await insert('ann', imported())).toBe(true);
+    expect(await insert('ann', imported({ title: 'Other' }))).toBe(false);
+    expect(await Promise.all([insert('bob', imported()), insert('bob', imported())])).toContain(false);
+    expect(await insert('ann', imported({ source: 'chatgpt' }))).toBe(true);
+    expect(await store.db.$count(store.t.chats, eq(store.t.chats.ownerId, 'bob'))).toBe(1);
+    expect(await messages.countIn((await chats.bySource('bob', 'openwebui', 'one'))!.id)).toBe(3);
+  });
+
+  test('a chat keeps its fields, its tree and the branch that was open', async () => {
+    const chat = (await chats.bySource('ann', 'openwebui', 'one'))!;
+    expect(chat).toMatchObject({
+      title: 'Bäume',
+      pinned: true,
+      model: 'm',
+      settings: { temperature: 0.5 },
+      messageCount: 3,
+      updatedAt: 1_700_000_060_000,
+    });
+    const branch = await messages.branch(chat.id, chat.activeMessageId!, 10);
+    expect(branch.map(({ content }) => content)).toEqual(['text of a', 'text of b']);
+    const siblings = await messages.siblings(chat.id, branch);
+    expect(siblings.get(branch[0]!.id)).toHaveLength(2);
+  });
+
+  test('a chat that was exported here is not imported beside itself', async () => {
+    await chats.insert({ id: 'native', ownerId: 'ann', title: 'Made here' });
+    expect(await insert('ann', imported({ externalId: 'native' }))).toBe(false);
+    expect(await insert('bob', imported({ externalId: 'native' }))).toBe(true);
+  });
+
+  test('a long chat comes in whole, and is found by its words', async () => {
+    const chain = Array.from({ length: 1_001 }, (_, at) => message(`m${at}`, at === 0 ? null : `m${at - 1}`));
+    const long = imported({ externalId: 'long', messages: chain, activeExternalId: 'm1000' });
+    expect(await insert('ann', long)).toBe(true);
+    const chat = (await chats.bySource('ann', 'openwebui', 'long'))!;
+    expect(await messages.branch(chat.id, chat.activeMessageId!, 5_000)).toHaveLength(1_001);
+    const found = await chats.list({ ownerId: 'ann', query: 'm1000', archived: false, limit: 10 });
+    expect(found.items.map(({ id }) => id)).toEqual([chat.id]);
+  });
+
+  test('nothing of a chat stays when its transaction fails', async () => {
+    const failing = store.tx(async () => {
+      await imports.insert('ann', imported({ externalId: 'failing' }));
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await chats.bySource('ann', 'openwebui', 'failing')).toBeUndefined();
+  });
+});
