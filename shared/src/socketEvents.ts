@@ -18,8 +18,8 @@ export const clientEvents = {
   /** Follow one of one's own chats. The reply says whether what is on screen is still current. */
   'chat:watch': event(z.object({ chatId: Id }), z.object({ version: z.number(), streaming: z.array(Id) })),
   'chat:unwatch': event(z.object({ chatId: Id })),
-  /** Hear when a shared page that is open here goes away. */
-  'share:watch': event(z.object({ id: ShareId })),
+  /** Hear when a shared page that is open here goes away. The reply says which version is the current one. */
+  'share:watch': event(z.object({ id: ShareId }), z.object({ version: z.number() })),
   'share:unwatch': event(z.object({ id: ShareId })),
   /** What was missed of an answer: both texts from the offsets on. */
   'message:resume': event(

@@ -9,7 +9,10 @@ describe('chats', () => {
   let ann: Person;
   let socket: TestSocket;
   beforeAll(async () => {
-    app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user' } });
+    app = await createTestApp({
+      env: { DEFAULT_USER_ROLE: 'user' },
+      modelTuning: { demoTokensPerSecond: 5_000 },
+    });
     ann = await app.person('Ann');
     socket = await ann.connect();
   });
@@ -70,15 +73,18 @@ describe('chats', () => {
     expect(now.messages.map((message) => message.id)).toEqual([first.question.id, first.answer.id]);
   });
 
-  test('grow at the end of the active branch, and one answer at a time', async () => {
-    const chat = await newChat();
-    const sent = await ann.post(`/chats/${chat.id}/messages`, { content: 'One' }).expect(201);
-    const second = await ann.post(`/chats/${chat.id}/messages`, { content: 'Two' }).expect(409);
+  test('grow at the end of the active branch, one answer at a time', async () => {
+    const slow = await createTestApp({ modelTuning: { demoTokensPerSecond: 20 } });
+    const bob = await slow.person('Bob');
+    const { id } = (await bob.post('/chats', {}).expect(201)).body as Chat;
+    const sent = await bob.post(`/chats/${id}/messages`, { content: 'One' }).expect(201);
+    const second = await bob.post(`/chats/${id}/messages`, { content: 'Two' }).expect(409);
     expect(second.body).toMatchObject({ error: { code: 'streaming' } });
-    await ann.post(`/chats/${chat.id}/stop`).expect(202);
+    await bob.post(`/chats/${id}/stop`).expect(202);
     const { answer } = sent.body as { answer: Message };
-    const next = await ask(chat.id, { content: 'Two' });
-    expect(next.question.parentId).toBe(answer.id);
+    const next = await bob.post(`/chats/${id}/messages`, { content: 'Two' }).expect(201);
+    expect((next.body as { question: Message }).question.parentId).toBe(answer.id);
+    await slow.end();
   });
 
   test('answer a retried question once', async () => {

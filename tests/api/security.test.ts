@@ -100,7 +100,7 @@ describe('hostile input', () => {
   test('an unknown path says not found, with or without a session', async () => {
     await ann.get('/nothing').expect(404);
     await app.stranger().get('/nothing').expect(404);
-    await ann.agent.get('/api/v1/%E0%A4%A').expect(400);
+    await ann.agent.get('/api/v1/chats/%E0%A4%A').expect(400);
   });
 });
 

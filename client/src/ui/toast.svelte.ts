@@ -14,9 +14,12 @@ export interface ToastOptions {
   durationMs?: number;
 }
 
+let toastsMade = 0;
+
 /** A message on the screen. Its time runs only while nobody is at it. */
 export class Toast {
-  readonly id = crypto.randomUUID();
+  // `crypto.randomUUID` is missing on pages without HTTPS.
+  readonly id = ++toastsMade;
   readonly message: string;
   readonly tone: NonNullable<ToastOptions['tone']>;
   readonly action: ToastOptions['action'];

@@ -14,7 +14,7 @@ const types: Record<Format, string> = {
 
 /** A file to save, never a page to show. Names keep letters of any script and nothing a file system minds. */
 function asDownload(res: Response, name: string, format: Format): void {
-  const safe = name.replace(/[^\p{L}\p{N} ._-]+/gu, ' ').trim();
+  const safe = name.replace(/[^\p{L}\p{N}._-]+/gu, ' ').trim();
   res.attachment(`${safe.slice(0, 80).toWellFormed().trim() || 'chat'}.${format}`);
   res.set('Content-Type', types[format]);
 }

@@ -23,8 +23,7 @@ export const sharingSockets =
 
     on(context, 'share:watch', async ({ id }, actor) => {
       requireLeave();
-      await watch.add(socket, actor, id);
-      return undefined;
+      return { version: await watch.add(socket, actor, id) };
     });
 
     on(context, 'share:unwatch', async ({ id }) => {

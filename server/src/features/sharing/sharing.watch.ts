@@ -30,8 +30,8 @@ export class ShareWatch {
     platform.signals.on('settings:changed', () => this.#recheckSoon(() => true));
   }
 
-  /** Lets the socket hear of the link; 404 when this person may not read it. */
-  async add(socket: AppSocket, actor: Actor, id: string): Promise<void> {
+  /** Lets the socket hear of the link, and answers its current version; 404 when this person may not read it. */
+  async add(socket: AppSocket, actor: Actor, id: string): Promise<number> {
     const link = await this.#access.require(actor, id);
     if (this.#countOf(socket) >= watchedPerSocket) {
       throw new DomainError('rate_limited', 'Too many shared pages are open in this tab. Close some.');
@@ -42,7 +42,7 @@ export class ShareWatch {
     this.#watched.set(id, watched);
     // It may have been revoked while the socket was on its way into the room, or the socket have closed.
     if (socket.disconnected) this.removeSocket(socket);
-    if ((await this.#access.readersAmong(id, [actor.id])).size > 0) return;
+    if ((await this.#access.readersAmong(id, [actor.id])).size > 0) return link.version;
     await this.remove(socket, id);
     throw notFound();
   }
