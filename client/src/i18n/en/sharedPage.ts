@@ -1,2 +1,30 @@
 /** The page behind a link. */
-export const sharedPage = {} as const;
+export const sharedPage = {
+  loading: 'Opening the shared chat',
+  sharedBy: 'Shared by {name}',
+  anonymous: 'Anonymous',
+  you: 'You',
+  user: 'Question',
+  assistant: 'Answer',
+  edited: 'edited',
+  editedHint: 'A person changed this answer',
+  messages: { one: '{count} message', other: '{count} messages' },
+  continueChat: 'Continue this chat',
+  download: 'Download',
+  downloadMarkdown: 'Markdown',
+  downloadJson: 'JSON',
+  print: 'Print',
+  copyMessage: 'Copy message',
+  updated: 'This chat was updated by its owner.',
+  showUpdate: 'Show the new version',
+  notFoundTitle: 'Not Found',
+  notFoundText:
+    'This link does not lead anywhere. It may have been taken back, or it may not be meant for you.',
+  home: 'Go to Parley',
+  gone: 'This chat is no longer shared.',
+  failedTitle: 'This chat could not be opened',
+  pendingTitle: 'Waiting for approval',
+  pendingText: 'You can open shared chats once an admin has approved your account.',
+  mine: 'You shared this chat',
+  conversation: 'Conversation',
+} as const;

@@ -1,0 +1,6 @@
+import { mount } from 'svelte';
+import './styles/app.css';
+import SharedApp from './SharedApp.svelte';
+
+const target = document.getElementById('app');
+if (target) mount(SharedApp, { target });
