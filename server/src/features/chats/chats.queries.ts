@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, isNull, or, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, or, sql, type SQL } from 'drizzle-orm';
 import { decodeCursor, encodeCursor, page } from '../../platform/db/cursor.ts';
 import { foldTitle, searchWords } from '../../platform/db/text.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -34,10 +34,12 @@ export class ChatQueries {
   get #store() {
     return this.#platform.store;
   }
-  /** A live link points at the chat. */
+  /**
+   * A live link points at the chat. Written out, because Drizzle leaves the table's name off columns of a query over
+   * one table, and in here `id` alone would be the link's.
+   */
   get #shared() {
-    const { chats, sharedLinks } = this.#store.t;
-    return sql<boolean>`exists (select 1 from ${sharedLinks} where ${sharedLinks.chatId} = ${chats.id} and ${isNull(sharedLinks.revokedAt)})`.mapWith(
+    return sql<boolean>`exists (select 1 from shared_links where shared_links.chat_id = chats.id and shared_links.revoked_at is null)`.mapWith(
       Boolean,
     );
   }

@@ -127,8 +127,9 @@ export class SharingQueries {
 
   /** How each of these people stands now, and whether the link's audience names them. */
   async viewers(linkId: string, userIds: string[]) {
-    const { users, sharedLinkAudience } = this.#t;
-    const named = sql<boolean>`exists (select 1 from ${sharedLinkAudience} where ${sharedLinkAudience.linkId} = ${linkId} and ${sharedLinkAudience.kind} = 'user' and ${sharedLinkAudience.principalId} = ${users.id})`;
+    const { users } = this.#t;
+    // Written out, because Drizzle leaves the table's name off columns of a query over one table.
+    const named = sql<boolean>`exists (select 1 from shared_link_audience a where a.link_id = ${linkId} and a.kind = 'user' and a.principal_id = users.id)`;
     return this.#db
       .select({ id: users.id, role: users.role, active: users.active, named: named.mapWith(Boolean) })
       .from(users)
