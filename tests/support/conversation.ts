@@ -1,0 +1,68 @@
+import { ChatQueries } from '../../server/src/features/chats/chats.queries.ts';
+import { MessageQueries, type NewMessage } from '../../server/src/features/messages/messages.queries.ts';
+import { newId } from '../../server/src/platform/ids.ts';
+import type { Platform } from '../../server/src/platform/platform.ts';
+
+type Turn = Partial<Omit<NewMessage, 'chatId'>> & { error?: string };
+
+/** Chats as they are after a conversation, stored without waiting for a model. */
+export class Conversations {
+  readonly chats: ChatQueries;
+  readonly messages: MessageQueries;
+  #platform: Platform;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+    this.chats = new ChatQueries(platform);
+    this.messages = new MessageQueries(platform);
+  }
+
+  /** A chat of this person: by default one question and its answer. Answers with its id. */
+  async begin(
+    ownerId: string,
+    { title = 'On magnets', turns = standard }: { title?: string; turns?: Turn[] } = {},
+  ) {
+    const id = newId();
+    await this.chats.insert({ id, ownerId, title, titleIsAutomatic: false });
+    await this.say(id, ...turns);
+    return id;
+  }
+
+  /** Goes on at the end of the active branch: questions and answers in turn. Answers with the ids of what was said. */
+  async say(chatId: string, ...turns: Turn[]): Promise<string[]> {
+    return this.#platform.store.tx(async () => {
+      const chat = (await this.chats.byId(chatId))!;
+      const end = chat.activeMessageId && (await this.messages.inChat(chatId, chat.activeMessageId));
+      let parentId = end ? end.id : null;
+      let role = end && end.role === 'user' ? ('assistant' as const) : ('user' as const);
+      const ids: string[] = [];
+      for (const { error, ...turn } of turns) {
+        const message: NewMessage = {
+          id: newId(),
+          chatId,
+          parentId,
+          role,
+          content: `Words ${ids.length}`,
+          status: 'complete',
+          ...turn,
+        };
+        await this.messages.insert(message);
+        if (error) await this.messages.update(message.id, { error });
+        ids.push(message.id);
+        parentId = message.id;
+        role = message.role === 'user' ? 'assistant' : 'user';
+      }
+      await this.chats.bump(chatId, {
+        activeMessageId: parentId,
+        messageCount: chat.messageCount + ids.length,
+        updatedAt: this.#platform.now(),
+      });
+      return ids;
+    });
+  }
+}
+
+const standard: Turn[] = [
+  { content: 'How do magnets work?' },
+  { content: 'By **magnetism**.', model: 'deep-thought' },
+];
