@@ -13,7 +13,11 @@ export function onUnauthorized(listener: Listener): () => void {
 
 /** Sends one request to our own server and reads its JSON; undefined where there is no body. */
 export async function send(url: string, request: RequestInit): Promise<unknown> {
-  const response = await reach(url, request);
+  return await answerOf(await reach(url, request));
+}
+
+/** The JSON of an answer, undefined where it has none; rejects with an `ApiError` when it is a refusal. */
+export async function answerOf(response: Response): Promise<unknown> {
   if (response.ok) return response.status === 204 ? undefined : await json(response);
   const error = await errorOf(response);
   if (response.status === 401) for (const listener of unauthorizedListeners) listener();

@@ -13,7 +13,8 @@ export const chatAddress = (id: string): string => path('/c/:chatId', { chatId: 
 export const downloadAddress = (id: string): string =>
   addressOf('GET /chats/:id/export', { params: { id }, query: { format: 'json' } });
 
-export const isOpen = (id: string): boolean => router.url.pathname === chatAddress(id);
+/** The chat that is the page. */
+export const openChatId = (): string | undefined => router.page?.params['chatId'];
 
 /** What a person does to a chat as a whole: asks first where nothing brings it back, offers Undo where something does. */
 export class ChatActions {
@@ -34,7 +35,7 @@ export class ChatActions {
   }
 
   async archive(chat: ChatSummary): Promise<void> {
-    const wasOpen = isOpen(chat.id);
+    const wasOpen = openChatId() === chat.id;
     if (!(await this.#change(chat, { archived: true, pinned: false }))) return;
     if (wasOpen) void router.go('/');
     toast.show({
@@ -61,7 +62,7 @@ export class ChatActions {
       danger: true,
     });
     if (!sure) return false;
-    const wasOpen = isOpen(chat.id);
+    const wasOpen = openChatId() === chat.id;
     try {
       await this.#list.remove(chat);
     } catch (error) {

@@ -1,2 +1,31 @@
 /** Signing in and signing up. */
-export const auth = {} as const;
+export const auth = {
+  signInTitle: 'Sign in to {name}',
+  signUpTitle: 'Create your account',
+  firstRunTitle: 'Create the admin account',
+  firstRunText: 'Nobody has an account on this instance yet. The first one looks after it.',
+  pageTitle: 'Sign in',
+  name: 'Name',
+  email: 'E-mail',
+  password: 'Password',
+  passwordHint: 'At least {count} characters.',
+  showPassword: 'Show the password',
+  hidePassword: 'Hide the password',
+  signIn: 'Sign in',
+  signUp: 'Create account',
+  toSignUp: 'No account yet? <button>Create one</button>',
+  toSignIn: 'Have an account already? <button>Sign in</button>',
+  signUpClosed: 'No account yet? Sign-up is closed here: ask an admin of this instance.',
+  nameMissing: 'Enter your name.',
+  emailMissing: 'Enter your e-mail address.',
+  emailWrong: 'Enter a whole e-mail address, such as ada@example.org.',
+  passwordMissing: 'Enter your password.',
+  passwordShort: 'Use at least {count} characters.',
+  pendingPageTitle: 'Waiting for approval',
+  pendingTitle: 'Waiting for approval',
+  pendingText:
+    'Your account is made. An admin of {name} has to let you in; this page goes on by itself once they have.',
+  pendingAs: 'Signed in as {email}',
+  pendingCheck: 'Check now',
+  pendingStill: 'Not yet.',
+} as const;

@@ -46,5 +46,6 @@ export const chats = {
   archivedEmpty: 'No archived chats',
   archivedEmptyText: 'Archive a chat from its menu in the sidebar to put it away without deleting it.',
   archivedFailed: 'The archived chats could not be loaded.',
-  unarchive: 'Unarchive',
+  unarchiveOf: 'Unarchive “{title}”',
+  deleteOf: 'Delete “{title}”',
 } as const;

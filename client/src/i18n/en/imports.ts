@@ -1,2 +1,22 @@
 /** Bringing conversations in. */
-export const imports = {} as const;
+export const imports = {
+  title: 'Import chats',
+  text: 'An export of Parley, Open WebUI, ChatGPT, Claude or LibreChat: a JSON or ZIP file.',
+  choose: 'Choose a file',
+  drop: 'or drop it here',
+  dropNow: 'Drop the file to import it',
+  wrongType: 'Choose a .json or .zip file.',
+  tooLarge: 'This file is larger than the {limit} GB an import may have.',
+  uploading: 'Uploading {name}',
+  reading: 'Reading {name}',
+  progress: '{done} of {total} chats',
+  progressUnknown: { one: '{count} chat so far', other: '{count} chats so far' },
+  cancel: 'Cancel',
+  cancelled: 'Cancelled. What had come in stays.',
+  imported: { one: '{count} chat imported', other: '{count} chats imported' },
+  nothing: 'Nothing new',
+  skipped: { one: '{count} was here already', other: '{count} were here already' },
+  failed: { one: '{count} could not be read', other: '{count} could not be read' },
+  failedList: 'Chats that could not be read',
+  another: 'Import another file',
+} as const;

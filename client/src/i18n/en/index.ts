@@ -5,6 +5,8 @@ import { chats } from './chats.ts';
 import { common } from './common.ts';
 import { firstSteps } from './firstSteps.ts';
 import { imports } from './imports.ts';
+import { markdown } from './markdown.ts';
+import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { sharedPage } from './sharedPage.ts';
 import { sharing } from './sharing.ts';
@@ -20,4 +22,17 @@ import { sharing } from './sharing.ts';
  *
  * A key that is missing, or a value that is forgotten, does not compile.
  */
-export const en = { common, auth, chats, chat, firstSteps, sharing, sharedPage, settings, admin, imports };
+export const en = {
+  common,
+  auth,
+  chats,
+  chat,
+  firstSteps,
+  session,
+  sharing,
+  sharedPage,
+  settings,
+  admin,
+  imports,
+  markdown,
+};
