@@ -95,6 +95,8 @@ export default defineConfig(
       'svelte/no-target-blank': 'error',
       // It takes every local Map and URL for state.
       'svelte/prefer-svelte-reactivity': 'off',
+      // We have runes and no stores, and looking for some takes long.
+      'svelte/require-store-reactive-access': 'off',
       // The router is our own; links need no resolve().
       'svelte/no-navigation-without-resolve': 'off',
     },

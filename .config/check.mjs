@@ -6,11 +6,14 @@ import { root } from './setup/run.mjs';
 
 const bin = (name, file) => [path.join('node_modules', name, file)];
 const tsc = bin('typescript', 'bin/tsc');
+const eslint = [...bin('eslint', 'bin/eslint.js'), '--max-warnings', '0'];
 const svelteCheck = bin('svelte-check', 'bin/svelte-check');
 
 /** Slow ones first, so that the quick ones fill the gaps. */
 const checks = {
-  lint: [...bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'],
+  'lint of the client': [...eslint, 'client'],
+  'lint of the tests': [...eslint, 'tests'],
+  'lint of the rest': [...eslint, '.', '--ignore-pattern', 'client/', '--ignore-pattern', 'tests/'],
   'types of the client': [...svelteCheck, '--tsconfig', 'client/tsconfig.json', '--fail-on-warnings'],
   'types of the tests': [...svelteCheck, '--tsconfig', 'tests/tsconfig.json'],
   'types of the server': [...tsc, '-p', 'server'],
