@@ -198,6 +198,7 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
     });
     note();
     if (received.path === '/v1/models') {
+      if (server.listing?.hang) return;
       plain(response, server.listing ?? { body: JSON.stringify({ object: 'list', data: server.models }) });
       return;
     }

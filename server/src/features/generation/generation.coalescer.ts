@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 /**
  * Calls `send` at most once in `windowMs`: the first piece goes at once, so that nobody waits for it, and what comes
  * meanwhile is gathered. A window of 0 gathers nothing.

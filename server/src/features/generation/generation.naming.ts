@@ -1,9 +1,9 @@
 import type { Platform } from '../../platform/platform.ts';
 import type { ChatQueries } from '../chats/chats.queries.ts';
 import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts';
-import { cleanTitle } from '../messages/messages.titles.ts';
 import type { ModelService, Prompt } from '../models/models.service.ts';
 import type { Announcer } from './generation.announcer.ts';
+import { cleanTitle } from './generation.title.ts';
 
 /** Milliseconds a model gets to think of a title. */
 const withinMs = 10_000;

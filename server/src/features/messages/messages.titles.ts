@@ -1,5 +1,3 @@
-import { limits } from '#shared/limits';
-
 /** Characters of a title made from a question: what the sidebar shows in one line, and a little more. */
 const titleChars = 80;
 
@@ -14,15 +12,4 @@ export function titleFromQuestion(question: string): string {
   const cut = plain.slice(0, titleChars);
   const lastSpace = cut.lastIndexOf(' ');
   return `${(lastSpace > titleChars / 2 ? cut.slice(0, lastSpace) : cut).toWellFormed()}…`;
-}
-
-/** A title as a model gave it, fit to be one: a single line without quotes; undefined when nothing is left. */
-export function cleanTitle(text: string): string | undefined {
-  const line = text
-    .replace(/<think>[\s\S]*?<\/think>/g, '')
-    .split('\n')
-    .map((each) => each.trim())
-    .find((each) => each.length > 0);
-  const title = line?.replace(/^(title\s*:|#+|["'“”*\s])+|["'“”*.\s]+$/gi, '').slice(0, limits.title);
-  return title ? title.toWellFormed().replaceAll('\u0000', '') : undefined;
 }

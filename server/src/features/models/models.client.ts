@@ -1,4 +1,4 @@
-import OpenAI from 'openai';
+import OpenAI, { NotFoundError } from 'openai';
 import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions';
 import type { ServedConnection } from './connections.contract.ts';
 import type { OpenModel, Prompt } from './models.contract.ts';
@@ -55,6 +55,7 @@ export async function servedModels(
       .slice(0, modelsMax)
       .map(({ id, name }) => ({ id, name: typeof name === 'string' && name.trim() ? name.trim() : id }));
   } catch (error) {
+    if (error instanceof NotFoundError) throw faults.noList();
     throw asModelFault(error, connection.apiKey);
   }
 }

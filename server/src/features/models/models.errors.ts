@@ -21,6 +21,8 @@ export const faults = {
   silent: () => serverFault('The model server stopped sending in the middle of its answer.'),
   brokenOff: () => serverFault('The connection to the model server broke in the middle of its answer.'),
   endedEarly: () => serverFault('The model server ended its answer before it was complete.'),
+  noList: () =>
+    serverFault('There is no list of models at this address. Most addresses of model servers end in /v1.'),
   notUnderstood: () =>
     serverFault(
       'The model server sent something that is no answer. Tell your admin to check the address of the connection.',
@@ -77,18 +79,18 @@ function answeredWith(error: APIError, status: number, apiKey: string | null): D
   return serverFault(`The model server refused the request (status ${status}).${said}`);
 }
 
+function saidBy(error: APIError, apiKey: string | null): DomainError {
+  // An error inside a stream that had begun well has no status.
+  if (error.status !== undefined) return answeredWith(error, error.status, apiKey);
+  return serverFault(`The model server gave up on its answer.${ownWords(error, apiKey)}`);
+}
+
 /** Whatever went wrong between here and a model server, for people. Says nothing of keys, addresses or the inside. */
 export function asModelFault(error: unknown, apiKey: string | null): DomainError {
   if (error instanceof DomainError) return error;
   if (error instanceof APIConnectionTimeoutError) return faults.slowToAnswer();
   if (error instanceof APIConnectionError)
     return connectionFault((error.cause ?? error) as NodeJS.ErrnoException);
-  if (error instanceof APIError) {
-    const status: unknown = error.status;
-    // An error inside a stream that had begun well has no status.
-    if (typeof status !== 'number')
-      return serverFault(`The model server gave up on its answer.${ownWords(error, apiKey)}`);
-    return answeredWith(error, status, apiKey);
-  }
+  if (error instanceof APIError) return saidBy(error as APIError, apiKey);
   return faults.notUnderstood();
 }

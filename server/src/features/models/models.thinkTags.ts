@@ -18,7 +18,7 @@ function beginningOf(tag: string, text: string): number {
  * apart while it streams, wherever the pieces are cut. A tag anywhere else is text like any other.
  */
 export class ThinkTags {
-  #state: 'start' | 'thinking' | 'after' | 'answer' = 'start';
+  #state: 'start' | 'opened' | 'thinking' | 'closed' | 'answer' = 'start';
   /** What cannot be told yet. */
   #held = '';
 
@@ -26,7 +26,7 @@ export class ThinkTags {
     if (this.#state === 'answer') return content(text);
     this.#held += text;
     if (this.#state === 'start') return this.#begin();
-    return this.#state === 'thinking' ? this.#think() : this.#answer();
+    return this.#state === 'closed' ? this.#answer() : this.#think();
   }
 
   /** What was still held back when the answer ended. */
@@ -43,12 +43,17 @@ export class ThinkTags {
       this.#state = 'answer';
       return content(this.#take());
     }
-    this.#state = 'thinking';
-    this.#held = visible.slice(opening.length).trimStart();
+    this.#state = 'opened';
+    this.#held = visible.slice(opening.length);
     return this.#think();
   }
 
   #think(): TextEvent[] {
+    if (this.#state === 'opened') {
+      this.#held = this.#held.trimStart();
+      if (!this.#held) return [];
+      this.#state = 'thinking';
+    }
     const end = this.#held.indexOf(closing);
     if (end < 0) {
       const kept = beginningOf(closing, this.#held);
@@ -57,7 +62,7 @@ export class ThinkTags {
       return reasoning(held.slice(0, held.length - kept));
     }
     const held = this.#take();
-    this.#state = 'after';
+    this.#state = 'closed';
     this.#held = held.slice(end + closing.length);
     return [...reasoning(held.slice(0, end)), ...this.#answer()];
   }

@@ -1,0 +1,13 @@
+import { limits } from '#shared/limits';
+import { storable } from '#shared/values';
+
+/** A title as a model gave it, fit to be one: a single line without quotes; undefined when nothing is left. */
+export function cleanTitle(text: string): string | undefined {
+  const line = text
+    .replace(/<think>[\s\S]*?(<\/think>|$)/g, '')
+    .split('\n')
+    .map((each) => each.trim())
+    .find((each) => each.length > 0);
+  const title = line?.replace(/^(title\s*:|#+|["'“”*\s])+|["'“”*.\s]+$/gi, '').slice(0, limits.title);
+  return (title && storable(title)) || undefined;
+}

@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Answers of real model servers, beside the repository; tests with them are skipped where they are missing. */
+const recordings = path.resolve('../shared/data/streams');
+const own = path.resolve('tests/support/fixtures');
+
+export interface RecordedStream {
+  name: string;
+  chunks: string[];
+  /** What a reader should get in the end. */
+  content: string;
+  reasoning: string;
+}
+
+interface Recorded {
+  choices?: {
+    delta?: { content?: string | null; reasoning_content?: string | null; reasoning?: string } | null;
+  }[];
+}
+
+function read(folder: string): RecordedStream[] {
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.chunks.txt')) : [];
+  return files.sort().map((file) => {
+    const chunks = readFileSync(path.join(folder, file), 'utf8').split('\n').filter(Boolean);
+    const deltas = chunks.map((chunk) => (JSON.parse(chunk) as Recorded).choices?.[0]?.delta);
+    return {
+      name: file.replace('.chunks.txt', ''),
+      chunks,
+      content: deltas.map((delta) => delta?.content ?? '').join(''),
+      reasoning: deltas.map((delta) => delta?.reasoning_content ?? delta?.reasoning ?? '').join(''),
+    };
+  });
+}
+
+export const ownStreams = read(own);
+export const recordedStreams = read(recordings);
