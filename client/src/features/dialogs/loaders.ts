@@ -16,7 +16,7 @@ export interface AnyDialog {
 
 type Load<Props extends { open: boolean }> = () => Promise<{ default: Component<Props, object, 'open'> }>;
 
-const dialogs: { [N in Name]?: Load<DialogProps<N>> } = {
+const dialogs: { [N in Name]: Load<DialogProps<N>> } = {
   settings: () => import('../settings/SettingsDialog.svelte'),
   archivedChats: () => import('../archived/ArchivedChatsDialog.svelte'),
   share: () => import('../sharing/ShareChatDialog.svelte'),
@@ -25,4 +25,4 @@ const dialogs: { [N in Name]?: Load<DialogProps<N>> } = {
 
 /** Where each dialog is; a dialog is loaded when it is first opened. */
 // The name that picks the loader is the name of what the dialog is opened with.
-export const loaders = dialogs as unknown as { [N in Name]?: Load<AnyDialog> };
+export const loaders = dialogs as unknown as { [N in Name]: Load<AnyDialog> };
