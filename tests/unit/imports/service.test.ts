@@ -1,0 +1,213 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { AuditQueries } from '../../../server/src/features/audit/audit.queries.ts';
+import type { ImportedChat } from '../../../server/src/features/imports/formats/importedChat.ts';
+import { ImportQueries } from '../../../server/src/features/imports/imports.queries.ts';
+import { ImportService } from '../../../server/src/features/imports/imports.service.ts';
+import type { ImportEvent } from '../../../server/src/features/imports/reader/importEvents.ts';
+import { MessageQueries } from '../../../server/src/features/messages/messages.queries.ts';
+import { UserQueries } from '../../../server/src/features/users/users.queries.ts';
+import { UserService } from '../../../server/src/features/users/users.service.ts';
+import { openSqlite } from '../../../server/src/platform/db/sqlite.ts';
+import type { Store } from '../../../server/src/platform/db/store.ts';
+import type { Platform } from '../../../server/src/platform/platform.ts';
+import { createTestPlatform } from '../../support/platform.ts';
+
+const chat = (title: string): ImportedChat => ({
+  source: 'openwebui',
+  externalId: title,
+  title,
+  createdAt: 1_700_000_000_000,
+  updatedAt: 1_700_000_000_000,
+  archived: false,
+  pinned: false,
+  model: null,
+  settings: {},
+  activeExternalId: 'q',
+  messages: [
+    {
+      externalId: 'q',
+      parentExternalId: null,
+      role: 'user',
+      content: 'Hello',
+      reasoning: null,
+      reasoningMs: null,
+      model: null,
+      createdAt: 1_700_000_000_000,
+    },
+  ],
+});
+const batch = (...titles: string[]): ImportEvent => ({
+  kind: 'batch',
+  chats: titles.map(chat),
+  failures: [],
+});
+
+/** Queries that fail for chats of a certain title, as a broken disk or a bug would make them. */
+class FailingQueries extends ImportQueries {
+  override async insert(ownerId: string, imported: ImportedChat): Promise<boolean> {
+    if (imported.title === 'Broken') throw new Error('a fault of our own');
+    if (imported.title === 'Full') throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
+    return super.insert(ownerId, imported);
+  }
+}
+
+describe('the import service', () => {
+  let folder: string;
+  let store: Store;
+  let platform: Platform;
+  let users: UserQueries;
+  const ann = { id: 'ann', name: 'Ann', email: 'ann@example.org', role: 'user' } as const;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'parley-service-'));
+    store = openSqlite(path.join(folder, 'parley.db'), path.resolve('drizzle/sqlite'));
+    const plain = createTestPlatform(store);
+    plain.log.level = 'silent';
+    platform = { ...plain, env: { ...plain.env, DATA_DIR: folder } };
+    users = new UserQueries(platform);
+    for (const id of ['ann', 'bob', 'cem']) {
+      await users.insert({ ...ann, id, email: `${id}@example.org`, passwordHash: '' });
+    }
+  });
+  afterEach(async () => {
+    await store.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** A service that reads these events from any file. */
+  const serviceReading = (read: () => AsyncGenerator<ImportEvent>) => {
+    const audit = new AuditQueries(platform);
+    const imports = new FailingQueries(platform, new MessageQueries(platform));
+    return new ImportService(platform, {
+      imports,
+      users: new UserService(platform, users, audit),
+      audit,
+      read,
+    });
+  };
+  const receive = async (file: string) => {
+    await writeFile(file, '[]');
+    return 'chats.json';
+  };
+  const titles = async () =>
+    (await store.db.select({ title: store.t.chats.title }).from(store.t.chats)).map((c) => c.title);
+
+  test('names a chat that cannot be saved, and saves those beside it', async () => {
+    const service = serviceReading(async function* () {
+      yield batch('One', 'Broken', 'Two');
+    });
+    expect(await service.run(ann, undefined, receive)).toEqual({
+      imported: 2,
+      skipped: 0,
+      failed: [{ title: 'Broken', reason: 'It could not be saved. Try again later.' }],
+    });
+    expect(await titles()).toEqual(['One', 'Two']);
+  });
+
+  test('ends where the disk is full, and keeps what came before', async () => {
+    const service = serviceReading(async function* () {
+      yield batch('One');
+      yield batch('Two', 'Full', 'Three');
+      yield batch('Four');
+    });
+    const { imported, failed } = await service.run(ann, undefined, receive);
+    expect([imported, failed]).toEqual([
+      1,
+      [{ title: 'chats.json', reason: expect.stringContaining('no space left') }],
+    ]);
+    expect(await titles()).toEqual(['One']);
+  });
+
+  test('fails as a whole when the disk is full from the start', async () => {
+    const service = serviceReading(async function* () {
+      yield batch('Full');
+    });
+    await expect(service.run(ann, undefined, receive)).rejects.toMatchObject({ code: 'SQLITE_FULL' });
+    expect(await readdir(path.join(folder, 'tmp'))).toEqual([]);
+  });
+
+  test('keeps what came before a fault of our own, and says that something went wrong', async () => {
+    const service = serviceReading(async function* () {
+      yield batch('One');
+      throw new Error('a fault of our own');
+    });
+    const { imported, failed } = await service.run(ann, undefined, receive);
+    expect(imported).toBe(1);
+    expect(failed).toEqual([
+      { title: 'chats.json', reason: expect.stringContaining('Something went wrong') },
+    ]);
+  });
+
+  test('gives nothing more to someone who was deactivated meanwhile', async () => {
+    const service = serviceReading(async function* () {
+      yield batch('One');
+      await users.update('ann', { active: false });
+      yield batch('Two');
+    });
+    const { imported, failed } = await service.run(ann, undefined, receive);
+    expect([imported, failed[0]!.reason]).toEqual([1, 'The account may not import any more.']);
+    expect(await titles()).toEqual(['One']);
+  });
+
+  test('ends what runs when the server stops, and waits for it', async () => {
+    let stopped: Promise<void> | undefined;
+    const service: ImportService = serviceReading(async function* () {
+      yield batch('One');
+      stopped = service.stop();
+      yield batch('Two');
+    });
+    const { imported, failed } = await service.run(ann, undefined, receive);
+    await stopped;
+    expect([imported, failed[0]!.reason]).toEqual([
+      1,
+      'The server was stopped. Import the file again to get the rest.',
+    ]);
+  });
+
+  test('reads two uploads at once, and the third when one of them is done', async () => {
+    const started: (() => void)[] = [];
+    let noteStart = () => undefined as void;
+    const service = serviceReading(async function* () {
+      await new Promise<void>((resolve) => {
+        started.push(resolve);
+        noteStart();
+      });
+      yield batch('One');
+    });
+    const running = ['ann', 'bob', 'cem'].map((id) => service.run({ ...ann, id }, undefined, receive));
+    const starts = (count: number) =>
+      new Promise<void>((resolve) => {
+        noteStart = () => {
+          if (started.length === count) resolve();
+        };
+        noteStart();
+      });
+    await starts(2);
+    started[0]!();
+    await Promise.race(running);
+    await starts(3);
+    started.slice(1).forEach((go) => go());
+    expect((await Promise.all(running)).map(({ imported }) => imported)).toEqual([1, 1, 1]);
+  });
+
+  test('writes into the audit log how many came in, and nothing of what they are', async () => {
+    const service = serviceReading(async function* () {
+      yield batch('One', 'Broken');
+      yield batch('One');
+    });
+    await service.run(ann, undefined, receive);
+    const log = await store.db.select().from(store.t.auditLog);
+    expect(log).toMatchObject([
+      {
+        actorId: 'ann',
+        action: 'chats.imported',
+        targetType: 'user',
+        targetId: 'ann',
+        details: { imported: 1, skipped: 1, failed: 1 },
+      },
+    ]);
+    expect(JSON.stringify(log)).not.toContain('Broken');
+  });
+});
