@@ -21,6 +21,8 @@ interface Frozen {
   content: Serialised;
   /** The content compressed; undefined where it was found to be what the link holds already. */
   body: Buffer | undefined;
+  /** Epoch milliseconds: one moment for all that is written. */
+  at: number;
 }
 export interface Written {
   row: LinkRow;
@@ -75,7 +77,7 @@ export class Freezing {
     const linkId = before?.id ?? newShareId();
     const content = await serialise(await this.#branch.complete(chat, linkId));
     const body = before?.contentHash === content.hash ? undefined : await pack(content.json);
-    const frozen = { chat, content, body };
+    const frozen = { chat, content, body, at: this.#platform.now() };
     try {
       return await this.#platform.store.tx(async () => {
         if (!(await this.#queries.holdChat(chatId, chat.version))) return undefined;
@@ -92,7 +94,8 @@ export class Freezing {
     }
   }
 
-  async #create(actor: Actor, id: string, { chat, content, body }: Frozen, wanted: WantedOptions) {
+  async #create(actor: Actor, id: string, frozen: Frozen, wanted: WantedOptions) {
+    const { chat, at } = frozen;
     const standard = {
       id,
       title: chat.title,
@@ -102,25 +105,25 @@ export class Freezing {
       expiresAt: null,
     };
     const { values, userIds } = await this.#options.changes(standard, wanted);
-    const link = { ...standard, ...values, chatId: chat.id, ownerId: actor.id };
+    const link = { ...standard, ...values, chatId: chat.id, ownerId: actor.id, createdAt: at };
     await this.#queries.insert(link);
-    await this.#queries.insertVersion(versionOf(id, 1, chat, content, body!));
+    await this.#queries.insertVersion(versionOf(id, 1, frozen));
     if (userIds) await this.#queries.setAudience(id, userIds);
     await this.#audit.record(linkEvent(actor, 'created', id, { version: 1, audience: link.audienceKind }));
     return { row: await this.#reread(id), created: true, visibly: true };
   }
 
-  async #refresh(actor: Actor, link: LinkRow, { chat, content, body }: Frozen, wanted: WantedOptions) {
+  async #refresh(actor: Actor, link: LinkRow, frozen: Frozen, wanted: WantedOptions) {
+    const { chat, content, body, at } = frozen;
     const isNew = link.contentHash !== content.hash;
     if (isNew && !body) return undefined;
     const changes = await this.#options.changes(link, wanted);
     const visibly = isNew || changes.changed.length > 0;
     const version = link.currentVersion + (isNew ? 1 : 0);
-    if (visibly && !(await this.#queries.update(link.id, { ...changes.values, currentVersion: version }))) {
-      return undefined;
-    }
+    const values = { ...changes.values, currentVersion: version, updatedAt: at };
+    if (visibly && !(await this.#queries.update(link.id, values))) return undefined;
     if (isNew) {
-      await this.#queries.insertVersion(versionOf(link.id, version, chat, content, body!));
+      await this.#queries.insertVersion(versionOf(link.id, version, frozen));
       await this.#audit.record(linkEvent(actor, 'updated', link.id, { version }));
     } else await this.#queries.markCurrent(link.id, version, chat.version);
     if (changes.userIds) await this.#queries.setAudience(link.id, changes.userIds);
@@ -137,11 +140,12 @@ export class Freezing {
   }
 }
 
-const versionOf = (linkId: string, number: number, chat: ChatRow, content: Serialised, body: Buffer) => ({
+const versionOf = (linkId: string, number: number, { chat, content, body, at }: Frozen) => ({
   linkId,
   number,
   messageCount: content.messageCount,
   contentHash: content.hash,
   chatVersion: chat.version,
-  body,
+  createdAt: at,
+  body: body!,
 });

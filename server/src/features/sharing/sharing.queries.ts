@@ -6,17 +6,26 @@ export type LinkRow = NonNullable<Awaited<ReturnType<SharingQueries['byId']>>>;
 export type ViewedLink = NonNullable<Awaited<ReturnType<SharingQueries['forViewer']>>>;
 export type NewLink = Pick<
   LinkRow,
-  'id' | 'chatId' | 'ownerId' | 'title' | 'titleKey' | 'showAuthor' | 'audienceKind' | 'expiresAt'
+  | 'id'
+  | 'chatId'
+  | 'ownerId'
+  | 'title'
+  | 'titleKey'
+  | 'showAuthor'
+  | 'audienceKind'
+  | 'expiresAt'
+  | 'createdAt'
 >;
 export type LinkValues = Partial<
   Pick<LinkRow, 'title' | 'titleKey' | 'showAuthor' | 'audienceKind' | 'expiresAt' | 'currentVersion'>
-> & { expiryNotedAt?: number | null };
+> & { expiryNotedAt?: null };
 export interface NewVersion {
   linkId: string;
   number: number;
   messageCount: number;
   contentHash: string;
   chatVersion: number;
+  createdAt: number;
   body: Buffer;
 }
 type Restricted = Extract<Audience, { kind: 'restricted' }>;
@@ -199,22 +208,20 @@ export class SharingQueries {
 
   /** Throws a unique violation when the chat has a live link already. */
   async insert(link: NewLink): Promise<void> {
-    const now = this.#platform.now();
-    await this.#db
-      .insert(this.#t.sharedLinks)
-      .values({ ...link, currentVersion: 1, createdAt: now, updatedAt: now });
+    const { createdAt } = link;
+    await this.#db.insert(this.#t.sharedLinks).values({ ...link, currentVersion: 1, updatedAt: createdAt });
   }
 
   async insertVersion(version: NewVersion): Promise<void> {
-    await this.#db.insert(this.#t.sharedLinkVersions).values({ ...version, createdAt: this.#platform.now() });
+    await this.#db.insert(this.#t.sharedLinkVersions).values(version);
   }
 
   /** False when the link was revoked meanwhile. */
-  async update(id: string, values: LinkValues): Promise<boolean> {
+  async update(id: string, values: LinkValues & { updatedAt: number }): Promise<boolean> {
     const { sharedLinks } = this.#t;
     const updated = await this.#db
       .update(sharedLinks)
-      .set({ ...values, updatedAt: this.#platform.now() })
+      .set(values)
       .where(and(eq(sharedLinks.id, id), isNull(sharedLinks.revokedAt)))
       .returning({ id: sharedLinks.id });
     return updated.length === 1;

@@ -103,15 +103,15 @@ export function sharingRoutes(
     // The messages are stored in the shape they are sent in: parsing them with every request would be for nothing.
     { ...sharingEndpoints.readShared, response: undefined },
     async ({ actor, params, req, res }) => answers.send(req, res, await pages.open(actor, params.id)),
-    knownShape,
     rateLimits.shareLookUp,
+    knownShape,
   );
 
   routes.member(
     sharingEndpoints.continueShared,
     async ({ actor, params }) => ({ chatId: await pages.continue(actor, params.id) }),
-    knownShape,
     rateLimits.shareLookUp,
+    knownShape,
     rateLimits.share,
   );
 

@@ -103,7 +103,8 @@ export class SharingService {
   async change(actor: Actor, id: string, wanted: WantedOptions): Promise<LinkState> {
     const { row, visibly } = await this.#platform.store.tx(async () => {
       const { values, userIds, changed } = await this.#options.changes(await this.#own(actor, id), wanted);
-      const visibly = changed.length > 0 && (await this.#queries.update(id, values));
+      const updatedAt = this.#platform.now();
+      const visibly = changed.length > 0 && (await this.#queries.update(id, { ...values, updatedAt }));
       if (visibly) {
         if (userIds) await this.#queries.setAudience(id, userIds);
         await this.#audit.record(linkEvent(actor, 'options_changed', id, { changed }));
