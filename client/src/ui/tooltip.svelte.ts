@@ -69,17 +69,19 @@ export function tooltip(text: string | undefined): Attachment<HTMLElement> {
     };
     const leave = (): void => tooltipState.leave();
     const hide = (): void => tooltipState.hide();
+    // A control that is taken off the page loses the focus in the middle of an update, where no state may change.
+    const blur = (): void => queueMicrotask(hide);
     node.addEventListener('pointerenter', enter);
     node.addEventListener('pointerleave', leave);
     node.addEventListener('pointerdown', hide);
     node.addEventListener('focus', focus);
-    node.addEventListener('blur', hide);
+    node.addEventListener('blur', blur);
     return () => {
       node.removeEventListener('pointerenter', enter);
       node.removeEventListener('pointerleave', leave);
       node.removeEventListener('pointerdown', hide);
       node.removeEventListener('focus', focus);
-      node.removeEventListener('blur', hide);
+      node.removeEventListener('blur', blur);
       if (tooltipState.anchor === node) tooltipState.reset();
     };
   };
