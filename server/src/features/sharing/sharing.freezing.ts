@@ -9,7 +9,7 @@ import type { ChatRow } from '../chats/chats.queries.ts';
 import type { ChatService } from '../chats/chats.service.ts';
 import { linkEvent } from './sharing.audit.ts';
 import type { SharedBranch } from './sharing.branch.ts';
-import type { SharingOptions, WantedOptions } from './sharing.options.ts';
+import { isSeen, type SharingOptions, type WantedOptions } from './sharing.options.ts';
 import type { LinkRow, SharingQueries } from './sharing.queries.ts';
 import { pack, serialise, type Serialised } from './sharing.snapshot.ts';
 
@@ -27,8 +27,8 @@ interface Frozen {
 export interface Written {
   row: LinkRow;
   created: boolean;
-  /** What readers see of the link is another thing now. */
-  visibly: boolean;
+  /** The page looks different now. */
+  seen: boolean;
 }
 
 /**
@@ -110,7 +110,7 @@ export class Freezing {
     await this.#queries.insertVersion(versionOf(id, 1, frozen));
     if (userIds) await this.#queries.setAudience(id, userIds);
     await this.#audit.record(linkEvent(actor, 'created', id, { version: 1, audience: link.audienceKind }));
-    return { row: await this.#reread(id), created: true, visibly: true };
+    return { row: await this.#reread(id), created: true, seen: true };
   }
 
   async #refresh(actor: Actor, link: LinkRow, frozen: Frozen, wanted: WantedOptions) {
@@ -118,10 +118,11 @@ export class Freezing {
     const isNew = link.contentHash !== content.hash;
     if (isNew && !body) return undefined;
     const changes = await this.#options.changes(link, wanted);
-    const visibly = isNew || changes.changed.length > 0;
     const version = link.currentVersion + (isNew ? 1 : 0);
-    const values = { ...changes.values, currentVersion: version, updatedAt: at };
-    if (visibly && !(await this.#queries.update(link.id, values))) return undefined;
+    if (isNew || changes.changed.length > 0) {
+      const values = { ...changes.values, currentVersion: version, updatedAt: at };
+      if (!(await this.#queries.update(link.id, values))) return undefined;
+    }
     if (isNew) {
       await this.#queries.insertVersion(versionOf(link.id, version, frozen));
       await this.#audit.record(linkEvent(actor, 'updated', link.id, { version }));
@@ -130,7 +131,7 @@ export class Freezing {
     if (changes.changed.length > 0) {
       await this.#audit.record(linkEvent(actor, 'options_changed', link.id, { changed: changes.changed }));
     }
-    return { row: await this.#reread(link.id), created: false, visibly };
+    return { row: await this.#reread(link.id), created: false, seen: isNew || isSeen(changes.changed) };
   }
 
   async #reread(id: string): Promise<LinkRow> {

@@ -17,6 +17,10 @@ export interface OptionChanges {
   changed: Changed[];
 }
 
+/** Whether readers would see the difference: who may read a link, and until when, stands nowhere on its page. */
+export const isSeen = (changed: Changed[]): boolean =>
+  changed.includes('title') || changed.includes('showAuthor');
+
 const sameOnes = (a: string[], b: string[]) => a.length === b.length && a.every((id) => b.includes(id));
 
 /** What an owner may set on a link: its title, whose name it shows, who may open it and until when. */

@@ -9,7 +9,7 @@ import { linkEvent } from './sharing.audit.ts';
 import type { SharedBranch } from './sharing.branch.ts';
 import type { Freezing } from './sharing.freezing.ts';
 import type { LinkList, LinkListQueries } from './sharing.list.queries.ts';
-import type { SharingOptions, WantedOptions } from './sharing.options.ts';
+import { isSeen, type SharingOptions, type WantedOptions } from './sharing.options.ts';
 import { linkPolicy, sharingPolicy } from './sharing.policy.ts';
 import type { LinkRow, SharingQueries } from './sharing.queries.ts';
 import { noLinkYet, serialise, unpackMessages } from './sharing.snapshot.ts';
@@ -93,25 +93,24 @@ export class SharingService {
     chatId: string,
     wanted: WantedOptions,
   ): Promise<{ link: LinkState; created: boolean }> {
-    const { row, created, visibly } = await this.#freezing.freeze(actor, chatId, wanted);
+    const { row, created, seen } = await this.#freezing.freeze(actor, chatId, wanted);
     if (created) this.#platform.signals.emit('link:changed', { chatId, ownerId: actor.id });
-    else if (visibly) await this.#tellReaders(row);
+    else await this.#tellReaders(row, seen);
     return { link: await this.stateOf(actor, row), created };
   }
 
   /** Changes the link, never its snapshot. */
   async change(actor: Actor, id: string, wanted: WantedOptions): Promise<LinkState> {
-    const { row, visibly } = await this.#platform.store.tx(async () => {
+    const { row, changed } = await this.#platform.store.tx(async () => {
       const { values, userIds, changed } = await this.#options.changes(await this.#own(actor, id), wanted);
       const updatedAt = this.#platform.now();
-      const visibly = changed.length > 0 && (await this.#queries.update(id, { ...values, updatedAt }));
-      if (visibly) {
+      if (changed.length > 0 && (await this.#queries.update(id, { ...values, updatedAt }))) {
         if (userIds) await this.#queries.setAudience(id, userIds);
         await this.#audit.record(linkEvent(actor, 'options_changed', id, { changed }));
       }
-      return { row: await this.#own(actor, id), visibly };
+      return { row: await this.#own(actor, id), changed };
     });
-    if (visibly) await this.#tellReaders(row);
+    if (changed.length > 0) await this.#tellReaders(row, isSeen(changed));
     return this.stateOf(actor, row);
   }
 
@@ -166,9 +165,10 @@ export class SharingService {
     return { upToDate: false, newMessages: now.filter((message) => !frozen.has(message.id)).length };
   }
 
-  /** Whoever may not read it any more is shown out first; the others are told to look again. */
-  async #tellReaders({ id, currentVersion }: LinkRow): Promise<void> {
+  /** Whoever may not read it any more is shown out first; the others look again where there is something to see. */
+  async #tellReaders({ id, currentVersion }: LinkRow, seen: boolean): Promise<void> {
     await this.#watch.recheck([id]);
+    if (!seen) return;
     this.#platform.realtime.send(rooms.share(id), 'share:updated', { id, version: currentVersion });
   }
 }
