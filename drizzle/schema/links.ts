@@ -42,13 +42,14 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
         .uniqueIndex('shared_links_live')
         .on(t.chatId)
         .where(sql`revoked_at is null`),
+      // `revoked_at` stands in the lists' indexes too: SQLite asks for it again, and would read the row for it.
       k
         .index('shared_links_updated')
-        .on(t.ownerId, t.updatedAt, t.id, t.titleKey)
+        .on(t.ownerId, t.updatedAt, t.id, t.titleKey, t.revokedAt)
         .where(sql`revoked_at is null`),
       k
         .index('shared_links_title')
-        .on(t.ownerId, t.titleKey, t.id)
+        .on(t.ownerId, t.titleKey, t.id, t.revokedAt)
         .where(sql`revoked_at is null`),
       k
         .index('shared_links_expiring')
