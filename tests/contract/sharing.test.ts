@@ -1,0 +1,431 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eq, sql } from 'drizzle-orm';
+import { ChatQueries } from '../../server/src/features/chats/chats.queries.ts';
+import { LinkListQueries, type LinkList } from '../../server/src/features/sharing/sharing.list.queries.ts';
+import { SharingQueries, type NewLink } from '../../server/src/features/sharing/sharing.queries.ts';
+import { UserQueries } from '../../server/src/features/users/users.queries.ts';
+import { isUniqueViolation } from '../../server/src/platform/db/faults.ts';
+import type { Store } from '../../server/src/platform/db/store.ts';
+import { foldTitle } from '../../server/src/platform/db/text.ts';
+import { createTestPlatform } from '../support/platform.ts';
+import { backends } from '../support/stores.ts';
+
+const rejection = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe.each(backends)('links on $name', ({ name, open }) => {
+  let store: Store;
+  let chats: ChatQueries;
+  let links: SharingQueries;
+  let lists: LinkListQueries;
+  const clock = { now: 1_750_000_000_000 };
+  let made = 0;
+
+  beforeAll(async () => {
+    store = await open();
+    const platform = createTestPlatform(store, clock);
+    chats = new ChatQueries(platform);
+    links = new SharingQueries(platform);
+    lists = new LinkListQueries(platform, links);
+    const users = new UserQueries(platform);
+    for (const [id, role] of [
+      ['ann', 'user'],
+      ['bob', 'user'],
+      ['cat', 'pending'],
+      ['dan', 'user'],
+      ['lists', 'user'],
+      ['bulk', 'user'],
+    ] as const) {
+      await users.insert({ id, name: `${id}'s name`, email: `${id}@example.org`, role, passwordHash: '' });
+    }
+    await users.update('dan', { active: false });
+  });
+  afterAll(() => store.close());
+
+  /** A link with its chat and first version. */
+  const make = async (more: Partial<NewLink> = {}) => {
+    const id = more.id ?? `link${++made}`;
+    const ownerId = more.ownerId ?? 'ann';
+    const chatId = more.chatId ?? `chat-of-${id}`;
+    const title = more.title ?? `Title of ${id}`;
+    await store.tx(async () => {
+      if (!more.chatId) await chats.insert({ id: chatId, ownerId, title, version: 3 });
+      await links.insert({
+        showAuthor: true,
+        audienceKind: 'instance',
+        expiresAt: null,
+        createdAt: clock.now,
+        ...more,
+        id,
+        ownerId,
+        chatId,
+        title,
+        titleKey: foldTitle(title),
+      });
+      await links.insertVersion(version(id, 1));
+    });
+    return { id, chatId };
+  };
+  const version = (linkId: string, number: number) => ({
+    linkId,
+    number,
+    messageCount: 2,
+    contentHash: `hash ${number}`,
+    chatVersion: 3,
+    createdAt: clock.now + number,
+    body: Buffer.from([0, 255, 128, number]),
+  });
+  const revokeNow = (ownerId: string, ids: string[] | 'all') =>
+    store.tx(() => links.revoke(ownerId, ids, { by: ownerId, reason: 'owner' }));
+
+  test('a link comes back with the facts of its current version and of its chat', async () => {
+    const { id, chatId } = await make({ title: 'Öl', showAuthor: false, expiresAt: clock.now + 5 });
+    const wanted = {
+      id,
+      chatId,
+      ownerId: 'ann',
+      title: 'Öl',
+      titleKey: 'öl',
+      showAuthor: false,
+      audienceKind: 'instance',
+      expiresAt: clock.now + 5,
+      currentVersion: 1,
+      pausedReason: null,
+      revokedAt: null,
+      revokedBy: null,
+      createdAt: clock.now,
+      updatedAt: clock.now,
+      contentHash: 'hash 1',
+      snapshotChatVersion: 3,
+      chatVersion: 3,
+    };
+    expect(await links.byId(id)).toEqual(wanted);
+    expect(await links.liveOfChat(chatId)).toEqual(wanted);
+    expect(await links.byId('nothing')).toBeUndefined();
+    expect(await links.liveOfChat('nothing')).toBeUndefined();
+  });
+
+  test('a body comes back byte for byte, each version its own', async () => {
+    const { id } = await make();
+    await links.insertVersion(version(id, 2));
+    expect(await links.body(id, 1)).toEqual(Buffer.from([0, 255, 128, 1]));
+    expect(await links.body(id, 2)).toEqual(Buffer.from([0, 255, 128, 2]));
+    expect(Buffer.isBuffer(await links.body(id, 2))).toBe(true);
+    expect(await links.body(id, 3)).toBeUndefined();
+  });
+
+  test('an update moves the link to another version, unless it was revoked', async () => {
+    const { id } = await make();
+    await links.insertVersion(version(id, 2));
+    expect(await links.update(id, { currentVersion: 2, updatedAt: clock.now + 9 })).toBe(true);
+    expect(await links.byId(id)).toMatchObject({
+      currentVersion: 2,
+      contentHash: 'hash 2',
+      updatedAt: clock.now + 9,
+    });
+    await links.markCurrent(id, 2, 7);
+    expect(await links.byId(id)).toMatchObject({ snapshotChatVersion: 7, chatVersion: 3 });
+    await revokeNow('ann', [id]);
+    expect(await links.update(id, { title: 'Late', updatedAt: clock.now })).toBe(false);
+  });
+
+  test('a chat has one live link, and any number of revoked ones', async () => {
+    const { id, chatId } = await make();
+    expect(isUniqueViolation(await rejection(make({ chatId })))).toBe(true);
+    await revokeNow('ann', [id]);
+    const second = await make({ chatId });
+    await revokeNow('ann', [second.id]);
+    const third = await make({ chatId });
+    expect((await links.liveOfChat(chatId))!.id).toBe(third.id);
+  });
+
+  test('of many who make a link for one chat at once, one succeeds', async () => {
+    const { id, chatId } = await make();
+    await revokeNow('ann', [id]);
+    const results = await Promise.all(Array.from({ length: 10 }, () => rejection(make({ chatId }))));
+    expect(results.filter((error) => error === undefined)).toHaveLength(1);
+    expect(results.filter((error) => error !== undefined && isUniqueViolation(error))).toHaveLength(9);
+  });
+
+  test('a chat is held at the version that was read, and only there', async () => {
+    const { chatId } = await make();
+    expect(await store.tx(() => links.holdChat(chatId, 3))).toBe(true);
+    expect(await store.tx(() => links.holdChat(chatId, 2))).toBe(false);
+    expect(await store.tx(() => links.holdChat('nothing', 0))).toBe(false);
+    expect((await chats.byId(chatId))!.version).toBe(3);
+  });
+
+  test('whoever holds a chat is waited for', async () => {
+    const { chatId } = await make();
+    const order: string[] = [];
+    await Promise.all([
+      store.tx(async () => {
+        await links.holdChat(chatId, 3);
+        await links.byId(chatId);
+        order.push('held');
+      }),
+      store.tx(async () => {
+        await chats.bump(chatId);
+        order.push('changed');
+      }),
+    ]);
+    const held = await store.tx(() => links.holdChat(chatId, 3));
+    expect(order).toHaveLength(2);
+    expect(held).toBe(false);
+  });
+
+  test('audiences name people, are replaced whole, and go with the link', async () => {
+    const { id, chatId } = await make({ audienceKind: 'restricted' });
+    await links.setAudience(id, ['bob', 'ann']);
+    const other = await make({ audienceKind: 'restricted' });
+    const audiences = await links.audiences([id, other.id]);
+    expect(audiences.get(id)).toEqual({ kind: 'restricted', userIds: ['ann', 'bob'], groupIds: [] });
+    expect(audiences.get(other.id)).toEqual({ kind: 'restricted', userIds: [], groupIds: [] });
+    await links.setAudience(id, ['bob']);
+    expect((await links.audiences([id])).get(id)!.userIds).toEqual(['bob']);
+    await links.setAudience(id, []);
+    expect((await links.audiences([id])).get(id)!.userIds).toEqual([]);
+    await links.setAudience(id, ['bob']);
+    await chats.remove(chatId);
+    const { sharedLinkAudience, sharedLinkVersions } = store.t;
+    expect(await store.db.$count(sharedLinkAudience, eq(sharedLinkAudience.linkId, id))).toBe(0);
+    expect(await store.db.$count(sharedLinkVersions, eq(sharedLinkVersions.linkId, id))).toBe(0);
+    expect(await links.audiences([])).toEqual(new Map());
+  });
+
+  test('only active members can be given a link', async () => {
+    expect(await links.countMembers(['ann', 'bob', 'cat', 'dan', 'nobody'])).toBe(2);
+    expect(await links.countMembers([])).toBe(0);
+  });
+
+  test('a viewer gets what decides, named or not, and no more than the page shows', async () => {
+    const { id, chatId } = await make({ audienceKind: 'restricted' });
+    await links.setAudience(id, ['bob']);
+    expect(await links.forViewer(id, 'bob')).toEqual({
+      id,
+      chatId,
+      ownerId: 'ann',
+      title: `Title of ${id}`,
+      showAuthor: true,
+      audienceKind: 'restricted',
+      expiresAt: null,
+      pausedReason: null,
+      revokedAt: null,
+      version: 1,
+      createdAt: clock.now,
+      snapshotAt: clock.now + 1,
+      ownerName: "ann's name",
+      ownerRole: 'user',
+      ownerActive: true,
+      named: true,
+    });
+    expect((await links.forViewer(id, 'ann'))!.named).toBe(false);
+    expect(await links.forViewer('nothing', 'bob')).toBeUndefined();
+    const viewers = await links.viewers(id, ['ann', 'bob', 'cat', 'dan', 'nobody']);
+    expect(viewers.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+      { id: 'ann', role: 'user', active: true, named: false },
+      { id: 'bob', role: 'user', active: true, named: true },
+      { id: 'cat', role: 'pending', active: true, named: false },
+      { id: 'dan', role: 'user', active: false, named: false },
+    ]);
+  });
+
+  test('revoking takes one’s own live links and says which they were', async () => {
+    const [one, two] = [await make({ ownerId: 'bulk' }), await make({ ownerId: 'bulk' })];
+    const foreign = await make();
+    expect(await revokeNow('bulk', [one.id, foreign.id, 'nothing'])).toEqual([one]);
+    expect(await revokeNow('bulk', [one.id])).toEqual([]);
+    expect(await revokeNow('bulk', 'all')).toEqual([two]);
+    expect(await links.liveOfChat(foreign.chatId)).toBeDefined();
+    expect(await links.byId(one.id)).toMatchObject({ revokedAt: clock.now, revokedBy: 'bulk' });
+  });
+
+  test('restoring brings back what its owner revoked not long ago', async () => {
+    const link = await make();
+    expect(await links.restore('ann', link.id, 0)).toBeUndefined();
+    await revokeNow('ann', [link.id]);
+    expect(await links.restore('ann', link.id, clock.now + 1)).toBeUndefined();
+    expect(await links.restore('bob', link.id, clock.now)).toBeUndefined();
+    expect(await links.restore('ann', link.id, clock.now)).toEqual(link);
+    expect(await links.byId(link.id)).toMatchObject({ revokedAt: null, revokedBy: null });
+    await store.tx(() => links.revoke('ann', [link.id], { by: 'an admin', reason: 'owner' }));
+    expect(await links.restore('ann', link.id, 0)).toBeUndefined();
+  });
+
+  test('restoring beside another live link fails, and leaves both as they are', async () => {
+    const first = await make();
+    await revokeNow('ann', [first.id]);
+    const second = await make({ chatId: first.chatId });
+    const failed = await rejection(store.tx(() => links.restore('ann', first.id, 0)));
+    expect(isUniqueViolation(failed)).toBe(true);
+    expect((await links.liveOfChat(first.chatId))!.id).toBe(second.id);
+  });
+
+  test('an expiry is noted once, by one of several who look', async () => {
+    const due = await make({ expiresAt: clock.now + 10 });
+    const later = await make({ expiresAt: clock.now + 99 });
+    const revoked = await make({ expiresAt: clock.now + 10 });
+    await revokeNow('ann', [revoked.id]);
+    const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id);
+    clock.now += 9;
+    expect(idsOf(await links.expiredUnnoted())).not.toContain(due.id);
+    clock.now += 1;
+    const found = idsOf(await links.expiredUnnoted());
+    expect(found).toContain(due.id);
+    for (const { id } of [later, revoked]) expect(found).not.toContain(id);
+    const noted = await Promise.all([links.noteExpired([due.id]), links.noteExpired([due.id, later.id])]);
+    expect(idsOf(noted.flat())).toEqual([due.id]);
+    expect(idsOf(await links.expiredUnnoted())).not.toContain(due.id);
+    await links.update(due.id, { expiresAt: clock.now, expiryNotedAt: null, updatedAt: clock.now });
+    expect(idsOf(await links.expiredUnnoted())).toContain(due.id);
+  });
+
+  describe('the list', () => {
+    const orders = [
+      { sort: 'updatedAt', order: 'desc' },
+      { sort: 'updatedAt', order: 'asc' },
+      { sort: 'title', order: 'asc' },
+      { sort: 'title', order: 'desc' },
+    ] as const;
+    const kept: { id: string; title: string; updatedAt: number }[] = [];
+
+    beforeAll(async () => {
+      for (let i = 0; i < 40; i++) {
+        // Titles and moments are shared by several, so that the id has to break the tie.
+        const title = `Plan ${String.fromCharCode(97 + (i % 7))} für Ümit`;
+        const createdAt = clock.now + (i % 6);
+        const { id } = await make({ ownerId: 'lists', title, createdAt });
+        kept.push({ id, title, updatedAt: createdAt });
+      }
+      const { id } = await make({ ownerId: 'lists', title: 'Plan that is revoked' });
+      await revokeNow('lists', [id]);
+    });
+
+    const all = async (options: Pick<LinkList, 'sort' | 'order' | 'query'>, limit = 7) => {
+      const ids: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const { items, nextCursor } = await lists.list({ ownerId: 'lists', limit, cursor, ...options });
+        ids.push(...items.map(({ id }) => id));
+        cursor = nextCursor ?? undefined;
+      } while (cursor);
+      return ids;
+    };
+
+    test.each(orders)('is the same in pages and in one, by $sort $order', async ({ sort, order }) => {
+      const keyOf = (row: (typeof kept)[number]) =>
+        sort === 'title' ? foldTitle(row.title) : String(row.updatedAt);
+      const wanted = [...kept].sort((a, b) => (`${keyOf(a)} ${a.id}` < `${keyOf(b)} ${b.id}` ? -1 : 1));
+      if (order === 'desc') wanted.reverse();
+      const ids = await all({ sort, order });
+      expect(ids).toEqual(wanted.map(({ id }) => id));
+      expect(await all({ sort, order }, 100)).toEqual(ids);
+    });
+
+    test.each(orders)('keeps search, sort and paging together, by $sort $order', async ({ sort, order }) => {
+      const query = ' B FÜR ü';
+      const found = await all({ sort, order, query }, 2);
+      const wanted = (await all({ sort, order }, 100)).filter((id) =>
+        kept.find((row) => row.id === id)!.title.includes(' b '),
+      );
+      expect(found).toEqual(wanted);
+      expect(await lists.count({ ownerId: 'lists', query })).toBe(wanted.length);
+      expect(wanted.length).toBeGreaterThan(2);
+    });
+
+    test('counts live links of one owner', async () => {
+      expect(await lists.count({ ownerId: 'lists' })).toBe(40);
+      expect(await lists.count({ ownerId: 'lists', query: '%' })).toBe(0);
+      expect(await lists.count({ ownerId: 'nobody' })).toBe(0);
+    });
+
+    test.each(orders)('refuses the cursor of another order, by $sort $order', async ({ sort, order }) => {
+      const { nextCursor } = await lists.list({ ownerId: 'lists', limit: 5, sort, order });
+      for (const other of orders.filter((each) => each.sort !== sort || each.order !== order)) {
+        const refused = lists.list({ ownerId: 'lists', limit: 5, cursor: nextCursor!, ...other });
+        await expect(refused).rejects.toMatchObject({ code: 'invalid_request' });
+      }
+    });
+  });
+
+  // SQLite tells its plan in words that stay the same; PostgreSQL's depends on what it has measured.
+  if (name === 'SQLite') {
+    describe('the plan', () => {
+      beforeAll(async () => {
+        // Enough rows that reading them all would not be the cheapest.
+        await store.tx(async () => {
+          for (let i = 0; i < 400; i++) await make({ ownerId: 'bob', title: `Row ${i % 50}` });
+        });
+      });
+
+      const explain = async (run: () => Promise<unknown>): Promise<string> => {
+        const statements: { sql: string; params: unknown[] }[] = [];
+        const spied = spyOnStatements(store, statements);
+        await run();
+        spied.restore();
+        const plans: string[] = [];
+        for (const statement of statements) plans.push(...(await planOf(statement)));
+        return plans.join('\n');
+      };
+      const planOf = async ({ sql: text, params }: { sql: string; params: unknown[] }) => {
+        const parts = text.split('?');
+        const query = parts
+          .slice(1)
+          .reduce(
+            (before, part, i) => sql`${before}${params[i]}${sql.raw(part)}`,
+            sql`explain query plan ${sql.raw(parts[0]!)}`,
+          );
+        return (await store.rows<{ detail: string }>(query)).map(({ detail }) => detail);
+      };
+
+      test.each([
+        ['updatedAt', 'desc', 'shared_links_updated'],
+        ['updatedAt', 'asc', 'shared_links_updated'],
+        ['title', 'asc', 'shared_links_title'],
+        ['title', 'desc', 'shared_links_title'],
+      ] as const)(
+        'of the list by %s %s walks its index: it scans no table and sorts nothing',
+        async (sort, order, index) => {
+          const first = await lists.list({ ownerId: 'bob', limit: 10, sort, order });
+          for (const more of [{}, { query: 'row 7' }, { cursor: first.nextCursor! }]) {
+            const plan = await explain(() => lists.list({ ownerId: 'bob', limit: 10, sort, order, ...more }));
+            expect(plan).toContain(`USING INDEX ${index}`);
+            expect(plan).not.toMatch(/SCAN|TEMP B-TREE/);
+          }
+        },
+      );
+
+      test.each([
+        ['the count', () => lists.count({ ownerId: 'bob' }), /USING COVERING INDEX shared_links_/],
+        [
+          'the search',
+          () => lists.count({ ownerId: 'bob', query: 'row' }),
+          /USING COVERING INDEX shared_links_/,
+        ],
+        ['a page', () => links.forViewer('link1', 'bob'), /USING INDEX sqlite_autoindex_shared_links/],
+        ['a chat', () => links.liveOfChat('chat1'), /shared_links_(live|chat)/],
+        ['the clock', () => links.expiredUnnoted(), /INDEX shared_links_expiring/],
+      ])('of %s reads what it answers', async (_what, run, index) => {
+        const plan = await explain(run);
+        expect(plan).toMatch(index);
+        expect(plan).not.toMatch(/SCAN (?!CONSTANT)|TEMP B-TREE/);
+      });
+    });
+  }
+});
+
+/** Notes the statements that Drizzle sends, with their parameters. */
+function spyOnStatements(store: Store, into: { sql: string; params: unknown[] }[]) {
+  const { session } = store.db as unknown as {
+    session: { prepareQuery: (query: { sql: string; params: unknown[] }, ...rest: unknown[]) => unknown };
+  };
+  const before = session.prepareQuery.bind(session);
+  session.prepareQuery = (query, ...rest) => {
+    into.push(query);
+    return before(query, ...rest);
+  };
+  return { restore: () => void (session.prepareQuery = before) };
+}
