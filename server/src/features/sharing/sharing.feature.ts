@@ -40,6 +40,8 @@ export function createSharing(platform: Platform, { chats, chatQueries, messages
   const expiry = new LinkExpiry(platform, { queries, audit, watch });
   return {
     service,
+    revocations,
+    pages,
     routes: sharingRoutes(platform, service, revocations, pages),
     sockets: sharingSockets(watch),
     stop: () => expiry.close(),
