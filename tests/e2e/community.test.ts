@@ -101,6 +101,7 @@ inBrowser('sharing to the community', () => {
     await site.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
     expect(await site.getByRole('listitem').count()).toBe(1);
     await site.close();
+    await ann.page.keyboard.press('Escape');
   });
 
   test('gives nothing to a page of another origin that says it is ready', async () => {

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import supertest from 'supertest';
@@ -19,6 +19,8 @@ export interface TestApp extends App {
   dataDir: string;
   /** Moves the app's clock. */
   advance(ms: number): void;
+  /** Cuts every connection there is, as a network does that fails. */
+  cut(): void;
   /** Someone without an account, with a cookie jar. */
   stranger(): Person;
   /** Someone signed in. The first one of an app is its admin, whatever `role` says. */
@@ -65,6 +67,11 @@ export async function createTestApp({
   await new Promise<void>((resolve) => app.http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(app.http.address() as AddressInfo).port}`;
   let admin: Person | undefined;
+  const connections = new Set<Socket>();
+  app.http.on('connection', (connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
 
   const stranger = () => new Person(url, supertest.agent(app.http));
   const test: TestApp = {
@@ -73,6 +80,9 @@ export async function createTestApp({
     dataDir: folder,
     advance(ms) {
       offset += ms;
+    },
+    cut() {
+      for (const connection of connections) connection.destroy();
     },
     stranger,
     async person(name, role = 'user') {

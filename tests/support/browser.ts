@@ -22,6 +22,9 @@ const flags = [
 /** Whether browser tests can run; `npm test` finds or installs a browser and says so when it cannot. */
 export const hasBrowser = process.env.CHROMIUM !== undefined;
 
+/** The browser itself notes every refused request and every lost network; those are what tests ask for. */
+const isExpected = /^Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION/;
+
 /** Milliseconds a person would wait before wondering. */
 const patienceMs = 15_000;
 
@@ -52,9 +55,7 @@ export class TestBrowser {
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => {
-      // The browser itself notes every refused request; those are answers the tests ask for.
-      const isAnswer = message.text().startsWith('Failed to load resource');
-      if (message.type() === 'error' && !isAnswer) complaints.push(message.text());
+      if (message.type() === 'error' && !isExpected.test(message.text())) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(String(error)));
     const visitor = { page, context, complaints };
@@ -72,17 +73,35 @@ export class TestBrowser {
   }
 }
 
-/** Signs up at the sign-in page, as a person would. */
+/** Signs up at the sign-in page, as a person would. Ends at the page the visitor came for. */
 export async function signUp({ page }: Visitor, url: string, name: string): Promise<void> {
-  await page.goto(`${url}/auth`);
-  const toSignUp = page.getByRole('button', { name: 'Create an account' });
-  const create = page.getByRole('button', { name: /^Create (the admin )?account$/ });
-  await toSignUp.or(create).first().waitFor();
+  if (!page.url().startsWith(`${url}/auth`)) await page.goto(`${url}/auth`);
+  const create = page.getByRole('button', { name: 'Create account' });
+  const toSignUp = page.getByRole('button', { name: 'Create one' });
+  await create.or(toSignUp).first().waitFor();
   if (await toSignUp.isVisible()) await toSignUp.click();
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByLabel('E-mail').fill(`${name.toLowerCase()}@example.org`);
+  await page.getByLabel('E-mail').fill(emailOf(name));
   await page.getByLabel('Password', { exact: true }).fill(password);
   await create.click();
+  await page.waitForURL((to) => !to.pathname.startsWith('/auth'));
+}
+
+export async function signIn({ page }: Visitor, name: string, secret: string = password): Promise<void> {
+  await page.getByLabel('E-mail').fill(emailOf(name));
+  await page.getByLabel('Password', { exact: true }).fill(secret);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+export const emailOf = (name: string): string => `${name.toLowerCase()}@example.org`;
+
+/** Asks in the open chat and waits until the answer is whole. */
+export async function ask({ page }: Visitor, question: string): Promise<void> {
+  const box = page.getByRole('textbox', { name: 'Message', exact: true });
+  await box.fill(question);
+  await box.press('Enter');
+  await page.getByText(question, { exact: true }).first().waitFor();
+  await page.getByRole('status').filter({ hasText: 'Answer ready' }).waitFor();
 }
 
 /** A picture of the page in `tests/.artifacts`, where `PICTURES` asks for them: to look at, not to compare. */
