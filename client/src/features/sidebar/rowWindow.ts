@@ -19,11 +19,14 @@ const heightOf = (rows: number, { heading, row }: Sizes): number => heading + ro
 export const totalHeight = (counts: readonly number[], sizes: Sizes): number =>
   counts.reduce((total, count) => total + heightOf(count, sizes), 0);
 
-/** The parts of groups with so many rows that lie between two heights of the list, so that the page holds few rows. */
+/**
+ * The parts of groups with so many rows that lie between two heights of the list, so that the page holds few rows.
+ * The group `kept` is among them in any case, if need be without rows.
+ */
 export function groupWindows(
   counts: readonly number[],
   sizes: Sizes,
-  { from, to }: { from: number; to: number },
+  { from, to, kept }: { from: number; to: number; kept?: number },
 ): GroupWindow[] {
   const windows: GroupWindow[] = [];
   let top = 0;
@@ -34,6 +37,8 @@ export function groupWindows(
       const first = Math.max(0, Math.floor(rowAt(from)));
       const last = Math.min(count, Math.max(0, Math.ceil(rowAt(to))));
       windows.push({ group, top, height, from: Math.min(first, count), to: last });
+    } else if (group === kept) {
+      windows.push({ group, top, height, from: 0, to: 0 });
     }
     top += height;
   }

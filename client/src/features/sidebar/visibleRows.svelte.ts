@@ -21,17 +21,25 @@ export class VisibleRows {
   #viewport = $state(0);
   readonly #groups: () => readonly ChatGroup[];
   readonly #sizes: () => Sizes;
+  readonly #keptId: () => string | undefined;
   readonly #counts = $derived.by(() => this.#groups().map(({ chats }) => chats.length));
   readonly #windows = $derived.by(() =>
     groupWindows(this.#counts, this.#sizes(), {
       from: this.#scrollTop - buffer,
       to: this.#scrollTop + this.#viewport + buffer,
+      kept: this.#groups().findIndex(({ chats }) => chats.some(({ id }) => id === this.#keptId())),
     }),
   );
 
-  constructor(groups: () => readonly ChatGroup[], sizes: () => Sizes) {
-    this.#groups = groups;
-    this.#sizes = sizes;
+  constructor(parts: {
+    groups: () => readonly ChatGroup[];
+    sizes: () => Sizes;
+    /** A chat that is drawn wherever it is: the one the keyboard is at. */
+    keptId: () => string | undefined;
+  }) {
+    this.#groups = parts.groups;
+    this.#sizes = parts.sizes;
+    this.#keptId = parts.keptId;
   }
 
   get windows(): readonly GroupWindow[] {
@@ -42,8 +50,21 @@ export class VisibleRows {
     return totalHeight(this.#counts, this.#sizes());
   }
 
+  /** The beginning of the list is out of sight. */
+  get scrolledAway(): boolean {
+    return this.#scrollTop > 0;
+  }
+
   set viewport(height: number) {
     this.#viewport = height;
+  }
+
+  /** The rows to draw of a part of the list: those in it, and the one that is always drawn. */
+  rowsOf({ group, from, to }: GroupWindow): number[] {
+    const rows = Array.from({ length: to - from }, (_, at) => from + at);
+    const kept = this.#groups()[group]?.chats.findIndex(({ id }) => id === this.#keptId()) ?? -1;
+    if (kept >= 0 && kept < from) return [kept, ...rows];
+    return kept >= to ? [...rows, kept] : rows;
   }
 
   /** Takes note of how far the list is scrolled; whole rows only, so that most scrolling changes nothing. */

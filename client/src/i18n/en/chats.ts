@@ -36,6 +36,7 @@ export const chats = {
   deleteBody: '“{title}” and all its messages will be gone for good.',
   deleteSharedBody:
     '“{title}” and all its messages will be gone for good. Its shared link dies with it: nobody will be able to open it.',
+  account: 'Account:',
   accountMenu: 'Account of {name}',
   settings: 'Settings',
   archivedChats: 'Archived Chats',

@@ -1,7 +1,7 @@
 /** Bringing conversations in. */
 export const imports = {
   title: 'Import chats',
-  text: 'An export of Parley, Open WebUI, ChatGPT, Claude or LibreChat: a JSON or ZIP file.',
+  text: 'An export of Parley, Open WebUI or ChatGPT: a JSON or ZIP file.',
   choose: 'Choose a file',
   drop: 'or drop it here',
   dropNow: 'Drop the file to import it',
