@@ -1,0 +1,63 @@
+import type { HLJSApi } from 'highlight.js';
+import { whenFree } from '../work.ts';
+import { ColouredText } from './colouredText.ts';
+import { findLanguage } from './languages.ts';
+
+/** Characters; colouring a longer listing could be felt. */
+const maxLength = 30_000;
+/** Characters of one line; minified code is not read. */
+const maxLine = 2_000;
+
+let api: HLJSApi | undefined;
+let loading: Promise<HLJSApi> | undefined;
+
+async function loadApi(): Promise<HLJSApi> {
+  const { default: core } = await import('highlight.js/lib/core');
+  core.configure({ __emitter: ColouredText });
+  return (api = core);
+}
+
+/** Fetches the language called `name` and those written inside it. */
+async function loadLanguage(name: string): Promise<void> {
+  const core = await (loading ??= loadApi());
+  const language = findLanguage(name);
+  if (!language || core.getLanguage(language.name)) return;
+  const [{ default: definition }] = await Promise.all([
+    language.load(),
+    ...(language.needs ?? []).map((other) => loadLanguage(other)),
+  ]);
+  core.registerLanguage(language.name, definition);
+}
+
+/**
+ * Colours `text`, and hands over the result when there is one: at once when the language is there and the frame
+ * has time left, otherwise later. A language nobody knows stays as it is.
+ */
+export function highlight(text: string, name: string, show: (coloured: DocumentFragment) => void): void {
+  const language = findLanguage(name);
+  if (!language || text.length > maxLength || hasLongLine(text)) return;
+  const isLoaded = api?.getLanguage(language.name) !== undefined;
+  whenFree(
+    () => {
+      const coloured = colour(text, language.name);
+      if (coloured) show(coloured);
+    },
+    isLoaded ? undefined : () => loadLanguage(language.name),
+  );
+}
+
+function colour(text: string, language: string): DocumentFragment | null {
+  const result = api?.highlight(text, { language, ignoreIllegals: true });
+  const emitter = result?._emitter;
+  return emitter instanceof ColouredText && !result?.errorRaised ? emitter.root : null;
+}
+
+function hasLongLine(text: string): boolean {
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf('\n', start);
+    const length = (end === -1 ? text.length : end) - start;
+    if (length > maxLine) return true;
+    start += length + 1;
+  }
+  return false;
+}
