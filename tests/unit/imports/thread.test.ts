@@ -4,9 +4,9 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import type { ReaderTask } from '../../../server/src/features/imports/reader/readImport.ts';
+import { readImport, type ReaderTask } from '../../../server/src/features/imports/reader/readImport.ts';
 import { readInThread } from '../../../server/src/features/imports/reader/readInThread.ts';
-import { openWebuiChat } from '../../support/imports/conversations.ts';
+import { openWebuiChat, openWebuiHistory, openWebuiMessage } from '../../support/imports/conversations.ts';
 import { gather, withFile } from '../../support/imports/reading.ts';
 
 /** The worker as the build makes it, for a thread cannot be started from TypeScript. */
@@ -64,6 +64,25 @@ describe('reading in a thread', () => {
       expect(read.total).toBe(1_001);
       expect(read.chats.map(({ title }) => title)).toEqual(chats.map(({ title }) => title));
       expect(read.failures).toHaveLength(1);
+    });
+  });
+
+  test('gives long chats whole, between short ones, as reading in place does', async () => {
+    const long = (title: string, count: number, content: string) => {
+      const ids = Array.from({ length: count }, (_, at) => `m${at}`);
+      const messages = ids.map((id, at) => openWebuiMessage(id, ids[at - 1] ?? null, { content }));
+      return openWebuiChat({ title }, openWebuiHistory(messages));
+    };
+    const chats = [
+      openWebuiChat({ title: 'Short' }),
+      long('Many', 2_500, 'x'),
+      long('Large', 5, 'x'.repeat(700_000)),
+      openWebuiChat({ title: 'Short again' }),
+    ];
+    await withFile(JSON.stringify([...chats, null]), async (task) => {
+      const read = await gather(readInThread(task, startWith(256)));
+      expect(read).toEqual(await gather(readImport(task)));
+      expect(read.chats.map(({ messages }) => messages.length)).toEqual([2, 2_500, 5, 2]);
     });
   });
 

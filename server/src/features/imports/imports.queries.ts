@@ -5,9 +5,10 @@ import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { MessageQueries } from '../messages/messages.queries.ts';
 import type { ImportedChat, ImportedMessage } from './formats/importedChat.ts';
+import { slices } from './reader/slices.ts';
 
-/** Messages written before the event loop is given a turn. SQLite writes on it: 200 take about 10 ms. */
-const messagesAtOnce = 200;
+/** What is written before others get a turn: SQLite writes on the event loop, so much in about 10 ms. */
+const atOnce = { messages: 100, characters: 250_000 };
 
 export class ImportQueries {
   #platform: Platform;
@@ -24,13 +25,14 @@ export class ImportQueries {
   async insert(ownerId: string, chat: ImportedChat): Promise<boolean> {
     if (await this.#isOwn(ownerId, chat.externalId)) return false;
     const chatId = newId();
-    const ids = new Map(chat.messages.map(({ externalId }) => [externalId, newId()]));
-    if (!(await this.#insertChat(chatId, ownerId, ids.get(chat.activeExternalId) ?? null, chat)))
-      return false;
-    for (let from = 0; from < chat.messages.length; from += messagesAtOnce) {
-      if (from > 0) await otherWork();
-      const some = chat.messages.slice(from, from + messagesAtOnce);
-      await this.#messages.insert(...some.map((message) => row(chatId, ids, message)));
+    const ids = new Map([[chat.activeExternalId, newId()]]);
+    if (!(await this.#insertChat(chatId, ownerId, ids.get(chat.activeExternalId)!, chat))) return false;
+    let isFirst = true;
+    for (const slice of slices(chat.messages, atOnce)) {
+      if (!isFirst) await otherWork();
+      isFirst = false;
+      for (const { externalId } of slice) if (!ids.has(externalId)) ids.set(externalId, newId());
+      await this.#messages.insert(...slice.map((message) => row(chatId, ids, message)));
     }
     return true;
   }
@@ -49,7 +51,7 @@ export class ImportQueries {
   async #insertChat(
     id: string,
     ownerId: string,
-    activeMessageId: string | null,
+    activeMessageId: string,
     chat: ImportedChat,
   ): Promise<boolean> {
     const { store } = this.#platform;

@@ -19,8 +19,8 @@ import { TemporaryFiles } from './upload/temporaryFiles.ts';
 
 /** Uploads read at once on this server; each takes a thread and its memory. */
 const readersAtOnce = 2;
-/** Messages of small chats that share a transaction: each waits for the disk. SQLite writes so many in about 20 ms. */
-const messagesPerTransaction = 200;
+/** Messages of small chats that share a transaction. Each waits for the disk; SQLite writes so many in about 10 ms. */
+const messagesPerTransaction = 100;
 /** Milliseconds between two words on progress. */
 const progressEveryMs = 100;
 

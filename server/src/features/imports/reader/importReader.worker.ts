@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
+import { inParts } from './parts.ts';
 import { readImport, type ReaderTask } from './readImport.ts';
 import type { ReaderMessage } from './readInThread.ts';
 import { UnreadableFile } from './unreadableFile.ts';
@@ -11,10 +12,12 @@ const post = (message: ReaderMessage) => port.postMessage(message);
 try {
   let taken: Promise<unknown> = Promise.resolve();
   for await (const event of readImport(workerData as ReaderTask)) {
-    // At most one event waits at the other side while the next is read.
-    await taken;
-    taken = once(port, 'message');
-    post(event);
+    for (const part of inParts(event)) {
+      // At most one waits at the other side while the next is read.
+      await taken;
+      taken = once(port, 'message');
+      post(part);
+    }
   }
   await taken;
   post({ kind: 'end' });

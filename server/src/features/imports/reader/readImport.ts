@@ -5,14 +5,12 @@ import type { Failure, ImportEvent } from './importEvents.ts';
 import type { JsonFile } from './jsonFile.ts';
 import { openUpload } from './openUpload.ts';
 import { ConversationReader } from './readConversation.ts';
+import { charactersOf } from './slices.ts';
 import { UnreadableFile } from './unreadableFile.ts';
 
 /** Characters of messages handed on at once; what takes them has other things to do as well. */
 const batchCharacters = 500_000;
 const batchEntries = 200;
-
-const charactersOf = (chat: ImportedChat) =>
-  chat.messages.reduce((sum, { content, reasoning }) => sum + content.length + (reasoning?.length ?? 0), 0);
 
 /** Gathers what was read until it is worth handing on. */
 class Batch {
@@ -22,7 +20,7 @@ class Batch {
 
   add(chat: ImportedChat): void {
     this.#chats.push(chat);
-    this.#characters += charactersOf(chat);
+    for (const message of chat.messages) this.#characters += charactersOf(message);
   }
 
   fail(failure: Failure): void {

@@ -1,10 +1,11 @@
 import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { ImportEvent } from './importEvents.ts';
+import { Parts, type Part } from './parts.ts';
 import type { ReaderTask } from './readImport.ts';
 import { UnreadableFile } from './unreadableFile.ts';
 
-export type ReaderMessage = ImportEvent | { kind: 'end' } | { kind: 'unreadable'; reason: string };
+export type ReaderMessage = ImportEvent | Part | { kind: 'end' } | { kind: 'unreadable'; reason: string };
 
 /** Megabytes of the reader's own memory. The largest conversation that is let in needs about half of it. */
 const memoryMegabytes = 768;
@@ -29,13 +30,15 @@ function broken(error: unknown): UnreadableFile {
 /** Reads in a thread of its own, which ends with the reading, however that ends. Throws `UnreadableFile`. */
 export async function* readInThread(task: ReaderTask, start = startWorker): AsyncGenerator<ImportEvent> {
   const worker = start(task);
+  const parts = new Parts();
   try {
     for await (const [message] of on(worker, 'message', { close: ['exit'] }) as AsyncIterable<
       [ReaderMessage]
     >) {
       if (message.kind === 'end') return;
       if (message.kind === 'unreadable') throw new UnreadableFile(message.reason);
-      yield message;
+      const event = parts.join(message);
+      if (event) yield event;
       worker.postMessage('taken');
     }
     throw new Error('The reader ended early.');

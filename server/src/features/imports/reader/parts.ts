@@ -1,0 +1,50 @@
+import type { ImportedChat, ImportedMessage } from '../formats/importedChat.ts';
+import type { ImportEvent } from './importEvents.ts';
+import { slices } from './slices.ts';
+
+/** Messages of a long chat, ahead of the chat itself. */
+export interface Part {
+  kind: 'part';
+  messages: ImportedMessage[];
+}
+
+/** Messages that cross to the server at once: what it unpacks in one go, it does nothing else beside. */
+const partBounds = { messages: 1_000, characters: 1_000_000 };
+
+/** Takes the messages out of chats that are long, and sends them ahead. Such a chat is the last of its batch. */
+export function* inParts(event: ImportEvent): Generator<ImportEvent | Part> {
+  if (event.kind !== 'batch') {
+    yield event;
+    return;
+  }
+  const chats: ImportedChat[] = [];
+  for (const chat of event.chats) {
+    const parts = [...slices(chat.messages, partBounds)];
+    if (parts.length === 1) {
+      chats.push(chat);
+      continue;
+    }
+    for (const messages of parts) yield { kind: 'part', messages };
+    yield { kind: 'batch', chats: [...chats.splice(0), { ...chat, messages: [] }], failures: [] };
+  }
+  yield { ...event, chats };
+}
+
+/** Puts together again what `inParts` took apart. */
+export class Parts {
+  #messages: ImportedMessage[] = [];
+
+  /** The event as it was; undefined while its parts arrive. */
+  join(event: ImportEvent | Part): ImportEvent | undefined {
+    if (event.kind === 'part') {
+      for (const message of event.messages) this.#messages.push(message);
+      return undefined;
+    }
+    const long = event.kind === 'batch' && event.chats.at(-1);
+    if (long && long.messages.length === 0) {
+      long.messages = this.#messages;
+      this.#messages = [];
+    }
+    return event;
+  }
+}
