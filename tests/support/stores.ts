@@ -16,7 +16,7 @@ const postgresMigrations = path.resolve('drizzle/postgres');
 
 interface Backend {
   name: string;
-  open(): Promise<Store>;
+  open: () => Promise<Store>;
 }
 
 const sqlite: Backend = {
