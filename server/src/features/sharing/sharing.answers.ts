@@ -11,7 +11,7 @@ export interface Answer {
   /** JSON of everything but the messages. It names the version, so it stands for the whole answer. */
   head: string;
   /** Reads the JSON array of the messages; asked only when the answer is not kept ready. */
-  messages(): Promise<string>;
+  messages: () => Promise<string>;
 }
 
 /** Answers ready to be sent, compressed once and not with every request. */
