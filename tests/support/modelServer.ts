@@ -50,7 +50,9 @@ export interface ModelServer {
   /** How streamed answers are given from now on. */
   reply: Reply;
   /** How answers in a piece (titles) are given from now on. */
-  completion: string | Script;
+  completion: string | Script | Promise<string>;
+  /** How many of those were given. */
+  completed: number;
   /** Lets the answers that `pauseAfter` holds go on. */
   release(): void;
   /** Resolves when `met` holds; it is looked at with every request, pause and end. */
@@ -161,6 +163,7 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
     listing: undefined,
     reply: { chunks: chunksOf('Hello from the test model.') },
     completion: 'A made title',
+    completed: 0,
     release() {
       for (const resolve of held) resolve();
       held.clear();
@@ -207,7 +210,8 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
       return;
     }
     if (!received.body.stream) {
-      const { completion } = server;
+      const completion = await server.completion;
+      server.completed++;
       if (typeof completion === 'string') {
         const message = { role: 'assistant', content: completion };
         plain(response, {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LookupAddress } from 'node:dns';
+import type { lookup, LookupAddress } from 'node:dns';
 import { checkedLookup, requireAllowedHost } from '../../server/src/features/models/models.addresses.ts';
 
 describe('addresses of model servers', () => {
@@ -32,14 +32,31 @@ describe('addresses of model servers', () => {
     expect(() => requireAllowedHost(new URL(address))).not.toThrow();
   });
 
+  const lookUp = (name: string, all: boolean, resolver?: typeof lookup) =>
+    new Promise<string | LookupAddress[]>((resolve, reject) =>
+      checkedLookup(resolver)(name, { all }, (error, address) => (error ? reject(error) : resolve(address))),
+    );
+
+  test.each([
+    [[{ address: '169.254.169.254', family: 4 }]],
+    [
+      [
+        { address: '93.184.215.14', family: 4 },
+        { address: 'fd00:ec2::254', family: 6 },
+      ],
+    ],
+    [[{ address: '::ffff:169.254.169.254', family: 6 }]],
+  ])('a name that leads to %j is refused', async (addresses) => {
+    const resolver = ((_name: string, _options: object, done: (error: null, all: LookupAddress[]) => void) =>
+      done(null, addresses)) as unknown as typeof lookup;
+    await expect(lookUp('innocent.example', true, resolver)).rejects.toThrow(/never called/);
+    await expect(lookUp('innocent.example', false, resolver)).rejects.toThrow(/never called/);
+  });
+
   test('a name is looked up in the form the caller wants', async () => {
-    const lookUp = (all: boolean) =>
-      new Promise<string | LookupAddress[]>((resolve, reject) =>
-        checkedLookup('localhost', { all }, (error, address) => (error ? reject(error) : resolve(address))),
-      );
-    const one = await lookUp(false);
+    const one = await lookUp('localhost', false);
     expect(['127.0.0.1', '::1']).toContain(one);
-    expect(await lookUp(true)).toEqual(
+    expect(await lookUp('localhost', true)).toEqual(
       expect.arrayContaining([{ address: one, family: one === '::1' ? 6 : 4 }]),
     );
   });

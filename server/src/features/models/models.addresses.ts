@@ -1,4 +1,4 @@
-import { lookup as resolve, type LookupAddress } from 'node:dns';
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { lookup as resolveNow } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { refused } from '../../platform/errors.ts';
@@ -58,12 +58,17 @@ export async function requireAllowedAddress(url: URL): Promise<void> {
   if (addresses.some(isForbidden)) throw refusal();
 }
 
-/** For `net.connect`: the very addresses that were checked are the ones connected to, so that a second look-up cannot differ. */
-export const checkedLookup: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) callback(error, []);
-    else if (addresses.some(isForbidden)) callback(refusal(), []);
-    else if (options.all) callback(null, addresses);
-    else callback(null, addresses[0]!.address, addresses[0]!.family);
-  });
-};
+/**
+ * For `net.connect`: the very addresses that were checked are the ones connected to, so that a second look-up cannot
+ * differ. `resolve` is another one in tests alone.
+ */
+export const checkedLookup =
+  (resolve: typeof systemLookup = systemLookup): LookupFunction =>
+  (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) callback(error, []);
+      else if (addresses.some(isForbidden)) callback(refusal(), []);
+      else if (options.all) callback(null, addresses);
+      else callback(null, addresses[0]!.address, addresses[0]!.family);
+    });
+  };

@@ -100,7 +100,7 @@ export const modelFetch =
       const request: ClientRequest = (secure ? https : http).request(url, {
         method: init.method ?? 'GET',
         headers: outgoing(new Headers(init.headers)),
-        lookup: checkedLookup,
+        lookup: checkedLookup(),
         // A kept connection may be closed by the other side just when it is used again.
         agent: false,
       });
