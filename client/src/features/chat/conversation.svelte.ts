@@ -31,6 +31,7 @@ export class Conversation {
   #pending = $state.raw<PendingQuestion | null>(null);
   #refusal = $state<string | null>(null);
   #editing = $state.raw<MessageEdit | null>(null);
+  #edited: ChatMessage | null = null;
   #model = $state<string | null>(null);
   #settings = $state.raw<ChatSettings>({});
   /** As in PendingQuestion, for the chat itself. */
@@ -132,7 +133,15 @@ export class Conversation {
     if (this.#editing?.message !== message) this.#editing = new MessageEdit(message);
   }
   endEdit(): void {
+    this.#edited = this.#editing?.message ?? null;
     this.#editing = null;
+  }
+
+  /** Whether the message was being changed until just now; true once, for whoever takes the focus back to it. */
+  wasEdited(message: ChatMessage): boolean {
+    if (this.#edited !== message) return false;
+    this.#edited = null;
+    return true;
   }
 
   /** Asks the edited question: a version beside the old one. */
