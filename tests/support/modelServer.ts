@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /** What the server does with one request for an answer. */
-export interface Script {
+interface Script {
   /** `chat.completion.chunk` objects as JSON text, one each; sent as server-sent events. */
   chunks?: string[];
   /** Milliseconds before each piece. */
@@ -24,7 +24,7 @@ export interface Script {
   body?: string;
 }
 
-export interface ReceivedRequest {
+interface ReceivedRequest {
   path: string;
   headers: IncomingMessage['headers'];
   /** Parsed JSON; undefined where there was none. */

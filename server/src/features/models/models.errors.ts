@@ -5,7 +5,7 @@ import { DomainError } from '../../platform/errors.ts';
 const ownWordsMax = 300;
 
 /** Something is wrong with the model server, said so that a person can act on it. */
-export const serverFault = (message: string) => new DomainError('unavailable', message, 'model_server');
+const serverFault = (message: string) => new DomainError('unavailable', message, 'model_server');
 
 export const faults = {
   unreachable: () =>
