@@ -41,9 +41,12 @@ module.exports = {
     ),
     forbid(
       'feature-through-its-door',
-      'A feature reaches another through its service or its queries.',
+      'A feature reaches another through its service or queries, and by its policy and presenter: never by its routes, sockets or inner files.',
       { path: '^server/src/features/([^/]+)/' },
-      { path: '^server/src/features/', pathNot: ['^server/src/features/$1/', '\\.(service|queries)\\.ts$'] },
+      {
+        path: '^server/src/features/',
+        pathNot: ['^server/src/features/$1/', '\\.(service|queries|policy|presenter)\\.ts$'],
+      },
     ),
     forbid(
       'ui-knows-no-domain',
@@ -71,7 +74,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['svelte', 'import', 'node', 'default', 'types'],
+      conditionNames: ['svelte', 'import', 'node', 'default'],
       extensions: ['.ts', '.js', '.mjs', '.svelte', '.d.ts'],
     },
   },
