@@ -322,6 +322,25 @@ describe('another tab', () => {
     expect(texts(conversation)).toContain('edited while asleep');
   });
 
+  test('is not thrown back by a reading or by news that is older than what it shows', async () => {
+    server.fill(2);
+    const tab = server.tab();
+    const conversation = await opened(tab);
+    const old = { chatId: 'chat', version: server.chat.version, message: server.present(server.row('m2')) };
+    let answer: (value: unknown) => void = () => undefined;
+    tab.answersAfter = new Promise((resolve) => (answer = resolve));
+    const reading = conversation.live!.read();
+    await settle();
+    server.edit('m2', 'edited elsewhere');
+    server.say('user', 'said meanwhile');
+    server.emit('message:updated', old);
+    const shown = ['message 0', 'edited elsewhere', 'said meanwhile'];
+    expect(texts(conversation)).toEqual(shown);
+    answer(null);
+    await reading;
+    expect(texts(conversation)).toEqual(shown);
+  });
+
   test('sees the chat go when it is deleted elsewhere', async () => {
     const conversation = await opened(server.tab());
     server.emit('chat:deleted', { chatId: 'chat' });
