@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ChatWithBranch } from '#shared/chats';
+import type { SharedLink } from '#shared/sharing';
+import supertest from 'supertest';
+import { Person } from '../support/person.ts';
+import { chunksOf, startModelServer, type ModelServer } from '../support/modelServer.ts';
+
+const program = 'dist/server/index.js';
+const built = existsSync(program) ? describe : describe.skip;
+
+const freePort = () =>
+  new Promise<number>((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+
+built('the server as a process', () => {
+  let folder: string;
+  let port: number;
+  let url: string;
+  let models: ModelServer;
+  let running: ChildProcess | undefined;
+
+  const start = async () => {
+    running = spawn(process.execPath, [program], {
+      env: {
+        ...process.env,
+        PORT: String(port),
+        HOST: '127.0.0.1',
+        DATA_DIR: folder,
+        LOG_LEVEL: 'error',
+        OPENAI_API_BASE_URL: models.url,
+        OPENAI_API_KEY: 'none',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((resolve) => running!.stdout!.once('data', resolve));
+  };
+  const end = (signal: NodeJS.Signals) =>
+    new Promise<number | null>((resolve) => {
+      running!.once('exit', (code) => resolve(code));
+      running!.kill(signal);
+    });
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'parley-process-'));
+    port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    models = await startModelServer();
+    await start();
+  });
+  afterAll(async () => {
+    if (running?.exitCode === null) await end('SIGKILL');
+    await models.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('nothing that was acknowledged is lost when it is killed while an answer streams', async () => {
+    const ann = new Person(url, supertest.agent(url));
+    await ann.signUp('Ann');
+    const { id } = (await ann.post('/chats', {}).expect(201)).body as { id: string };
+    models.reply = { chunks: chunksOf('A first, whole answer.') };
+    const socket = await ann.connect();
+    await socket.ask('chat:watch', { chatId: id });
+    await ann.post(`/chats/${id}/messages`, { content: 'First' }).expect(201);
+    await socket.hears(
+      'message:updated',
+      ({ message }) => message.status === 'complete' && message.role === 'assistant',
+    );
+    const link = (await ann.put(`/chats/${id}/share`, {}).expect(201)).body as SharedLink;
+    models.reply = { chunks: chunksOf('A second answer that will not end.'), pauseAfter: 4 };
+    await ann.post(`/chats/${id}/messages`, { content: 'Second' }).expect(201);
+    await socket.hears('message:delta', ({ text }) => text.includes('second'));
+    socket.close();
+
+    await end('SIGKILL');
+    await start();
+
+    const chat = (await ann.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
+    expect(chat.messages.map(({ content, status }) => [content, status]).slice(0, 3)).toEqual([
+      ['First', 'complete'],
+      ['A first, whole answer.', 'complete'],
+      ['Second', 'complete'],
+    ]);
+    expect(chat.messages[3]!.status).toBe('interrupted');
+    const shared = await ann.get(`/shared/${link.id}`).expect(200);
+    expect((shared.body as { messages: unknown[] }).messages).toHaveLength(2);
+  });
+
+  test('SIGTERM ends it in good order while an answer streams, and keeps what came', async () => {
+    const ann = new Person(url, supertest.agent(url));
+    await ann.signIn('ann@example.org');
+    const { id } = (await ann.post('/chats', {}).expect(201)).body as { id: string };
+    models.reply = { chunks: chunksOf('Some words that came and more.'), pauseAfter: 5 };
+    const socket = await ann.connect();
+    await socket.ask('chat:watch', { chatId: id });
+    await ann.post(`/chats/${id}/messages`, { content: 'Go' }).expect(201);
+    await socket.hears('message:delta', ({ text, offset }) => offset > 0 || text.includes('words'));
+    expect(await end('SIGTERM')).toBe(0);
+    await socket.isClosed();
+    expect(socket.all('session:ended')).toEqual([{ reason: 'server_stopping' }]);
+
+    await start();
+    const chat = (await ann.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
+    expect(chat.messages[1]).toMatchObject({ status: 'interrupted' });
+    expect(chat.messages[1]!.content).toMatch(/^Some words/);
+  });
+
+  test('a port that is taken is said so', async () => {
+    const second = spawn(process.execPath, [program], {
+      env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATA_DIR: `${folder}/other` },
+    });
+    let said = '';
+    second.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
+    const code = await new Promise((resolve) => second.once('exit', resolve));
+    expect([code, said]).toEqual([1, expect.stringContaining(`Port ${port} is in use.`)]);
+  });
+});
