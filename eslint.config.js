@@ -102,17 +102,6 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.svelte'],
-    rules: {
-      // The parser cannot see what a component calls its handlers with; svelte-check can, and does.
-      '@typescript-eslint/no-unsafe-argument': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
-      '@typescript-eslint/no-unsafe-call': 'off',
-      '@typescript-eslint/no-unsafe-member-access': 'off',
-      '@typescript-eslint/no-unsafe-return': 'off',
-    },
-  },
-  {
     // In tests the bodies of answers are looked at as they come. In a component ESLint cannot see the types of another
     // component's properties and takes them for any; svelte-check sees them, and finds what is wrong.
     files: ['tests/**', '**/*.svelte'],
