@@ -375,7 +375,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
         const query = parts
           .slice(1)
           .reduce(
-            (before, part, i) => sql`${before}${params[i]}${sql.raw(part)}`,
+            (before, part, i) => sql`${before}${bound(params[i])}${sql.raw(part)}`,
             sql`explain query plan ${sql.raw(parts[0]!)}`,
           );
         return (await store.rows<{ detail: string }>(query)).map(({ detail }) => detail);
@@ -405,7 +405,11 @@ describe.each(backends)('links on $name', ({ name, open }) => {
           () => lists.count({ ownerId: 'bob', query: 'row' }),
           /USING COVERING INDEX shared_links_/,
         ],
-        ['a page', () => links.forViewer('link1', 'bob'), /USING INDEX sqlite_autoindex_shared_links/],
+        [
+          'a page',
+          () => new SharingQueries(createTestPlatform(store)).forViewer('link1', 'bob'),
+          /USING INDEX sqlite_autoindex_shared_links/,
+        ],
         ['a chat', () => links.liveOfChat('chat1'), /shared_links_(live|chat)/],
         ['the clock', () => links.expiredUnnoted(), /INDEX shared_links_expiring/],
       ])('of %s reads what it answers', async (_what, run, index) => {
@@ -416,6 +420,9 @@ describe.each(backends)('links on $name', ({ name, open }) => {
     });
   }
 });
+
+/** A value to explain with: what a placeholder will stand for makes no difference to the plan. */
+const bound = (param: unknown) => (typeof param === 'object' ? 'something' : param);
 
 /** Notes the statements that Drizzle sends, with their parameters. */
 function spyOnStatements(store: Store, into: { sql: string; params: unknown[] }[]) {

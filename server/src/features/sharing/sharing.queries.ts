@@ -1,6 +1,7 @@
 import { and, eq, gte, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
 import type { Audience } from '#shared/sharing';
 import type { Platform } from '../../platform/platform.ts';
+import { viewedQuery, type ViewedQuery } from './sharing.viewed.query.ts';
 
 export type LinkRow = NonNullable<Awaited<ReturnType<SharingQueries['byId']>>>;
 export type ViewedLink = NonNullable<Awaited<ReturnType<SharingQueries['forViewer']>>>;
@@ -40,6 +41,7 @@ const expiredAtOnce = 500;
 /** Links, their versions and their audiences. Lists live in `sharing.list.queries.ts`. */
 export class SharingQueries {
   #platform: Platform;
+  #viewedOn = new WeakMap<object, ViewedQuery>();
   constructor(platform: Platform) {
     this.#platform = platform;
   }
@@ -100,38 +102,15 @@ export class SharingQueries {
 
   /** What decides whether the viewer may read the link, and what the page shows above the messages. */
   async forViewer(id: string, viewerId: string) {
-    const { sharedLinks, sharedLinkVersions, users } = this.#t;
-    const [row] = await this.#db
-      .select({
-        id: sharedLinks.id,
-        chatId: sharedLinks.chatId,
-        ownerId: sharedLinks.ownerId,
-        title: sharedLinks.title,
-        showAuthor: sharedLinks.showAuthor,
-        audienceKind: sharedLinks.audienceKind,
-        expiresAt: sharedLinks.expiresAt,
-        pausedReason: sharedLinks.pausedReason,
-        revokedAt: sharedLinks.revokedAt,
-        version: sharedLinks.currentVersion,
-        createdAt: sharedLinks.createdAt,
-        snapshotAt: sharedLinkVersions.createdAt,
-        ownerName: users.name,
-        ownerRole: users.role,
-        ownerActive: users.active,
-        named: this.#names(viewerId),
-      })
-      .from(sharedLinks)
-      .innerJoin(users, eq(users.id, sharedLinks.ownerId))
-      .innerJoin(
-        sharedLinkVersions,
-        and(
-          eq(sharedLinkVersions.linkId, sharedLinks.id),
-          eq(sharedLinkVersions.number, sharedLinks.currentVersion),
-        ),
-      )
-      .where(eq(sharedLinks.id, id))
-      .limit(1);
+    const [row] = await this.#viewed.execute({ id, viewerId });
     return row;
+  }
+
+  /** Built once for each connection and not with every page that is opened. */
+  get #viewed() {
+    const built = this.#viewedOn.get(this.#db) ?? viewedQuery(this.#platform.store);
+    this.#viewedOn.set(this.#db, built);
+    return built;
   }
 
   /** How each of these people stands now, and whether the link's audience names them. */
@@ -300,12 +279,5 @@ export class SharingQueries {
       isNull(sharedLinks.revokedAt),
       isNull(sharedLinks.expiryNotedAt),
     ];
-  }
-
-  #names(viewerId: string) {
-    const { sharedLinks, sharedLinkAudience } = this.#t;
-    return sql<boolean>`exists (select 1 from ${sharedLinkAudience} where ${sharedLinkAudience.linkId} = ${sharedLinks.id} and ${sharedLinkAudience.kind} = 'user' and ${sharedLinkAudience.principalId} = ${viewerId})`.mapWith(
-      Boolean,
-    );
   }
 }
