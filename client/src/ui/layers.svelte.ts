@@ -1,12 +1,13 @@
+import { untrack } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 
 let dialogs = $state.raw<readonly HTMLElement[]>([]);
 
 /** Marks an open dialog. What must be reachable from anywhere moves into the topmost one, past its focus trap. */
 export const dialogLayer: Attachment<HTMLElement> = (node) => {
-  dialogs = [...dialogs, node];
+  dialogs = [...untrack(() => dialogs), node];
   return () => {
-    dialogs = dialogs.filter((dialog) => dialog !== node);
+    dialogs = untrack(() => dialogs).filter((dialog) => dialog !== node);
   };
 };
 
