@@ -230,6 +230,11 @@ describe('one’s own links', () => {
       expect((await ann.post('/shared-links/restore', { ids: [link.id] })).body).toEqual({ restored: 0 });
       expect(await isGone(link.id)).toBe(true);
       expect(await isGone(second.id)).toBe(false);
+      const beside = await share(ann);
+      await ann.delete(`/shared-links/${beside.id}`).expect(204);
+      const ids = [link.id, beside.id, second.id];
+      expect((await ann.post('/shared-links/restore', { ids })).body).toEqual({ restored: 1 });
+      expect(await isGone(beside.id)).toBe(false);
     });
   });
 

@@ -58,11 +58,11 @@ export class LinkRevocations {
 
   /** Brings the very same link back. 404 when the time for it has passed or the owner did not revoke it. */
   async restore(actor: Actor, id: string): Promise<LinkRow> {
-    const restored = await this.#restore(actor, id);
-    if (restored === 'shared_again') {
+    const restored = await this.#restore(actor, [id]);
+    if (!restored) {
       throw conflict('This chat has been shared again meanwhile. Delete that link first.', 'shared_again');
     }
-    const row = restored && (await this.#queries.byId(id));
+    const row = restored.length > 0 ? await this.#queries.byId(id) : undefined;
     if (!row) throw notFound();
     this.#announce(actor, [row]);
     return row;
@@ -70,13 +70,10 @@ export class LinkRevocations {
 
   /** As `restore`, for each of the ids on its own. Answers how many came back. */
   async restoreMany(actor: Actor, ids: string[]): Promise<number> {
-    const back: Gone[] = [];
-    for (const id of new Set(ids)) {
-      const restored = await this.#restore(actor, id);
-      if (restored && restored !== 'shared_again') back.push(restored);
-    }
-    this.#announce(actor, back);
-    return back.length;
+    const named = [...new Set(ids)];
+    const restored = (await this.#restore(actor, named)) ?? (await this.#restoreOneByOne(actor, named));
+    this.#announce(actor, restored);
+    return restored.length;
   }
 
   async #revoke(actor: Actor, ids: string[] | 'all', reason: 'owner' | 'owner_bulk'): Promise<Gone[]> {
@@ -93,18 +90,29 @@ export class LinkRevocations {
     return revoked;
   }
 
-  async #restore(actor: Actor, id: string): Promise<Gone | 'shared_again' | undefined> {
+  /** All of them or none: undefined when the chat of one has been shared again. */
+  async #restore(actor: Actor, ids: string[]): Promise<Gone[] | undefined> {
     const since = this.#platform.now() - limits.undoWindowMs;
     try {
       return await this.#platform.store.tx(async () => {
-        const restored = await this.#queries.restore(actor.id, id, since);
-        if (restored) await this.#audit.record(linkEvent(actor, 'restored', id));
-        return restored;
+        const back: Gone[] = [];
+        for (const id of ids) {
+          const restored = await this.#queries.restore(actor.id, id, since);
+          if (restored) back.push(restored);
+        }
+        await this.#audit.record(...back.map(({ id }) => linkEvent(actor, 'restored', id)));
+        return back;
       });
     } catch (error) {
-      if (isUniqueViolation(error)) return 'shared_again';
+      if (isUniqueViolation(error)) return undefined;
       throw error;
     }
+  }
+
+  async #restoreOneByOne(actor: Actor, ids: string[]): Promise<Gone[]> {
+    const back: Gone[] = [];
+    for (const id of ids) back.push(...((await this.#restore(actor, [id])) ?? []));
+    return back;
   }
 
   #announce(actor: Actor, links: Gone[]): void {
