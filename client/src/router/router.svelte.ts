@@ -29,7 +29,8 @@ export class Router {
   #url = $state.raw(new URL(location.href));
   #loading = $state(false);
   #error = $state.raw<unknown>(null);
-  #siteName = $state('');
+  #siteName = '';
+  #title: string | null = null;
   /** Where in the history this page is, to know how far "back" went. */
   #index = 0;
   #navigation = 0;
@@ -94,7 +95,14 @@ export class Router {
 
   /** The words in the browser's tab, before the name of the site. */
   setTitle(title: string | null): void {
+    this.#title = title;
     document.title = [title, this.#siteName].filter(Boolean).join(' · ');
+  }
+
+  /** The name of the site can change while it is open. */
+  setSiteName(siteName: string): void {
+    this.#siteName = siteName;
+    this.setTitle(this.#title);
   }
 
   /** Lets go of links and history, and forgets all pages. */

@@ -1,0 +1,83 @@
+import type { Chat, ChatSummary } from '#shared/chats';
+import type { Connection } from '#shared/connections';
+import type { ManagedUser, Permissions, User } from '#shared/users';
+import type { Config } from '../../../client/src/features/session/session.svelte.ts';
+
+export const aUser = (overrides: Partial<User> = {}): User => ({
+  id: 'ada',
+  name: 'Ada Lovelace',
+  email: 'ada@example.org',
+  role: 'user',
+  ...overrides,
+});
+
+export const rights = (overrides: Partial<Permissions> = {}): Permissions => ({
+  chat: true,
+  share: true,
+  shareToCommunity: false,
+  administer: false,
+  ...overrides,
+});
+
+export const aManagedUser = (overrides: Partial<ManagedUser> = {}): ManagedUser => ({
+  ...aUser(),
+  active: true,
+  createdAt: '2025-03-01T10:00:00.000Z',
+  lastActiveAt: null,
+  ...overrides,
+});
+
+export const aConfig = (overrides: Partial<Config> = {}): Config => ({
+  name: 'Parley',
+  version: '1.0.0',
+  firstRun: false,
+  signUp: 'open',
+  features: { communitySharing: false, communityHub: false, speech: false },
+  communityUrl: 'https://community.example',
+  ...overrides,
+});
+
+export const aChat = (overrides: Partial<ChatSummary> = {}): ChatSummary => ({
+  id: 'chat',
+  title: 'A chat',
+  pinned: false,
+  archived: false,
+  shared: false,
+  createdAt: '2025-03-01T10:00:00.000Z',
+  updatedAt: '2025-03-01T10:00:00.000Z',
+  ...overrides,
+});
+
+export const aWholeChat = (overrides: Partial<ChatSummary> = {}): Chat => ({
+  ...aChat(overrides),
+  model: null,
+  settings: {},
+  activeMessageId: null,
+  version: 1,
+  continuedFrom: null,
+});
+
+export const aConnection = (overrides: Partial<Connection> = {}): Connection => ({
+  id: 'local',
+  name: 'Local',
+  baseUrl: 'http://localhost:11434/v1',
+  hasApiKey: true,
+  enabled: true,
+  locked: false,
+  ...overrides,
+});
+
+/** A promise a test settles when it is time. */
+export function deferred<T>(): {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (error: unknown) => void;
+} {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
