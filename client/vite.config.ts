@@ -5,7 +5,8 @@ import { defineConfig, type Plugin } from 'vite';
 import { precompress } from './precompress.ts';
 
 const root = import.meta.dirname;
-const server = process.env.DEV_SERVER ?? 'http://127.0.0.1:3001';
+/** The Host stays what the browser sent, for the server compares it with the Origin. */
+const proxied = { target: process.env.DEV_SERVER, changeOrigin: false };
 
 /** What the server does with the address of a shared link, for the development server too. */
 const sharedPages = (): Plugin => ({
@@ -38,11 +39,8 @@ export default defineConfig({
     host: '127.0.0.1',
     fs: { allow: [path.join(root, '..')] },
     proxy: {
-      '/api': server,
-      '/v1': server,
-      '/healthz': server,
-      '/readyz': server,
-      '/socket.io': { target: server, ws: true },
+      '^/((api|v1)/|healthz|readyz)': proxied,
+      '/socket.io': { ...proxied, ws: true },
     },
   },
 });
