@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eq, sql } from 'drizzle-orm';
 import { ChatQueries } from '../../server/src/features/chats/chats.queries.ts';
+import { AudienceQueries } from '../../server/src/features/sharing/sharing.audience.queries.ts';
 import { LinkListQueries, type LinkList } from '../../server/src/features/sharing/sharing.list.queries.ts';
 import { SharingQueries, type NewLink } from '../../server/src/features/sharing/sharing.queries.ts';
 import { UserQueries } from '../../server/src/features/users/users.queries.ts';
@@ -20,6 +21,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
   let store: Store;
   let chats: ChatQueries;
   let links: SharingQueries;
+  let audiences: AudienceQueries;
   let lists: LinkListQueries;
   const clock = { now: 1_750_000_000_000 };
   let made = 0;
@@ -29,6 +31,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
     const platform = createTestPlatform(store, clock);
     chats = new ChatQueries(platform);
     links = new SharingQueries(platform);
+    audiences = new AudienceQueries(platform);
     lists = new LinkListQueries(platform, links);
     const users = new UserQueries(platform);
     for (const [id, role] of [
@@ -179,31 +182,31 @@ describe.each(backends)('links on $name', ({ name, open }) => {
 
   test('audiences name people, are replaced whole, and go with the link', async () => {
     const { id, chatId } = await make({ audienceKind: 'restricted' });
-    await links.setAudience(id, ['bob', 'ann']);
+    await audiences.set(id, ['bob', 'ann']);
     const other = await make({ audienceKind: 'restricted' });
-    const audiences = await links.audiences([id, other.id]);
-    expect(audiences.get(id)).toEqual({ kind: 'restricted', userIds: ['ann', 'bob'], groupIds: [] });
-    expect(audiences.get(other.id)).toEqual({ kind: 'restricted', userIds: [], groupIds: [] });
-    await links.setAudience(id, ['bob']);
-    expect((await links.audiences([id])).get(id)!.userIds).toEqual(['bob']);
-    await links.setAudience(id, []);
-    expect((await links.audiences([id])).get(id)!.userIds).toEqual([]);
-    await links.setAudience(id, ['bob']);
+    const found = await audiences.of([id, other.id]);
+    expect(found.get(id)).toEqual({ kind: 'restricted', userIds: ['ann', 'bob'], groupIds: [] });
+    expect(found.get(other.id)).toEqual({ kind: 'restricted', userIds: [], groupIds: [] });
+    await audiences.set(id, ['bob']);
+    expect((await audiences.of([id])).get(id)!.userIds).toEqual(['bob']);
+    await audiences.set(id, []);
+    expect((await audiences.of([id])).get(id)!.userIds).toEqual([]);
+    await audiences.set(id, ['bob']);
     await chats.remove(chatId);
     const { sharedLinkAudience, sharedLinkVersions } = store.t;
     expect(await store.db.$count(sharedLinkAudience, eq(sharedLinkAudience.linkId, id))).toBe(0);
     expect(await store.db.$count(sharedLinkVersions, eq(sharedLinkVersions.linkId, id))).toBe(0);
-    expect(await links.audiences([])).toEqual(new Map());
+    expect(await audiences.of([])).toEqual(new Map());
   });
 
   test('only active members can be given a link', async () => {
-    expect(await links.countMembers(['ann', 'bob', 'cat', 'dan', 'nobody'])).toBe(2);
-    expect(await links.countMembers([])).toBe(0);
+    expect(await audiences.countMembers(['ann', 'bob', 'cat', 'dan', 'nobody'])).toBe(2);
+    expect(await audiences.countMembers([])).toBe(0);
   });
 
   test('a viewer gets what decides, named or not, and no more than the page shows', async () => {
     const { id, chatId } = await make({ audienceKind: 'restricted' });
-    await links.setAudience(id, ['bob']);
+    await audiences.set(id, ['bob']);
     expect(await links.forViewer(id, 'bob')).toEqual({
       id,
       chatId,
@@ -224,7 +227,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
     });
     expect((await links.forViewer(id, 'ann'))!.named).toBe(false);
     expect(await links.forViewer('nothing', 'bob')).toBeUndefined();
-    const viewers = await links.viewers(id, ['ann', 'bob', 'cat', 'dan', 'nobody']);
+    const viewers = await audiences.viewers(id, ['ann', 'bob', 'cat', 'dan', 'nobody']);
     expect(viewers.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
       { id: 'ann', role: 'user', active: true, named: false },
       { id: 'bob', role: 'user', active: true, named: true },

@@ -1,6 +1,7 @@
 import { notFound } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../../platform/policy.ts';
+import type { AudienceQueries } from './sharing.audience.queries.ts';
 import { sharingPolicy } from './sharing.policy.ts';
 import type { SharingQueries, ViewedLink } from './sharing.queries.ts';
 import { effectiveState, type Viewer } from './sharing.state.ts';
@@ -9,9 +10,11 @@ import { effectiveState, type Viewer } from './sharing.state.ts';
 export class LinkAccess {
   #platform: Platform;
   #queries: SharingQueries;
-  constructor(platform: Platform, queries: SharingQueries) {
+  #audiences: AudienceQueries;
+  constructor(platform: Platform, queries: SharingQueries, audiences: AudienceQueries) {
     this.#platform = platform;
     this.#queries = queries;
+    this.#audiences = audiences;
   }
 
   /** The link this person may read; for whichever reason not, it is simply not there. */
@@ -24,7 +27,7 @@ export class LinkAccess {
   /** Those of the people who may read the link at this moment. */
   async readersAmong(id: string, userIds: string[]): Promise<Set<string>> {
     const link = await this.#queries.forViewer(id, '');
-    const viewers = link ? await this.#queries.viewers(id, userIds) : [];
+    const viewers = link ? await this.#audiences.viewers(id, userIds) : [];
     const readers = viewers.filter((viewer) => this.#mayRead(link!, viewer, viewer.named));
     return new Set(readers.map((viewer) => viewer.id));
   }

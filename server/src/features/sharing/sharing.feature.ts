@@ -4,6 +4,7 @@ import type { ChatQueries } from '../chats/chats.queries.ts';
 import type { ChatService } from '../chats/chats.service.ts';
 import type { MessageQueries } from '../messages/messages.queries.ts';
 import { LinkAccess } from './sharing.access.ts';
+import { AudienceQueries } from './sharing.audience.queries.ts';
 import { SharedBranch } from './sharing.branch.ts';
 import { LinkExpiry } from './sharing.expiry.ts';
 import { Freezing } from './sharing.freezing.ts';
@@ -27,13 +28,14 @@ interface Parts {
 /** Puts the parts of sharing together. `stop` before the database closes. */
 export function createSharing(platform: Platform, { chats, chatQueries, messages, audit }: Parts) {
   const queries = new SharingQueries(platform);
-  const access = new LinkAccess(platform, queries);
+  const audiences = new AudienceQueries(platform);
+  const access = new LinkAccess(platform, queries, audiences);
   const watch = new ShareWatch(platform, access);
   const branch = new SharedBranch(messages);
-  const options = new SharingOptions(platform, queries);
-  const freezing = new Freezing(platform, { chats, branch, options, queries, audit });
+  const options = new SharingOptions(platform, audiences);
+  const freezing = new Freezing(platform, { chats, branch, options, queries, audiences, audit });
   const list = new LinkListQueries(platform, queries);
-  const owned = { chats, branch, freezing, options, queries, list, audit, watch };
+  const owned = { chats, branch, freezing, options, queries, audiences, list, audit, watch };
   const service = new SharingService(platform, owned);
   const revocations = new LinkRevocations(platform, { chats, queries, audit, watch });
   const pages = new SharedPages(platform, { access, queries, chats, chatQueries, messages });

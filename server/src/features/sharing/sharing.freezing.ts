@@ -7,6 +7,7 @@ import type { Actor } from '../../platform/policy.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
 import type { ChatRow } from '../chats/chats.queries.ts';
 import type { ChatService } from '../chats/chats.service.ts';
+import type { AudienceQueries } from './sharing.audience.queries.ts';
 import { linkEvent } from './sharing.audit.ts';
 import type { SharedBranch } from './sharing.branch.ts';
 import { isSeen, type SharingOptions, type WantedOptions } from './sharing.options.ts';
@@ -41,6 +42,7 @@ export class Freezing {
   #branch: SharedBranch;
   #options: SharingOptions;
   #queries: SharingQueries;
+  #audiences: AudienceQueries;
   #audit: AuditQueries;
 
   constructor(
@@ -50,6 +52,7 @@ export class Freezing {
       branch: SharedBranch;
       options: SharingOptions;
       queries: SharingQueries;
+      audiences: AudienceQueries;
       audit: AuditQueries;
     },
   ) {
@@ -58,6 +61,7 @@ export class Freezing {
     this.#branch = parts.branch;
     this.#options = parts.options;
     this.#queries = parts.queries;
+    this.#audiences = parts.audiences;
     this.#audit = parts.audit;
   }
 
@@ -108,7 +112,7 @@ export class Freezing {
     const link = { ...standard, ...values, chatId: chat.id, ownerId: actor.id, createdAt: at };
     await this.#queries.insert(link);
     await this.#queries.insertVersion(versionOf(id, 1, frozen));
-    if (userIds) await this.#queries.setAudience(id, userIds);
+    if (userIds) await this.#audiences.set(id, userIds);
     await this.#audit.record(linkEvent(actor, 'created', id, { version: 1, audience: link.audienceKind }));
     return { row: await this.#reread(id), created: true, seen: true };
   }
@@ -127,7 +131,7 @@ export class Freezing {
       await this.#queries.insertVersion(versionOf(link.id, version, frozen));
       await this.#audit.record(linkEvent(actor, 'updated', link.id, { version }));
     } else await this.#queries.markCurrent(link.id, version, chat.version);
-    if (changes.userIds) await this.#queries.setAudience(link.id, changes.userIds);
+    if (changes.userIds) await this.#audiences.set(link.id, changes.userIds);
     if (changes.changed.length > 0) {
       await this.#audit.record(linkEvent(actor, 'options_changed', link.id, { changed: changes.changed }));
     }

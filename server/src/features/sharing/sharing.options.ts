@@ -3,7 +3,8 @@ import type { Audience, sharingEndpoints } from '#shared/sharing';
 import { foldTitle } from '../../platform/db/text.ts';
 import { refused } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { LinkRow, LinkValues, SharingQueries } from './sharing.queries.ts';
+import type { AudienceQueries } from './sharing.audience.queries.ts';
+import type { LinkRow, LinkValues } from './sharing.queries.ts';
 
 export type WantedOptions = z.output<(typeof sharingEndpoints)['updateLink']['body']>;
 type Current = Pick<LinkRow, 'id' | 'title' | 'showAuthor' | 'audienceKind' | 'expiresAt'>;
@@ -26,10 +27,10 @@ const sameOnes = (a: string[], b: string[]) => a.length === b.length && a.every(
 /** What an owner may set on a link: its title, whose name it shows, who may open it and until when. */
 export class SharingOptions {
   #platform: Platform;
-  #queries: SharingQueries;
-  constructor(platform: Platform, queries: SharingQueries) {
+  #audiences: AudienceQueries;
+  constructor(platform: Platform, audiences: AudienceQueries) {
     this.#platform = platform;
-    this.#queries = queries;
+    this.#audiences = audiences;
   }
 
   /** Compares what is wanted with the link as it is. Throws `refused` for what cannot be granted. */
@@ -62,7 +63,7 @@ export class SharingOptions {
 
   /** The people named from now on; undefined when the audience stays the same. */
   async #audienceChange(link: Current, audience: Audience): Promise<string[] | undefined> {
-    const named = (await this.#queries.audiences([link.id])).get(link.id)?.userIds ?? [];
+    const named = (await this.#audiences.of([link.id])).get(link.id)?.userIds ?? [];
     const userIds = audience.kind === 'instance' ? [] : await this.#people(audience, named);
     return audience.kind === link.audienceKind && sameOnes(userIds, named) ? undefined : userIds;
   }
@@ -74,7 +75,7 @@ export class SharingOptions {
     }
     const userIds = [...new Set(audience.userIds)];
     const added = userIds.filter((id) => !named.includes(id));
-    if ((await this.#queries.countMembers(added)) !== added.length) {
+    if ((await this.#audiences.countMembers(added)) !== added.length) {
       throw refused(
         'Not all of these people can be given a link. Choose among those the list shows.',
         'unknown_people',

@@ -1,5 +1,4 @@
-import { and, eq, gte, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
-import type { Audience } from '#shared/sharing';
+import { and, eq, gte, inArray, isNull, lte } from 'drizzle-orm';
 import type { Platform } from '../../platform/platform.ts';
 import { viewedQuery, type ViewedQuery } from './sharing.viewed.query.ts';
 
@@ -29,7 +28,6 @@ export interface NewVersion {
   createdAt: number;
   body: Buffer;
 }
-type Restricted = Extract<Audience, { kind: 'restricted' }>;
 export interface Revocation {
   by: string;
   reason: 'owner' | 'owner_bulk';
@@ -38,7 +36,7 @@ export interface Revocation {
 /** Links whose expiry is noted in one go. */
 const expiredAtOnce = 500;
 
-/** Links, their versions and their audiences. Lists live in `sharing.list.queries.ts`. */
+/** Links and their versions. Lists and audiences have queries of their own. */
 export class SharingQueries {
   #platform: Platform;
   #viewedOn = new WeakMap<object, ViewedQuery>();
@@ -113,17 +111,6 @@ export class SharingQueries {
     return built;
   }
 
-  /** How each of these people stands now, and whether the link's audience names them. */
-  async viewers(linkId: string, userIds: string[]) {
-    const { users } = this.#t;
-    // Written out, because Drizzle leaves the table's name off columns of a query over one table.
-    const named = sql<boolean>`exists (select 1 from shared_link_audience a where a.link_id = ${linkId} and a.kind = 'user' and a.principal_id = users.id)`;
-    return this.#db
-      .select({ id: users.id, role: users.role, active: users.active, named: named.mapWith(Boolean) })
-      .from(users)
-      .where(inArray(users.id, userIds));
-  }
-
   async body(linkId: string, number: number): Promise<Buffer | undefined> {
     const { sharedLinkVersions } = this.#t;
     const [row] = await this.#db
@@ -132,43 +119,6 @@ export class SharingQueries {
       .where(and(eq(sharedLinkVersions.linkId, linkId), eq(sharedLinkVersions.number, number)))
       .limit(1);
     return row?.body;
-  }
-
-  /** Who may open each of the links; links that everyone may open are not among them. */
-  async audiences(linkIds: string[]): Promise<Map<string, Restricted>> {
-    const { sharedLinkAudience } = this.#t;
-    const audiences = new Map<string, Restricted>(
-      linkIds.map((id) => [id, { kind: 'restricted', userIds: [], groupIds: [] }]),
-    );
-    if (linkIds.length === 0) return audiences;
-    const rows = await this.#db
-      .select()
-      .from(sharedLinkAudience)
-      .where(inArray(sharedLinkAudience.linkId, linkIds))
-      .orderBy(sharedLinkAudience.principalId);
-    for (const { linkId, kind, principalId } of rows) {
-      audiences.get(linkId)?.[kind === 'user' ? 'userIds' : 'groupIds'].push(principalId);
-    }
-    return audiences;
-  }
-
-  /** Replaces whoever was named. */
-  async setAudience(linkId: string, userIds: string[]): Promise<void> {
-    const { sharedLinkAudience } = this.#t;
-    await this.#db.delete(sharedLinkAudience).where(eq(sharedLinkAudience.linkId, linkId));
-    if (userIds.length === 0) return;
-    const rows = userIds.map((principalId) => ({ linkId, kind: 'user' as const, principalId }));
-    await this.#db.insert(sharedLinkAudience).values(rows);
-  }
-
-  /** How many of these are people a link can be given to. */
-  async countMembers(userIds: string[]): Promise<number> {
-    const { users } = this.#t;
-    if (userIds.length === 0) return 0;
-    return this.#db.$count(
-      users,
-      and(inArray(users.id, userIds), eq(users.active, true), ne(users.role, 'pending')),
-    );
   }
 
   /**

@@ -5,6 +5,7 @@ import { rooms } from '../../platform/sockets/realtime.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
 import type { ChatRow } from '../chats/chats.queries.ts';
 import type { ChatService } from '../chats/chats.service.ts';
+import type { AudienceQueries } from './sharing.audience.queries.ts';
 import { linkEvent } from './sharing.audit.ts';
 import type { SharedBranch } from './sharing.branch.ts';
 import type { Freezing } from './sharing.freezing.ts';
@@ -41,6 +42,7 @@ export class SharingService {
   #freezing: Freezing;
   #options: SharingOptions;
   #queries: SharingQueries;
+  #audiences: AudienceQueries;
   #list: LinkListQueries;
   #audit: AuditQueries;
   #watch: ShareWatch;
@@ -53,6 +55,7 @@ export class SharingService {
       freezing: Freezing;
       options: SharingOptions;
       queries: SharingQueries;
+      audiences: AudienceQueries;
       list: LinkListQueries;
       audit: AuditQueries;
       watch: ShareWatch;
@@ -64,6 +67,7 @@ export class SharingService {
     this.#freezing = parts.freezing;
     this.#options = parts.options;
     this.#queries = parts.queries;
+    this.#audiences = parts.audiences;
     this.#list = parts.list;
     this.#audit = parts.audit;
     this.#watch = parts.watch;
@@ -105,7 +109,7 @@ export class SharingService {
       const { values, userIds, changed } = await this.#options.changes(await this.#own(actor, id), wanted);
       const updatedAt = this.#platform.now();
       if (changed.length > 0 && (await this.#queries.update(id, { ...values, updatedAt }))) {
-        if (userIds) await this.#queries.setAudience(id, userIds);
+        if (userIds) await this.#audiences.set(id, userIds);
         await this.#audit.record(linkEvent(actor, 'options_changed', id, { changed }));
       }
       return { row: await this.#own(actor, id), changed };
@@ -133,7 +137,7 @@ export class SharingService {
 
   async #states(owner: Actor, rows: LinkRow[]): Promise<LinkState[]> {
     const restricted = rows.filter((row) => row.audienceKind === 'restricted').map((row) => row.id);
-    const audiences = await this.#queries.audiences(restricted);
+    const audiences = await this.#audiences.of(restricted);
     return rows.map((row) => ({
       row,
       audience: audiences.get(row.id) ?? { kind: 'instance' },
