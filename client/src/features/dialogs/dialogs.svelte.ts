@@ -15,22 +15,26 @@ export class Dialogs {
     return this.#current;
   }
 
+  open(dialog: OpenDialog): void {
+    this.#current = dialog;
+  }
+
   openSettings(section: SettingsSection = 'general'): void {
-    this.#current = { name: 'settings', section };
+    this.open({ name: 'settings', section });
   }
 
   openArchivedChats(): void {
-    this.#current = { name: 'archivedChats' };
+    this.open({ name: 'archivedChats' });
   }
 
   /** The Share Chat modal of one's own chat. */
   openShare(chatId: string): void {
-    this.#current = { name: 'share', chatId };
+    this.open({ name: 'share', chatId });
   }
 
   /** The list of everything one has shared. */
   openSharedChats(): void {
-    this.#current = { name: 'sharedChats' };
+    this.open({ name: 'sharedChats' });
   }
 
   close(): void {
