@@ -77,6 +77,7 @@ inBrowser('people come in, and models are connected', () => {
     await openAdmin();
     await ann.page.getByRole('button', { name: 'Actions for Bob' }).click();
     await ann.page.getByRole('menuitem', { name: 'Deactivate' }).click();
+    await picture(ann, 'deactivate');
     await ann.page.getByRole('alertdialog').getByRole('button', { name: 'Deactivate' }).click();
     await bob.page.waitForURL(/\/auth/);
     await signIn(bob, 'Bob');
