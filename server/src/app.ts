@@ -27,6 +27,9 @@ const dayMs = 24 * 60 * 60_000;
 /** Bytes from which an answer is worth compressing. */
 const compressFrom = 2_048;
 
+/** Milliseconds an upload may take: the largest import at 5 Mbit/s. */
+const slowestUploadMs = 60 * 60_000;
+
 interface Deps {
   env: Env;
   store: Store;
@@ -102,6 +105,8 @@ export async function createApp({
   express_.use(errorHandler(log));
 
   const http = createServer(express_);
+  // Node would cut off an upload after five minutes; only the import takes bodies that can last so long.
+  http.requestTimeout = slowestUploadMs;
   const io = createSockets(http, platform, {
     session: features.sessions.middleware,
     actor: (userId) => features.users.actor(userId),
@@ -117,10 +122,10 @@ export async function createApp({
       health.stop();
       platform.realtime.sendToAll('session:ended', { reason: 'server_stopping' });
       await features.generation.drain();
+      await features.imports.stop();
       platform.sessions.close();
       await io.close();
       http.closeAllConnections();
-      await features.imports.stop();
       await features.sharing.stop();
       await store.close();
     },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -173,6 +174,20 @@ describe('an upload', () => {
     const second = await createTestApp({ dataDir: first.dataDir });
     expect(await readdir(path.dirname(left))).toEqual([]);
     await second.end();
+  });
+
+  test('that is on its way does not keep the server from stopping', async () => {
+    const stopping = await createTestApp();
+    for (const form of [false, true]) {
+      const someone = await stopping.person(`Someone${form}`);
+      const upload = startUpload(stopping.url, someone.cookie(), '[', { form });
+      await upload.arrived(async () => {
+        const files = await readdir(path.join(stopping.dataDir, 'tmp'));
+        return form ? files.slice(1) : files;
+      });
+    }
+    await stopping.end();
+    expect(existsSync(stopping.dataDir)).toBe(false);
   });
 
   test('may be a form, JSON, or bytes, and a ZIP in any of them', async () => {

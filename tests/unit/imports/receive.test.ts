@@ -25,7 +25,7 @@ describe('an upload', () => {
     const app = express();
     app.post('/', async (req, res) => {
       const file = path.join(folder, String(++uploads));
-      const name = await receiveUpload(req, file, most);
+      const name = await receiveUpload(req, file, most, new AbortController().signal);
       res.json({ name, length: (await readFile(file, 'utf8')).length });
     });
     app.use(errorHandler(createLog('silent')));

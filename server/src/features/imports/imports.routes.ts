@@ -11,7 +11,9 @@ export function importRoutes(platform: Platform, imports: ImportService): Routes
   routes.member(
     importEndpoints.importChats,
     ({ actor, query, req }) =>
-      imports.run(actor, query.importId, (file) => receiveUpload(req, file, limits.importUpload)),
+      imports.run(actor, query.importId, (file, stopped) =>
+        receiveUpload(req, file, limits.importUpload, stopped),
+      ),
     platform.rateLimits.import,
   );
 

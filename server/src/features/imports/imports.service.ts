@@ -1,7 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { ImportResult } from '#shared/imports';
 import { isOutOfSpace } from '../../platform/db/faults.ts';
-import { conflict, refused } from '../../platform/errors.ts';
+import { conflict, DomainError, refused } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { isMember, type Actor } from '../../platform/policy.ts';
 import { rooms } from '../../platform/sockets/realtime.ts';
@@ -43,7 +43,7 @@ export class ImportService {
   #files: TemporaryFiles;
   #readers = new Queue(readersAtOnce);
   #importing = new Map<string, Promise<unknown>>();
-  #stopping = false;
+  #stopping = new AbortController();
 
   constructor(
     platform: Platform,
@@ -64,19 +64,22 @@ export class ImportService {
 
   /** Ends what runs after the chats it is at. What came in stays; importing the file again adds the rest. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stopping.abort();
     await Promise.allSettled(this.#importing.values());
   }
 
   /**
    * Imports what `receive` writes to the path it is given; it answers with the name of the file. An import that began
-   * goes on when its person leaves.
+   * goes on when its person leaves. `stopped` tells `receive` that the server does not wait for the rest.
    */
   async run(
     actor: Actor,
     importId: string | undefined,
-    receive: (file: string) => Promise<string>,
+    receive: (file: string, stopped: AbortSignal) => Promise<string>,
   ): Promise<ImportResult> {
+    if (this.#stopping.signal.aborted) {
+      throw new DomainError('unavailable', 'The server is being restarted. Try again in a minute.');
+    }
     if (this.#importing.has(actor.id)) {
       throw conflict(
         'Another import of yours is still running. Wait until it is finished.',
@@ -84,7 +87,7 @@ export class ImportService {
       );
     }
     const running = this.#files.using(async (file) => {
-      const name = asTitle(await receive(file)) || 'The file';
+      const name = asTitle(await receive(file, this.#stopping.signal)) || 'The file';
       return this.#readers.run(() => this.#import({ actor, importId, file, name }));
     });
     this.#importing.set(actor.id, running);
@@ -116,6 +119,7 @@ export class ImportService {
   }
 
   async #readAll(one: Import, path: string, name: string): Promise<void> {
+    await this.#requireToGoOn(one.actor);
     const events = this.#read({ path, name, now: this.#platform.now(), bounds: importBounds });
     for await (const event of events) {
       await this.#requireToGoOn(one.actor);
@@ -157,7 +161,7 @@ export class ImportService {
 
   /** Who was deactivated meanwhile gets nothing more. */
   async #requireToGoOn(actor: Actor): Promise<void> {
-    if (this.#stopping) {
+    if (this.#stopping.signal.aborted) {
       throw new UnreadableFile('The server was stopped. Import the file again to get the rest.');
     }
     const now = await this.#users.actor(actor.id);

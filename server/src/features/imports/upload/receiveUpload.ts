@@ -72,8 +72,16 @@ async function* atMost(bytes: AsyncIterable<Buffer>, max: number): AsyncGenerato
 /**
  * Writes the uploaded file to `path`, which must not exist yet, and answers with the name it was uploaded under.
  * Refuses other types than JSON and ZIP by what the request says; what is in the file shows when it is read.
+ * Once `stopped` is aborted the connection is closed: what is still on its way is not waited for.
  */
-export async function receiveUpload(req: Request, path: string, maxBytes: number): Promise<string> {
+export async function receiveUpload(
+  req: Request,
+  path: string,
+  maxBytes: number,
+  stopped: AbortSignal,
+): Promise<string> {
+  const hangUp = () => req.destroy(cutOff());
+  stopped.addEventListener('abort', hangUp);
   try {
     // Said beforehand, it need not be sent at all.
     if (Number(req.headers['content-length']) > maxBytes + formBytes) throw refuseLarge(maxBytes);
@@ -81,6 +89,7 @@ export async function receiveUpload(req: Request, path: string, maxBytes: number
     await pipeline(atMost(bytes, maxBytes), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
     return name;
   } finally {
+    stopped.removeEventListener('abort', hangUp);
     // What no one reads any more would block the connection's next request.
     req.unpipe();
     req.resume();
