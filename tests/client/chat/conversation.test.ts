@@ -90,6 +90,21 @@ describe('sending', () => {
     expect(texts(conversation)).toEqual(['Only once', '']);
   });
 
+  test('takes a question for sent whose news came although the answer to the request did not', async () => {
+    const tab = server.tab();
+    const conversation = await opened(tab);
+    tab.losesAnswer = true;
+    conversation.draft = 'Hello';
+    await conversation.send();
+    server.finish();
+    await settle();
+    expect([conversation.pending, texts(conversation)]).toEqual([null, ['Hello', '']]);
+    conversation.draft = 'And then?';
+    expect(conversation.canSend).toBe(true);
+    await conversation.send();
+    expect(texts(conversation)).toEqual(['Hello', '', 'And then?', '']);
+  });
+
   test('gives a question back that was refused, without losing what was typed since', async () => {
     const tab = server.tab();
     server.fill(2);

@@ -51,7 +51,11 @@ export class FakeTab {
       remove: (_, id) => request('remove', () => server.remove(id)),
       stop: () => request('stop', () => server.finish('stopped')),
     };
+    const isConnected = () => this.connected;
     this.socket = {
+      get connected() {
+        return isConnected();
+      },
       on: (name, handler) => {
         const handlers = this.#handlers.get(name) ?? new Set();
         this.#handlers.set(name, handlers.add(handler));

@@ -1,5 +1,5 @@
 import type { Api } from '#shared/api';
-import type { Chat, ChatSettings, ChatWithBranch } from '#shared/chats';
+import type { Chat, ChatWithBranch } from '#shared/chats';
 import type { Args, Returns } from '#shared/endpoint';
 import type { Branch, Message } from '#shared/messages';
 import { call } from '../../api/call.ts';
@@ -26,9 +26,7 @@ export interface ChatTransport {
 }
 
 /** What a conversation hears of the server, and says to it, in real time. */
-export type ChatSocket = Pick<RealtimeSocket, 'on' | 'onReconnect' | 'emit'>;
-
-export type { ChatSettings };
+export type ChatSocket = Pick<RealtimeSocket, 'on' | 'onReconnect' | 'emit' | 'connected'>;
 
 export const chatTransport: ChatTransport = {
   create: (body) => call('POST /chats', { body }),

@@ -13,6 +13,9 @@ const composingKeyCode = 229;
 /** On a phone the return key begins a new line: there is no Shift to hold, and the button is beside the thumb. */
 const typesByTouch = matchMedia('(pointer: coarse) and (hover: none)');
 
+/** What the return key of a keyboard on the screen is to be called. */
+export const returnKeyHint = (): 'enter' | 'send' => (typesByTouch.matches ? 'enter' : 'send');
+
 export function composerKey(event: KeyboardEvent, { empty, generating }: Situation): ComposerAction {
   // While a word is composed (Chinese, Japanese, Korean), keys belong to the input method.
   if (event.isComposing || event.keyCode === composingKeyCode) return null;

@@ -1,13 +1,12 @@
 import type { Chat, ChatSettings } from '#shared/chats';
 import { limits } from '#shared/limits';
-import { ApiError } from '../../api/apiError.ts';
-import { t } from '../../i18n/t.ts';
 import type { ChatMessage } from './chatMessage.svelte.ts';
 import type { ChatSocket, ChatTransport } from './chatTransport.ts';
 import { newClientKey } from './clientKey.ts';
 import { LiveChat } from './liveChat.svelte.ts';
 import { MessageEdit } from './messageEdit.svelte.ts';
-import { PendingQuestion } from './pendingQuestion.svelte.ts';
+import { Outbox } from './outbox.svelte.ts';
+import type { PendingQuestion } from './pendingQuestion.svelte.ts';
 
 interface Deps {
   transport: ChatTransport;
@@ -28,14 +27,17 @@ export class Conversation {
   /** What is being typed. */
   draft = $state('');
   #live: LiveChat | null;
-  #pending = $state.raw<PendingQuestion | null>(null);
-  #refusal = $state<string | null>(null);
   #editing = $state.raw<MessageEdit | null>(null);
   #edited: ChatMessage | null = null;
   #model = $state<string | null>(null);
   #settings = $state.raw<ChatSettings>({});
   /** As in PendingQuestion, for the chat itself. */
   readonly #chatKey = newClientKey();
+  readonly #outbox = new Outbox({
+    deliver: (question) => this.#deliver(question),
+    // What was typed since stays below it.
+    giveBack: (content) => (this.draft = this.draft === '' ? content : `${content}\n\n${this.draft}`),
+  });
   readonly #deps: Deps;
 
   constructor(id: string | null, deps: Deps) {
@@ -58,20 +60,28 @@ export class Conversation {
   }
   /** The question that the server does not have yet. */
   get pending(): PendingQuestion | null {
-    const pending = this.#pending;
+    const pending = this.#outbox.question;
     // News of the question may be quicker than the answer to the request; it ends the branch, or its answer does.
     const arrived = this.messages.slice(-2).some(({ role, parentId, content }) => {
       return role === 'user' && parentId === pending?.parentId && content === pending.content;
     });
     return arrived ? null : pending;
   }
+  /** A question is on its way. */
+  get sending(): boolean {
+    return this.#outbox.sending;
+  }
   /** Why the last question was not taken; it is in `draft` again. */
   get refusal(): string | null {
-    return this.#refusal;
+    return this.#outbox.refusal;
   }
   /** The message being written anew; one at a time. */
   get editing(): MessageEdit | null {
     return this.#editing;
+  }
+  /** News arrives at present. */
+  get connected(): boolean {
+    return this.#deps.socket.connected;
   }
   get generating(): boolean {
     return this.#live?.generating ?? false;
@@ -89,7 +99,8 @@ export class Conversation {
   }
   get canSend(): boolean {
     const loaded = !this.#live || this.#live.phase === 'ready';
-    return loaded && !this.generating && !this.#pending && this.excess === 0 && /\S/.test(this.draft);
+    const still = !this.generating && !this.sending && this.pending === null;
+    return loaded && still && this.excess === 0 && /\S/.test(this.draft);
   }
   /** The question that Arrow Up takes up again. */
   get lastQuestion(): ChatMessage | undefined {
@@ -106,26 +117,23 @@ export class Conversation {
   /** Sends the draft. Never rejects: `pending` and `refusal` tell. */
   async send(): Promise<void> {
     if (!this.canSend) return;
-    this.#pending = new PendingQuestion(this.draft, this.messages.at(-1)?.id ?? null);
+    const content = this.draft;
     this.draft = '';
-    await this.#deliver(this.#pending);
+    await this.#outbox.send(content, this.messages.at(-1)?.id ?? null);
   }
 
   /** Sends the question that did not arrive once more. */
-  async retry(): Promise<void> {
-    if (this.#pending?.error == null) return;
-    this.#pending.again();
-    await this.#deliver(this.#pending);
+  retry(): Promise<void> {
+    return this.#outbox.retry();
   }
 
   /** Puts the question that did not arrive back under the cursor. */
   takeBack(): void {
-    if (this.#pending?.error == null) return;
-    this.#giveBack(this.#pending);
+    this.#outbox.takeBack();
   }
 
   dismissRefusal(): void {
-    this.#refusal = null;
+    this.#outbox.dismissRefusal();
   }
 
   /** Begins to change a message. One that is being changed already stays as it is. */
@@ -212,21 +220,11 @@ export class Conversation {
     live.takeChat(await this.#deps.transport.change(live.id, changes));
   }
 
-  async #deliver(question: PendingQuestion): Promise<void> {
-    this.#refusal = null;
-    const { content, parentId, clientKey } = question;
-    try {
-      const live = this.#live ?? (await this.#make());
-      const wanted = { content, parentId, clientKey, ...this.#withModel() };
-      const { question: asked, answer } = await this.#deps.transport.ask(live.id, wanted);
-      live.takeEnd(asked, answer);
-      this.#pending = null;
-    } catch (error) {
-      const message = error instanceof ApiError ? error.message : t('common.somethingFailed');
-      if (mayArriveLater(error)) return question.fail(message);
-      this.#giveBack(question);
-      this.#refusal = message;
-    }
+  async #deliver({ content, parentId, clientKey }: PendingQuestion): Promise<void> {
+    const live = this.#live ?? (await this.#make());
+    const wanted = { content, parentId, clientKey, ...this.#withModel() };
+    const { question, answer } = await this.#deps.transport.ask(live.id, wanted);
+    live.takeEnd(question, answer);
   }
 
   /** The chat is made by its first question, so that leaving an empty one leaves nothing behind. */
@@ -244,11 +242,6 @@ export class Conversation {
     return live;
   }
 
-  #giveBack({ content }: PendingQuestion): void {
-    this.#pending = null;
-    this.draft = this.draft === '' ? content : `${content}\n\n${this.draft}`;
-  }
-
   #withModel(): { model?: string } {
     const model = this.model;
     return model === null ? {} : { model };
@@ -258,10 +251,4 @@ export class Conversation {
     if (!this.#live) throw new Error('This conversation has no chat yet.');
     return this.#live;
   }
-}
-
-/** Whether the same question may well be taken at another time: what the server refused for itself will not be. */
-function mayArriveLater(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return true;
-  return error.status === 0 || error.status === 409 || error.status === 429 || error.status >= 500;
 }

@@ -4,9 +4,9 @@ import type { Message } from '#shared/messages';
 import type { ServerPayload } from '#shared/socketEvents';
 import { ApiError } from '../../api/apiError.ts';
 import { Branch } from './branch.svelte.ts';
-import type { ChatMessage } from './chatMessage.svelte.ts';
 import type { ChatSocket, ChatTransport } from './chatTransport.ts';
 import { readEnd, refreshAbove } from './readBranch.ts';
+import { Resumption } from './resumption.ts';
 
 /** Milliseconds after the last news until what is here is compared with it: news of one change comes in pieces. */
 const settleMs = 150;
@@ -40,7 +40,7 @@ export class LiveChat {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watchTimer: ReturnType<typeof setTimeout> | undefined;
   #stops: (() => void)[] = [];
-  readonly #resuming = new Set<string>();
+  readonly #resumption: Resumption;
   readonly #transport: ChatTransport;
   readonly #socket: ChatSocket;
 
@@ -52,6 +52,10 @@ export class LiveChat {
     this.#version = made?.version ?? -1;
     this.#transport = transport;
     this.#socket = socket;
+    this.#resumption = new Resumption(socket, () => {
+      this.#behind = true;
+      this.#doubt();
+    });
   }
 
   /** Null until it has been read once. */
@@ -186,7 +190,7 @@ export class LiveChat {
         this.#behind = true;
         await this.read();
       }
-      for (const id of this.#streaming) this.#resume(this.branch.find(id));
+      for (const id of this.#streaming) void this.#resumption.ask(this.branch.find(id));
     } catch (error) {
       if (!(error instanceof ApiError && error.code === 'timed_out') || this.#stops.length === 0) return;
       this.#watchTimer = setTimeout(() => void this.#watch(), watchAgainMs);
@@ -197,24 +201,7 @@ export class LiveChat {
     if (delta.chatId !== this.id) return;
     const message = this.branch.find(delta.messageId);
     message?.receive(delta);
-    if (message?.incomplete) this.#resume(message);
-  }
-
-  /** Asks for what is missing of an answer. One request at a time: what comes meanwhile is held until its turn. */
-  #resume(message: ChatMessage | undefined): void {
-    if (!message?.streaming || this.#resuming.has(message.id)) return;
-    this.#resuming.add(message.id);
-    this.#socket
-      .emit('message:resume', { messageId: message.id, ...message.offsets })
-      .then((reply) => {
-        message.resume(reply);
-        if (reply.status === 'streaming' || !message.streaming) return;
-        this.#behind = true;
-        this.#doubt();
-      })
-      // The next piece that does not fit, or the next connection, asks again.
-      .catch(() => undefined)
-      .finally(() => this.#resuming.delete(message.id));
+    if (message?.incomplete) void this.#resumption.ask(message);
   }
 
   #updated({ chatId, version, message }: ServerPayload<'message:updated'>): void {
