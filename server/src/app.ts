@@ -20,7 +20,7 @@ import type { Platform } from './platform/platform.ts';
 import { instanceSecret, SecretBox } from './platform/secretBox.ts';
 import { SessionStore } from './platform/sessions/sessionStore.ts';
 import { Signals } from './platform/signals.ts';
-import { Realtime } from './platform/sockets/realtime.ts';
+import { Realtime, rooms } from './platform/sockets/realtime.ts';
 import { createSockets } from './platform/sockets/server.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -75,6 +75,10 @@ export async function createApp({
     sessions: new SessionStore(store, env.SESSION_DAYS * dayMs),
     rateLimits: createRateLimits(rateFactor),
   };
+  // However a session ends, whatever it has open goes with it.
+  platform.sessions.on('ended', (sidHash: string) =>
+    platform.realtime.end(rooms.session(sidHash), 'signed_out'),
+  );
   const features = createFeatures(platform, secret, modelTuning);
   await features.generation.recover();
   await features.imports.recover();

@@ -4,14 +4,13 @@ import { DomainError } from '../../platform/errors.ts';
 import { Routes } from '../../platform/http/routes.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { hashSessionId } from '../../platform/sessions/sessionStore.ts';
-import { rooms } from '../../platform/sockets/realtime.ts';
 import { presentUser } from '../users/users.presenter.ts';
 import type { AuthService } from './auth.service.ts';
 import type { AuthSessions } from './auth.sessions.ts';
 
 export function authRoutes(platform: Platform, auth: AuthService, sessions: AuthSessions): Routes {
   const routes = new Routes();
-  const { rateLimits, realtime } = platform;
+  const { rateLimits } = platform;
 
   routes.anyone(
     authEndpoints.signUp,
@@ -39,11 +38,7 @@ export function authRoutes(platform: Platform, auth: AuthService, sessions: Auth
   );
 
   // Also without a session: who signs out twice is signed out.
-  routes.anyone(authEndpoints.signOut, async ({ req, res }) => {
-    const room = rooms.session(hashSessionId(req.sessionID));
-    await sessions.signOut(req, res);
-    realtime.end(room, 'signed_out');
-  });
+  routes.anyone(authEndpoints.signOut, ({ req, res }) => sessions.signOut(req, res));
 
   routes.signedIn(
     userEndpoints.changePassword,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, eq, gt, isNull, lte } from 'drizzle-orm';
+import { and, eq, gt, isNull, lte, ne, type SQL } from 'drizzle-orm';
 import session, { type SessionData } from 'express-session';
 import type { Store as Database } from '../db/store.ts';
 
@@ -16,7 +16,7 @@ const userOf = (data: SessionData): string | null =>
 
 /**
  * Sessions on the application's own database, whichever dialect it is. Ending a session marks its row for good:
- * a request that was in flight meanwhile cannot write it back.
+ * a request that was in flight meanwhile cannot write it back. However a session ends, `ended` is emitted with its hash.
  */
 export class SessionStore extends session.Store {
   #database: Database;
@@ -82,26 +82,29 @@ export class SessionStore extends session.Store {
   }
 
   async revoke(sidHash: string): Promise<void> {
-    const { sessions } = this.#database.t;
-    await this.#database.db
-      .update(sessions)
-      .set({ revokedAt: Date.now(), data: '{}' })
-      .where(eq(sessions.sidHash, sidHash));
+    await this.#end(eq(this.#database.t.sessions.sidHash, sidHash));
   }
 
   /** Ends every session of the person, except the one given. */
   async revokeUser(userId: string, exceptSidHash?: string): Promise<void> {
     const { sessions } = this.#database.t;
-    const live = await this.#database.db
-      .select({ sidHash: sessions.sidHash })
-      .from(sessions)
-      .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)));
-    for (const { sidHash } of live) if (sidHash !== exceptSidHash) await this.revoke(sidHash);
+    const others = exceptSidHash === undefined ? undefined : ne(sessions.sidHash, exceptSidHash);
+    await this.#end(and(eq(sessions.userId, userId), others));
   }
 
   async prune(): Promise<void> {
     const { sessions } = this.#database.t;
     await this.#database.db.delete(sessions).where(lte(sessions.expiresAt, Date.now()));
+  }
+
+  async #end(which: SQL | undefined): Promise<void> {
+    const { sessions } = this.#database.t;
+    const ended = await this.#database.db
+      .update(sessions)
+      .set({ revokedAt: Date.now(), data: '{}' })
+      .where(and(which, isNull(sessions.revokedAt)))
+      .returning({ sidHash: sessions.sidHash });
+    for (const { sidHash } of ended) this.emit('ended', sidHash);
   }
 
   async #live(sidHash: string) {

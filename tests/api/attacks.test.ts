@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { password } from '../support/person.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user' } });
+  await app.person('Admin');
+});
+afterAll(() => app.end());
+
+describe('a socket', () => {
+  test('is closed with its session when the password changes elsewhere, and hears nothing any more', async () => {
+    const bob = await app.person('Bob');
+    const thief = app.stranger();
+    await thief.signIn('bob@example.org');
+    const [stolen, own] = [await thief.connect(), await bob.connect()];
+    await bob.post('/me/password', { currentPassword: password, newPassword: 'a new long one' }).expect(204);
+    await bob.post('/chats', { title: 'For Bob alone' }).expect(201);
+    await own.hears('chat:updated');
+    await stolen.isClosed();
+    expect(stolen.heard).toEqual([{ name: 'session:ended', payload: { reason: 'signed_out' } }]);
+    own.close();
+  });
+
+  test('is closed when someone else signs in over its session', async () => {
+    const cleo = await app.person('Cleo');
+    await app.person('Dora');
+    const tab = await cleo.connect();
+    await cleo.signIn('dora@example.org');
+    await tab.isClosed();
+    expect(tab.all('session:ended')).toEqual([{ reason: 'signed_out' }]);
+  });
+});
