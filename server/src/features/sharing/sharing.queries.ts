@@ -1,4 +1,5 @@
 import { and, eq, gte, inArray, isNull, lte } from 'drizzle-orm';
+import { builtOnce } from '../../platform/db/builtOnce.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { viewedQuery, type ViewedQuery } from './sharing.viewed.query.ts';
 
@@ -39,9 +40,10 @@ const expiredAtOnce = 500;
 /** Links and their versions. Lists and audiences have queries of their own. */
 export class SharingQueries {
   #platform: Platform;
-  #viewedOn = new WeakMap<object, ViewedQuery>();
+  #viewed: () => ViewedQuery;
   constructor(platform: Platform) {
     this.#platform = platform;
+    this.#viewed = builtOnce(platform.store, () => viewedQuery(platform.store));
   }
   get #db() {
     return this.#platform.store.db;
@@ -100,15 +102,8 @@ export class SharingQueries {
 
   /** What decides whether the viewer may read the link, and what the page shows above the messages. */
   async forViewer(id: string, viewerId: string) {
-    const [row] = await this.#viewed.execute({ id, viewerId });
+    const [row] = await this.#viewed().execute({ id, viewerId });
     return row;
-  }
-
-  /** Built once for each connection and not with every page that is opened. */
-  get #viewed() {
-    const built = this.#viewedOn.get(this.#db) ?? viewedQuery(this.#platform.store);
-    this.#viewedOn.set(this.#db, built);
-    return built;
   }
 
   async body(linkId: string, number: number): Promise<Buffer | undefined> {

@@ -1,23 +1,37 @@
 import { and, asc, desc, eq, or, sql, type SQL } from 'drizzle-orm';
+import { builtOnce } from '../../platform/db/builtOnce.ts';
 import { decodeCursor, encodeCursor, page } from '../../platform/db/cursor.ts';
 import { foldTitle } from '../../platform/db/text.ts';
+import type { Store } from '../../platform/db/store.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Role } from '#shared/users';
 
 export type UserRow = Awaited<ReturnType<UserQueries['byId']>> & object;
 
+const userById = (store: Store) =>
+  builtOnce(store, (db) => {
+    const { users } = store.t;
+    return db
+      .select()
+      .from(users)
+      .where(eq(users.id, sql.placeholder('id')))
+      .limit(1)
+      .prepare('user_by_id');
+  });
+
 export class UserQueries {
   #platform: Platform;
+  #userById: ReturnType<typeof userById>;
   constructor(platform: Platform) {
     this.#platform = platform;
+    this.#userById = userById(platform.store);
   }
   get #store() {
     return this.#platform.store;
   }
 
   async byId(id: string) {
-    const { users } = this.#store.t;
-    const [row] = await this.#store.db.select().from(users).where(eq(users.id, id)).limit(1);
+    const [row] = await this.#userById().execute({ id });
     return row;
   }
 

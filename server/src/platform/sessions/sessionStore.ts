@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { and, eq, gt, isNull, lte, ne, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNull, lte, ne, sql, type SQL } from 'drizzle-orm';
 import session, { type SessionData } from 'express-session';
+import { builtOnce } from '../db/builtOnce.ts';
 import type { Store as Database } from '../db/store.ts';
 
 /** Milliseconds by which an expiry must move before it is written: otherwise every request would write. */
@@ -14,6 +15,24 @@ export const hashSessionId = (sid: string): string => createHash('sha256').updat
 const userOf = (data: SessionData): string | null =>
   (data as SessionData & { passport?: { user?: string } }).passport?.user ?? null;
 
+const liveSession = (database: Database) =>
+  builtOnce(database, (db) => {
+    const { sessions } = database.t;
+    return db
+      .select({ data: sessions.data })
+      .from(sessions)
+      .where(
+        and(
+          eq(sessions.sidHash, sql.placeholder('sidHash')),
+          gt(sessions.expiresAt, sql.placeholder('now')),
+          gt(sessions.createdAt, sql.placeholder('oldest')),
+          isNull(sessions.revokedAt),
+        ),
+      )
+      .limit(1)
+      .prepare('live_session');
+  });
+
 /**
  * Sessions on the application's own database, whichever dialect it is. Ending a session marks its row for good:
  * a request that was in flight meanwhile cannot write it back. However a session ends, `ended` is emitted with its hash.
@@ -21,12 +40,14 @@ const userOf = (data: SessionData): string | null =>
 export class SessionStore extends session.Store {
   #database: Database;
   #lifetimeMs: number;
+  #liveSession: ReturnType<typeof liveSession>;
   #timer: NodeJS.Timeout;
 
   constructor(database: Database, lifetimeMs: number) {
     super();
     this.#database = database;
     this.#lifetimeMs = lifetimeMs;
+    this.#liveSession = liveSession(database);
     this.#timer = setInterval(() => void this.prune().catch(() => undefined), pruneEveryMs).unref();
   }
 
@@ -108,20 +129,8 @@ export class SessionStore extends session.Store {
   }
 
   async #live(sidHash: string) {
-    const { sessions } = this.#database.t;
     const now = Date.now();
-    const [row] = await this.#database.db
-      .select({ data: sessions.data })
-      .from(sessions)
-      .where(
-        and(
-          eq(sessions.sidHash, sidHash),
-          gt(sessions.expiresAt, now),
-          gt(sessions.createdAt, now - absoluteLifetimeMs),
-          isNull(sessions.revokedAt),
-        ),
-      )
-      .limit(1);
+    const [row] = await this.#liveSession().execute({ sidHash, now, oldest: now - absoluteLifetimeMs });
     return row;
   }
 
