@@ -106,6 +106,23 @@ describe('accounts', () => {
     await elsewhere.get('/me').expect(401);
   });
 
+  test('an old password opens no session, however close the sign-in is to the change', async () => {
+    const owner = app.stranger();
+    await owner.signUp('Swift');
+    const { sessions } = app.platform;
+    const set = sessions.set.bind(sessions);
+    sessions.set = (sid, data, done) => {
+      sessions.set = set;
+      owner
+        .post('/me/password', { currentPassword: password, newPassword: 'a new long one' })
+        .then(() => set(sid, data, done), done);
+    };
+    const thief = app.stranger();
+    await thief.post('/auth/sign-in', { email: 'swift@example.org', password }).expect(401);
+    await thief.get('/me').expect(401);
+    await owner.get('/me').expect(200);
+  });
+
   test('closed sign-up lets nobody in but the very first', async () => {
     const closed = await createTestApp({ env: { ENABLE_SIGNUP: 'false' } });
     const config = await closed.stranger().get('/config').expect(200);
@@ -116,6 +133,10 @@ describe('accounts', () => {
     const body = { name: 'Second', email: 'second@example.org', password };
     const answer = await closed.stranger().post('/auth/sign-up', body).expect(403);
     expect(answer.body).toMatchObject({ error: { code: 'sign_up_closed' } });
+    // Nor does it tell who has an account.
+    const taken = await closed.stranger().post('/auth/sign-up', { ...body, email: first.user.email });
+    expect(taken.status).toBe(403);
+    expect(taken.body).toEqual(answer.body);
     await closed.end();
   });
 

@@ -8,6 +8,9 @@ import { presentUser } from '../users/users.presenter.ts';
 import type { AuthService } from './auth.service.ts';
 import type { AuthSessions } from './auth.sessions.ts';
 
+const wrongCredentials = () =>
+  new DomainError('unauthenticated', 'E-mail or password is not right.', 'wrong_credentials');
+
 export function authRoutes(platform: Platform, auth: AuthService, sessions: AuthSessions): Routes {
   const routes = new Routes();
   const { rateLimits } = platform;
@@ -28,9 +31,13 @@ export function authRoutes(platform: Platform, auth: AuthService, sessions: Auth
       // Passport reads the body itself: hand it the address as it is stored.
       req.body = body;
       const user = await sessions.authenticate(req, res);
-      if (!user)
-        throw new DomainError('unauthenticated', 'E-mail or password is not right.', 'wrong_credentials');
+      if (!user) throw wrongCredentials();
       await sessions.signIn(req, user);
+      // Sessions end when the password changes; one that began at that very moment would be missed.
+      if (!(await auth.isStillKnown(user))) {
+        await sessions.signOut(req, res);
+        throw wrongCredentials();
+      }
       await auth.noteSignIn(user);
       return { user: presentUser(user) };
     },

@@ -11,6 +11,8 @@ import type { UserQueries } from '../users/users.queries.ts';
 /** Checked when there is no such account, so that both refusals take the same time. */
 const nobodysHash = hash('no account has this password');
 
+const signUpClosed = () => forbidden('Sign-up is closed. Ask an admin for an account.', 'sign_up_closed');
+
 interface Registration {
   name: string;
   email: string;
@@ -22,6 +24,8 @@ export class AuthService {
   #users: UserQueries;
   #settings: SettingsService;
   #audit: AuditQueries;
+  /** The stored password each of these was known by. */
+  #knownBy = new WeakMap<Actor, string>();
 
   constructor(platform: Platform, users: UserQueries, settings: SettingsService, audit: AuditQueries) {
     this.#platform = platform;
@@ -42,8 +46,7 @@ export class AuthService {
         await this.#users.insert({ id, name, email, role: defaultRole, passwordHash });
         const first = await this.#users.claimFirstAdmin(id);
         if (first) await this.#users.update(id, { role: 'admin' });
-        else if (signUp === 'closed')
-          throw forbidden('Sign-up is closed. Ask an admin for an account.', 'sign_up_closed');
+        else if (signUp === 'closed') throw signUpClosed();
         const role = first ? ('admin' as const) : defaultRole;
         await this.#audit.record({
           actorId: id,
@@ -56,6 +59,8 @@ export class AuthService {
       });
     } catch (error) {
       if (isUniqueViolation(error)) {
+        // Who cannot have an account is not told who has one.
+        if (signUp === 'closed') throw signUpClosed();
         throw conflict(
           'This e-mail address cannot be used for a new account. Sign in if it is yours.',
           'email_taken',
@@ -70,7 +75,15 @@ export class AuthService {
     const row = await this.#users.byEmail(email);
     const matches = await verify(row?.passwordHash ?? (await nobodysHash), password);
     if (!row || !matches || !row.active) return undefined;
-    return { id: row.id, name: row.name, email: row.email, role: row.role };
+    const actor = { id: row.id, name: row.name, email: row.email, role: row.role };
+    this.#knownBy.set(actor, row.passwordHash);
+    return actor;
+  }
+
+  /** Whether what `verify` found still holds: the password may have changed while the session began. */
+  async isStillKnown(actor: Actor): Promise<boolean> {
+    const row = await this.#users.byId(actor.id);
+    return row !== undefined && row.active && row.passwordHash === this.#knownBy.get(actor);
   }
 
   async noteSignIn(actor: Actor): Promise<void> {
