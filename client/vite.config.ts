@@ -31,6 +31,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      checks: { bundlerTimings: false },
       // The page of a shared link is an entry of its own, so that a reader loads no editor and no socket.
       input: { app: path.join(root, 'index.html'), shared: path.join(root, 'shared.html') },
     },
