@@ -20,6 +20,8 @@ type Handler = (payload: never) => void;
 const replyTimeout = 10_000;
 /** Milliseconds a client waits at most before it comes back to a server that stopped, so that not all come at once. */
 const returnSpread = 3_000;
+/** Milliseconds until a client that was refused asks again: the server may have been short of something for a moment. */
+const refusedWait = 10_000;
 
 /**
  * The realtime connection of this tab. Handlers may be registered at any time and outlive reconnects;
@@ -34,6 +36,7 @@ export class RealtimeSocket {
   #returning: ReturnType<typeof setTimeout> | undefined;
   readonly #handlers = new Map<ServerEvent, Set<Handler>>();
   readonly #reconnectHooks = new Set<() => void>();
+  readonly #refusalHooks = new Set<() => void>();
   readonly #load: () => Promise<typeof SocketIo>;
 
   constructor(load = () => import('socket.io-client')) {
@@ -75,6 +78,12 @@ export class RealtimeSocket {
     return () => this.#reconnectHooks.delete(hook);
   }
 
+  /** Called when the server does not let this person connect: time to ask whether they are signed in at all. */
+  onRefused(hook: () => void): () => void {
+    this.#refusalHooks.add(hook);
+    return () => this.#refusalHooks.delete(hook);
+  }
+
   /** Sends an event and waits for its reply; rejects with an `ApiError` when it is refused or does not come. */
   async emit<Name extends ClientEvent>(name: Name, payload: ClientPayload<Name>): Promise<Reply<Name>> {
     const connection = (await this.#open()) as Socket;
@@ -93,6 +102,7 @@ export class RealtimeSocket {
     this.disconnect();
     this.#handlers.clear();
     this.#reconnectHooks.clear();
+    this.#refusalHooks.clear();
   }
 
   #open(): Promise<Connection> {
@@ -110,6 +120,10 @@ export class RealtimeSocket {
     this.#connection = connection;
     connection.on('connect', () => this.#arrived());
     connection.on('disconnect', (reason) => this.#left(reason));
+    connection.on('connect_error', () => {
+      // From a lost network the library comes back by itself.
+      if (!connection.active) this.#refused();
+    });
     connection.onAny((name: ServerEvent, payload: unknown) => this.#deliver(name, payload));
     return connection;
   }
@@ -119,6 +133,11 @@ export class RealtimeSocket {
     const again = this.#wasConnected;
     this.#wasConnected = true;
     if (again) for (const hook of this.#reconnectHooks) hook();
+  }
+
+  #refused(): void {
+    this.#returning = setTimeout(() => this.#connection?.connect(), refusedWait);
+    for (const hook of this.#refusalHooks) hook();
   }
 
   #left(reason: string): void {

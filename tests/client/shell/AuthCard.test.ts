@@ -6,7 +6,8 @@ import { Session } from '../../../client/src/features/session/session.svelte.ts'
 import { FakeApi, Refusal } from './fakeApi.ts';
 import { FakeSocket } from './fakeSocket.ts';
 import { aConfig, aUser, rights } from './things.ts';
-import WithSession from './WithSession.svelte';
+import AuthCard from '../../../client/src/features/auth/AuthCard.svelte';
+import InSession from './InSession.svelte';
 
 let api: FakeApi;
 let session: Session;
@@ -16,7 +17,7 @@ async function cardOn(config = aConfig()): Promise<void> {
   api.on('GET /config', () => config);
   session = new Session({ socket: new FakeSocket(), ended: jest.fn() });
   await session.start();
-  render(WithSession, { session });
+  render(InSession, { session, of: AuthCard });
 }
 const field = (label: string): HTMLInputElement => screen.getByLabelText(label);
 

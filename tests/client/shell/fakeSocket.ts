@@ -7,6 +7,7 @@ export class FakeSocket {
   connected = false;
   readonly #handlers = new Map<ServerEvent, Set<Handler>>();
   readonly #hooks = new Set<() => void>();
+  readonly #refusals = new Set<() => void>();
 
   connect = async (): Promise<void> => {
     this.connected = true;
@@ -23,9 +24,16 @@ export class FakeSocket {
     this.#hooks.add(hook);
     return () => this.#hooks.delete(hook);
   };
+  onRefused = (hook: () => void): (() => void) => {
+    this.#refusals.add(hook);
+    return () => this.#refusals.delete(hook);
+  };
 
   deliver<N extends ServerEvent>(name: N, payload: ServerPayload<N>): void {
     for (const handler of this.#handlers.get(name) ?? []) handler(payload as never);
+  }
+  refuse(): void {
+    for (const hook of this.#refusals) hook();
   }
   reconnect(): void {
     for (const hook of this.#hooks) hook();

@@ -103,11 +103,17 @@ describe('session', () => {
     expect(session.config.name).toBe('Analytical Engine');
   });
 
-  test('asks again after the connection was lost', async () => {
+  test.each([
+    ['was lost', () => socket.reconnect()],
+    ['was refused', () => socket.refuse()],
+  ])('asks again after the connection %s', async (_, happen) => {
     api.on('GET /me', () => me());
     await session.start();
+    happen();
+    await settled();
+    expect(ended).not.toHaveBeenCalled();
     api.on('GET /me', nobody);
-    socket.reconnect();
+    happen();
     await settled();
     expect(ended).toHaveBeenCalledTimes(1);
   });

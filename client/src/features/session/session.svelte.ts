@@ -22,7 +22,7 @@ const unknownConfig: Config = {
 const nothing: Permissions = { chat: false, share: false, shareToCommunity: false, administer: false };
 
 interface Deps {
-  socket: Pick<RealtimeSocket, 'connect' | 'disconnect' | 'on' | 'onReconnect'>;
+  socket: Pick<RealtimeSocket, 'connect' | 'disconnect' | 'on' | 'onReconnect' | 'onRefused'>;
   /** Called once when the session is over, whoever ended it. */
   ended: () => void;
 }
@@ -49,6 +49,7 @@ export class Session {
         if (reason === 'role_changed') this.#refreshQuietly();
       }),
       socket.onReconnect(() => this.#refreshQuietly()),
+      socket.onRefused(() => this.#refreshQuietly()),
     ];
   }
 

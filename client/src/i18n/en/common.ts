@@ -34,5 +34,5 @@ export const common = {
   notFoundTitle: 'Not Found',
   notFoundBody: 'There is no page at this address.',
   viewFailedTitle: 'This page could not be loaded',
-  viewFailedBody: 'Check your connection, then reload the page.',
+  viewFailedBody: 'Check your connection, then try again.',
 } as const;
