@@ -13,8 +13,14 @@ export interface Patience {
 }
 export const patience: Patience = { connectMs: 10_000, firstByteMs: 300_000, idleMs: 300_000 };
 
-/** Bytes of an answer that is not a stream. The longest lists of models have a few hundred kilobytes. */
-const plainAnswerMax = 10_000_000;
+/** Bytes of a plain answer, or of one event of a stream. The longest lists of models have a few hundred kilobytes. */
+const wholeMax = 10_000_000;
+
+/** Bytes behind the last blank line, which is what ends an event; undefined when there is none. */
+function sinceBlankLine(bytes: Buffer): number | undefined {
+  const end = Math.max(bytes.lastIndexOf('\n\n'), bytes.lastIndexOf('\r\n\r\n'));
+  return end === -1 ? undefined : bytes.length - end;
+}
 
 const withoutBody = new Set([204, 205, 304]);
 
@@ -54,8 +60,9 @@ function bodyOf(
         whenBroken(fail);
         answer.on('data', (bytes: Buffer) => {
           if (over) return;
-          received += bytes.length;
-          if (!streaming && received > plainAnswerMax) {
+          // What is read waits in memory until it is whole, and no model server may fill that.
+          received = (streaming ? sinceBlankLine(bytes) : undefined) ?? received + bytes.length;
+          if (received > wholeMax) {
             fail(faults.notUnderstood());
             return;
           }
@@ -124,6 +131,11 @@ export const modelFetch =
         );
       });
       request.on('error', (error) => fail(connectionFault(error)));
+      // Nobody asked it to change the protocol, and no answer would ever follow.
+      request.on('upgrade', (_answer, socket) => {
+        socket.destroy();
+        fail(faults.notUnderstood());
+      });
       request.on('close', () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
