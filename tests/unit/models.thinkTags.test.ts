@@ -34,4 +34,11 @@ describe('reasoning written into the answer', () => {
     const tags = new ThinkTags();
     expect(tags.push('He')).toEqual([{ type: 'content', text: 'He' }]);
   });
+
+  test('white space that does not end is an answer, and is not kept back', () => {
+    const pieces = Array.from({ length: 5_000 }, () => '\n');
+    const tags = new ThinkTags();
+    expect(pieces.flatMap((piece) => tags.push(piece)).length).toBeGreaterThan(3_000);
+    expect(take(pieces).content).toHaveLength(5_000);
+  });
 });

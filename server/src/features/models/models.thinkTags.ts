@@ -4,6 +4,8 @@ type TextEvent = Extract<ModelEvent, { text: string }>;
 
 const opening = '<think>';
 const closing = '</think>';
+/** White space that may stand before the tag. Some models fall into sending nothing else: that is an answer too. */
+const spaceMax = 1_000;
 
 /** Characters at the end of `text` that may be the beginning of `tag`. */
 function beginningOf(tag: string, text: string): number {
@@ -38,7 +40,8 @@ export class ThinkTags {
 
   #begin(): TextEvent[] {
     const visible = this.#held.trimStart();
-    if (visible.length < opening.length && opening.startsWith(visible)) return [];
+    const mayBegin = visible.length < opening.length && opening.startsWith(visible);
+    if (mayBegin && this.#held.length <= spaceMax) return [];
     if (!visible.startsWith(opening)) {
       this.#state = 'answer';
       return content(this.#take());
