@@ -25,6 +25,7 @@ describe('an answer being written', () => {
     ['content_filter', /content filter/],
     ['length', /length limit/],
     ['stop', /without an answer/],
+    ['constructor', /without an answer/],
   ])('says why when %s ends it before anything came', (reason, why) => {
     const { answer: empty } = answer();
     empty.take({ type: 'reasoning', text: 'Hm.' });
@@ -77,6 +78,14 @@ describe('an answer being written', () => {
       reasoning: 'First.\n\nSecond.',
       reasoningMs: 750,
     });
+  });
+
+  test('is cut off when its reasoning never ends', () => {
+    const { answer: endless } = answer();
+    endless.take({ type: 'reasoning', text: 'x'.repeat(limits.answerContent) });
+    endless.take({ type: 'content', text: 'Too late.' });
+    endless.unsent();
+    expect(endless.values).toMatchObject({ status: 'failed', error: expect.stringMatching(/1,000,000/) });
   });
 
   test('is cut off when it never ends', () => {

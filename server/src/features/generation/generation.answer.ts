@@ -9,13 +9,17 @@ export type Outcome = Exclude<MessageStatus, 'streaming'>;
 export type AnswerValues = Pick<MessageRow, 'content' | 'reasoning' | 'reasoningMs' | 'status' | 'error'>;
 
 /** Why nothing came, for reasons of ending that leave an answer empty. */
-const emptyBecause: Record<string, string> = {
-  tool_calls: 'The model wanted to use a tool, and there are none here. Ask it to answer by itself.',
-  content_filter: 'The model server withheld the answer: its content filter stopped it.',
-  length: 'The model used up its length limit before it began to answer. Raise the limit, or ask for less.',
-};
+const emptyBecause = new Map([
+  ['tool_calls', 'The model wanted to use a tool, and there are none here. Ask it to answer by itself.'],
+  ['content_filter', 'The model server withheld the answer: its content filter stopped it.'],
+  [
+    'length',
+    'The model used up its length limit before it began to answer. Raise the limit, or ask for less.',
+  ],
+]);
 
-const tooLong = `The answer reached ${limits.answerContent.toLocaleString('en')} characters and was cut off.`;
+const tooLong = (what: string) =>
+  `${what} reached ${limits.answerContent.toLocaleString('en')} characters and was cut off.`;
 
 /** One answer while it is written: its two texts, the time spent reasoning, and how it ended. */
 export class Answer {
@@ -80,12 +84,13 @@ export class Answer {
       if (!this.#reasoning.empty) this.#reasoning.append('\n\n');
     }
     this.#reasoning.append(text);
+    if (this.#reasoning.full) this.end('failed', tooLong('The reasoning'));
   }
 
   #write(text: string): void {
     this.#stopThinking();
     this.#content.append(text);
-    if (this.#content.full) this.end('failed', tooLong);
+    if (this.#content.full) this.end('failed', tooLong('The answer'));
   }
 
   #stopThinking(): void {
@@ -97,7 +102,8 @@ export class Answer {
 
   #finish(reason: string): void {
     const nothing = this.#content.empty;
-    if (nothing) this.end('failed', emptyBecause[reason] ?? 'The model ended without an answer. Try again.');
+    if (nothing)
+      this.end('failed', emptyBecause.get(reason) ?? 'The model ended without an answer. Try again.');
     else this.end('complete');
   }
 }

@@ -6,7 +6,7 @@ import { ThinkTags } from './models.thinkTags.ts';
 interface Chunk {
   choices?: {
     delta?: { content?: unknown; reasoning_content?: unknown; reasoning?: unknown } | null;
-    finish_reason?: string | null;
+    finish_reason?: unknown;
   }[];
 }
 interface Part {
@@ -34,7 +34,7 @@ export async function* eventsOf(
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent> {
   const tags = new ThinkTags();
-  let finish: string | undefined;
+  let finish = '';
   for await (const chunk of chunks) {
     const choice = (chunk as Chunk | null)?.choices?.[0];
     const delta = choice?.delta;
@@ -42,10 +42,10 @@ export async function* eventsOf(
     const reasoning = textOf(delta?.reasoning_content) || textOf(delta?.reasoning) || thinking;
     if (reasoning) yield { type: 'reasoning', text: reasoning };
     if (text) yield* tags.push(text);
-    finish = choice?.finish_reason ?? finish;
+    finish = textOf(choice?.finish_reason) || finish;
   }
   if (signal.aborted) return;
   yield* tags.end();
-  if (finish === undefined) throw faults.endedEarly();
+  if (!finish) throw faults.endedEarly();
   yield { type: 'finish', reason: finish };
 }
