@@ -38,4 +38,10 @@ describe('a title a model made', () => {
   ])('%j becomes %j', (said, title) => {
     expect(cleanTitle(said)).toBe(title);
   });
+
+  test('costs no more when it is endless', () => {
+    const before = performance.now();
+    cleanTitle(`x${'.'.repeat(100_000)}x`);
+    expect(performance.now() - before).toBeLessThan(1_000);
+  }, 5_000);
 });
