@@ -70,7 +70,7 @@ export async function createApp({
     log,
     now,
     realtime: new Realtime(),
-    signals: new Signals(),
+    signals: new Signals((error, signal) => log.error({ err: error, signal }, 'a signal was not followed')),
     box: new SecretBox(secret),
     sessions: new SessionStore(store, env.SESSION_DAYS * dayMs),
     rateLimits: createRateLimits(rateFactor),

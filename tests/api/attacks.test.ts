@@ -4,7 +4,7 @@ import { password } from '../support/person.ts';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user' } });
+  app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user', LOG_LEVEL: 'silent' } });
   await app.person('Admin');
 });
 afterAll(() => app.end());
@@ -31,4 +31,26 @@ describe('a socket', () => {
     await tab.isClosed();
     expect(tab.all('session:ended')).toEqual([{ reason: 'signed_out' }]);
   });
+});
+
+test('a database that fails for a moment does not end the process', async () => {
+  const { signals, store } = app.platform;
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => unhandled.push(error);
+  process.on('unhandledRejection', note);
+  const { db } = store;
+  const broken = new Proxy(db, {
+    get() {
+      throw new Error('The database is away.');
+    },
+  });
+  Object.defineProperty(store, 'db', { value: broken, configurable: true, writable: true });
+  signals.emit('link:changed', { chatId: 'a', ownerId: 'b' });
+  signals.emit('user:changed', { userId: 'b' });
+  signals.emit('settings:changed', { keys: [] });
+  Object.defineProperty(store, 'db', { value: db, configurable: true, writable: true });
+  // Rejections that nobody handles are told once all microtasks are done.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
 });

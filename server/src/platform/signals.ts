@@ -8,11 +8,25 @@ export interface SignalMap {
   'link:changed': { chatId: string; ownerId: string };
 }
 
+type Listener<P> = (payload: P) => void | Promise<void>;
+
 export class Signals {
   #emitter = new EventEmitter();
+  #failed: (error: unknown, name: string) => void;
 
-  on<N extends keyof SignalMap>(name: N, listener: (payload: SignalMap[N]) => void): void {
-    this.#emitter.on(name, listener);
+  /** `failed` hears of listeners that fail: nobody waits for them, and they must not end the process. */
+  constructor(failed: (error: unknown, name: string) => void = () => undefined) {
+    this.#failed = failed;
+  }
+
+  on<N extends keyof SignalMap>(name: N, listener: Listener<SignalMap[N]>): void {
+    this.#emitter.on(name, async (payload: SignalMap[N]) => {
+      try {
+        await listener(payload);
+      } catch (error) {
+        this.#failed(error, name);
+      }
+    });
   }
 
   /** Call after the transaction has committed: listeners read the database. */

@@ -50,7 +50,7 @@ export class ChatService {
     this.#messages = parts.messages;
     this.#generation = parts.generation;
     this.#audit = parts.audit;
-    platform.signals.on('link:changed', ({ chatId }) => void this.announce(chatId));
+    platform.signals.on('link:changed', ({ chatId }) => this.announce(chatId));
   }
 
   /** The chat, if this person may do that with it; 404 otherwise. */

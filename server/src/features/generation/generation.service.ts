@@ -41,8 +41,8 @@ export class GenerationService {
       ended: (run) => this.#remember(run),
     };
     this.#naming = new Naming(platform, this.#parts);
-    platform.signals.on('chat:deleted', ({ chatId }) => void this.abandon(chatId));
-    platform.signals.on('user:changed', ({ userId }) => void this.#checkOwner(userId));
+    platform.signals.on('chat:deleted', ({ chatId }) => this.abandon(chatId));
+    platform.signals.on('user:changed', ({ userId }) => this.#checkOwner(userId));
   }
 
   /** Throws `refused` when the person has as many answers being written as one may. */

@@ -18,16 +18,14 @@ interface Watched {
  * the same question is asked again of everyone who has it open, and who may not read it any more is shown out.
  */
 export class ShareWatch {
-  #platform: Platform;
   #access: LinkAccess;
   #watched = new Map<string, Watched>();
 
   constructor(platform: Platform, access: LinkAccess) {
-    this.#platform = platform;
     this.#access = access;
-    platform.signals.on('chat:deleted', ({ chatId }) => this.#recheckSoon((link) => link.chatId === chatId));
-    platform.signals.on('user:changed', () => this.#recheckSoon(() => true));
-    platform.signals.on('settings:changed', () => this.#recheckSoon(() => true));
+    platform.signals.on('chat:deleted', ({ chatId }) => this.#recheckAll((link) => link.chatId === chatId));
+    platform.signals.on('user:changed', () => this.#recheckAll(() => true));
+    platform.signals.on('settings:changed', () => this.#recheckAll(() => true));
   }
 
   /** Lets the socket hear of the link, and answers its current version; 404 when this person may not read it. */
@@ -75,11 +73,8 @@ export class ShareWatch {
     }
   }
 
-  #recheckSoon(concerns: (link: Watched) => boolean): void {
-    const ids = [...this.#watched].filter(([, link]) => concerns(link)).map(([id]) => id);
-    this.recheck(ids).catch((error: unknown) =>
-      this.#platform.log.error({ err: error }, 'open shared pages were not looked at again'),
-    );
+  #recheckAll(concerns: (link: Watched) => boolean): Promise<void> {
+    return this.recheck([...this.#watched].filter(([, link]) => concerns(link)).map(([id]) => id));
   }
 
   #countOf(socket: AppSocket): number {
