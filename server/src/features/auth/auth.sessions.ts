@@ -58,7 +58,7 @@ export class AuthSessions {
   authenticate(req: Request, res: Response): Promise<Actor | undefined> {
     return new Promise((resolve, reject) => {
       const done = (error: unknown, user: Actor | false | undefined) => {
-        if (error) reject(error as Error);
+        if (error) reject(error);
         else resolve(user || undefined);
       };
       (this.#passport.authenticate('local', done) as RequestHandler)(req, res, reject);

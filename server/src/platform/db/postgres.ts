@@ -43,8 +43,8 @@ export function postgresStore(full: FullDb, close: () => Promise<void>): Store {
       }
     },
     async rows<T>(query: ReturnType<typeof sql>) {
-      const result = (await current().execute(query)) as unknown as { rows: T[] };
-      return result.rows;
+      const result: unknown = await current().execute(query);
+      return (result as { rows: T[] }).rows;
     },
     async probe() {
       await full.execute(sql`update settings set key = key where key = ''`);
@@ -72,5 +72,5 @@ export async function openPostgres(url: string, migrations: string, log: Logger)
     await client.query('select pg_advisory_unlock($1)', [migrationLock]);
     client.release();
   }
-  return postgresStore(drizzle(pool) as unknown as FullDb, () => pool.end());
+  return postgresStore(drizzle(pool), () => pool.end());
 }

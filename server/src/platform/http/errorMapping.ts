@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import type { ErrorBody } from '#shared/errors';
 import { isBusy, isOutOfSpace } from '../db/faults.ts';
-import { DomainError, type ErrorKind } from '../errors.ts';
+import { DomainError, notFound, type ErrorKind } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
 const statuses: Record<ErrorKind, number> = {
@@ -28,6 +28,18 @@ const parserErrors: Record<string, [ErrorKind, string]> = {
   'request.size.invalid': ['invalid', 'The request does not have the length it announced.'],
 };
 
+/**
+ * What serving files says of a request: there is no such file, or its headers ask for what cannot be.
+ * Source: https://github.com/pillarjs/send#error-handling
+ */
+function fileError(error: unknown): DomainError | undefined {
+  const { status, expose } = error as { status?: unknown; expose?: unknown };
+  if (expose !== true || typeof status !== 'number') return undefined;
+  return status === 403 || status === 404
+    ? notFound()
+    : new DomainError('invalid', 'The request is not valid.', 'invalid_request');
+}
+
 /** Any error as a domain error; undefined for faults of our own. */
 export function asDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
@@ -41,7 +53,7 @@ export function asDomainError(error: unknown): DomainError | undefined {
   if (error instanceof URIError) return new DomainError('invalid', 'The address is not valid.');
   const type = (error as { type?: unknown }).type;
   const parser = typeof type === 'string' ? parserErrors[type] : undefined;
-  return parser && new DomainError(...parser);
+  return parser ? new DomainError(...parser) : fileError(error);
 }
 
 export const errorBody = (error: DomainError): ErrorBody => ({
@@ -55,13 +67,17 @@ export const errorBody = (error: DomainError): ErrorBody => ({
 /** The last handler: every failure becomes the one error body. Faults of our own are logged and say nothing of the inside. */
 export const errorHandler =
   (log: Logger): ErrorRequestHandler =>
-  (error, req, res, next) => {
+  (error, req, res, _next) => {
+    // The address of a shared page is a secret, so the log names the route.
+    const { path: route } = (req.route ?? {}) as { path?: string };
     if (res.headersSent) {
-      next(error);
+      // An answer under way can only be cut off. Whoever hung up knows.
+      if (!res.destroyed) log.error({ err: error as unknown, method: req.method, route }, 'answer was cut off');
+      res.destroy();
       return;
     }
     const known = asDomainError(error);
-    if (!known) log.error({ err: error as unknown, method: req.method, path: req.path }, 'request failed');
+    if (!known) log.error({ err: error as unknown, method: req.method, route }, 'request failed');
     const answer =
       known ?? new DomainError('unavailable', 'Something went wrong on the server. Try again.', 'internal');
     res.status(known ? statuses[known.kind] : 500).json(errorBody(answer));

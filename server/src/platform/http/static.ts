@@ -48,6 +48,8 @@ export function clientFiles(folder: string): Router {
       maxAge: '1y',
       index: false,
       fallthrough: false,
+      // Parts of a compressed file would be parts of nothing.
+      acceptRanges: false,
     }),
   );
   router.use(express.static(folder, { index: false, maxAge: '1h' }));

@@ -70,11 +70,17 @@ export class SessionStore extends session.Store {
       .insert(sessions)
       .values({ sidHash: hashSessionId(sid), createdAt: now, ...changed })
       .onConflictDoUpdate({ target: sessions.sidHash, set: changed, setWhere: isNull(sessions.revokedAt) })
-      .then(() => done?.(), done);
+      .then(
+        () => done?.(),
+        (error: unknown) => done?.(error),
+      );
   }
 
   override destroy(sid: string, done?: (error?: unknown) => void): void {
-    this.revoke(hashSessionId(sid)).then(() => done?.(), done);
+    this.revoke(hashSessionId(sid)).then(
+      () => done?.(),
+      (error: unknown) => done?.(error),
+    );
   }
 
   /** Called on every request; writes only when the expiry moves noticeably. */

@@ -29,10 +29,11 @@ export type SocketFeature = (context: SocketContext) => void;
 
 /** Listens for an event: parses the payload, asks who is there, runs, and acknowledges. */
 export function on<N extends ClientEvent>(
-  { socket, log, actor }: SocketContext,
+  context: SocketContext,
   name: N,
   handler: (payload: ParsedPayload<N>, actor: Actor) => Promise<Reply<N>>,
 ): void {
+  const { socket, log } = context;
   const listener = async (raw: unknown, ack?: unknown) => {
     const reply = (answer: Ack<Reply<N>>) => {
       if (typeof ack === 'function') (ack as (answer: Ack<Reply<N>>) => void)(answer);
@@ -43,7 +44,7 @@ export function on<N extends ClientEvent>(
       return;
     }
     try {
-      reply({ ok: true, data: await handler(parsed.data as ParsedPayload<N>, await actor()) });
+      reply({ ok: true, data: await handler(parsed.data as ParsedPayload<N>, await context.actor()) });
     } catch (error) {
       const known = asDomainError(error);
       if (!known) log.error({ err: error, event: name }, 'socket event failed');

@@ -84,6 +84,6 @@ export function createSockets(
     context.actor().catch(() => socket.disconnect(true));
   });
 
-  platform.realtime.attach(io as unknown as Server);
-  return io as unknown as Server;
+  platform.realtime.attach(io);
+  return io;
 }
