@@ -57,7 +57,7 @@ export class AuthSessions {
   /** Checks e-mail and password of the request's body. Undefined when they do not belong together. */
   authenticate(req: Request, res: Response): Promise<Actor | undefined> {
     return new Promise((resolve, reject) => {
-      const done = (error: unknown, user: Actor | false | undefined) => {
+      const done = (error: Error | null, user: Actor | false | undefined) => {
         if (error) reject(error);
         else resolve(user || undefined);
       };
