@@ -97,6 +97,14 @@ describe('hostile input', () => {
     expect([400, 404]).toContain(answer.status);
   });
 
+  test.each(['/assets/nope.js', '/assets/', '/assets/%', '/assets/%00', '/assets/%2e%2e%2fshared.html'])(
+    'asking for %s is no fault of the server',
+    async (path) => {
+      const answer = await app.stranger().agent.get(path);
+      expect([400, 404]).toContain(answer.status);
+    },
+  );
+
   test('an unknown path says not found, with or without a session', async () => {
     await ann.get('/nothing').expect(404);
     await app.stranger().get('/nothing').expect(404);

@@ -72,7 +72,8 @@ export const errorHandler =
     const { path: route } = (req.route ?? {}) as { path?: string };
     if (res.headersSent) {
       // An answer under way can only be cut off. Whoever hung up knows.
-      if (!res.destroyed) log.error({ err: error as unknown, method: req.method, route }, 'answer was cut off');
+      if (!res.destroyed)
+        log.error({ err: error as unknown, method: req.method, route }, 'answer was cut off');
       res.destroy();
       return;
     }
