@@ -6,12 +6,12 @@ import type { Logger } from '../../server/src/platform/log.ts';
 const secret = 'the-id-of-a-link';
 const request = { method: 'GET', path: `/api/v1/shared/${secret}`, route: { path: '/shared/:id' } };
 
-function handle(response: object) {
+function handle(response: object, fault: Error = new Error('broken')) {
   const error = jest.fn();
   const next = jest.fn();
   const res = { destroy: jest.fn(), json: jest.fn(), status: jest.fn(() => res), ...response };
   errorHandler({ error } as unknown as Logger)(
-    new Error('broken'),
+    fault,
     request as unknown as Request,
     res as unknown as Response,
     next,
@@ -26,12 +26,13 @@ test('a fault is logged with its route, never with the address of a shared page'
 });
 
 test('an answer under way is cut off, and logged where everything is logged', () => {
-  const { logged, next, res } = handle({ headersSent: true, destroyed: false });
+  const { logged, next, res } = handle({ headersSent: true, destroyed: true });
   expect(res.destroy).toHaveBeenCalled();
   expect(logged).toHaveLength(1);
   expect(next).not.toHaveBeenCalled();
 });
 
 test('who hangs up is no fault', () => {
-  expect(handle({ headersSent: true, destroyed: true }).logged).toEqual([]);
+  const fault = Object.assign(new Error('Premature close'), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
+  expect(handle({ headersSent: true }, fault).logged).toEqual([]);
 });

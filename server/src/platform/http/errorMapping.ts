@@ -64,6 +64,9 @@ export const errorBody = (error: DomainError): ErrorBody => ({
   },
 });
 
+/** The reader closed the connection before the answer had gone out. */
+const hungUp = 'ERR_STREAM_PREMATURE_CLOSE';
+
 /** The last handler: every failure becomes the one error body. Faults of our own are logged and say nothing of the inside. */
 export const errorHandler =
   (log: Logger): ErrorRequestHandler =>
@@ -72,7 +75,7 @@ export const errorHandler =
     const { path: route } = (req.route ?? {}) as { path?: string };
     if (res.headersSent) {
       // An answer under way can only be cut off. Whoever hung up knows.
-      if (!res.destroyed)
+      if ((error as { code?: unknown }).code !== hungUp)
         log.error({ err: error as unknown, method: req.method, route }, 'answer was cut off');
       res.destroy();
       return;
