@@ -55,7 +55,7 @@ export const chatEndpoints = {
     body: z
       .object({
         title: Title.optional(),
-        model: z.string().max(300).optional(),
+        model: text(300).optional(),
         settings: ChatSettings.optional(),
         /** As in `sendMessage`: a retry with the same key answers with the chat it made the first time. */
         clientKey: Id.optional(),
@@ -72,7 +72,7 @@ export const chatEndpoints = {
       title: Title.optional(),
       pinned: z.boolean().optional(),
       archived: z.boolean().optional(),
-      model: z.string().max(300).optional(),
+      model: text(300).optional(),
       settings: ChatSettings.optional(),
       /** Any message: the branch through it to its newest end becomes the active one. */
       activeMessageId: Id.optional(),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { ById, Id, line } from './values.ts';
+import { ById, Id, line, storable } from './values.ts';
 
 const BaseUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .max(2_000)
-  .transform((value) => value.replace(/\/+$/, ''));
+  .transform((value) => storable(value).replace(/\/+$/, ''));
 const ApiKey = z.string().trim().max(2_000);
 
 export const Connection = z.object({

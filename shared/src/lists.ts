@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
+import { text } from './values.ts';
 
 /** `?limit=&cursor=` of every list. The cursor is opaque: only what a former answer gave is valid. */
 export const PageQuery = z.object({
@@ -7,7 +8,7 @@ export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(limits.pageMax).optional(),
 });
 
-export const Query = z.string().max(limits.query).optional();
+export const Query = text(limits.query).optional();
 
 export const listOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });

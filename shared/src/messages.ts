@@ -68,7 +68,7 @@ export const messageEndpoints = {
       /** Absent: the end of the active branch. Null: a new root, a version of the first question. */
       parentId: Id.nullable().optional(),
       /** Absent: the chat's model, else the default one. */
-      model: z.string().max(300).optional(),
+      model: text(300).optional(),
       /** Set by clients that retry: the same key in the same chat is answered with what it made the first time. */
       clientKey: Id.optional(),
     }),
@@ -79,7 +79,7 @@ export const messageEndpoints = {
     path: '/chats/:id/messages/:messageId/regenerate',
     status: 201,
     params: OfChat,
-    body: z.object({ model: z.string().max(300).optional() }).optional(),
+    body: z.object({ model: text(300).optional() }).optional(),
     response: z.object({ answer: Message }),
   }),
   /** Takes up an answer that was stopped or cut off, in the same message. */

@@ -1,8 +1,13 @@
+import { storable } from '#shared/values';
 import { invalid } from '../errors.ts';
 
 /** A keyset cursor: the sort key and id of the last row, and what the list was asked for. Opaque to clients. */
 export const encodeCursor = (...parts: (string | number)[]): string =>
   Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+/** What this server puts into a cursor; no database takes everything else there. */
+const isOurs = (part: unknown) =>
+  typeof part === 'string' ? storable(part) === part : Number.isSafeInteger(part);
 
 /** Throws `invalid` for whatever this server did not make: `kinds` says of which types the parts must be. */
 export function decodeCursor(cursor: string, ...kinds: ('string' | 'number')[]): (string | number)[] {
@@ -11,7 +16,7 @@ export function decodeCursor(cursor: string, ...kinds: ('string' | 'number')[]):
     if (
       Array.isArray(parts) &&
       parts.length === kinds.length &&
-      kinds.every((kind, i) => typeof parts[i] === kind)
+      kinds.every((kind, i) => typeof parts[i] === kind && isOurs(parts[i]))
     ) {
       return parts as (string | number)[];
     }
