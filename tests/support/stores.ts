@@ -39,7 +39,7 @@ const pglite: Backend = {
     const db = drizzle(client);
     await migrate(db, { migrationsFolder: postgresMigrations });
     await client.exec(postgresSearch);
-    return postgresStore(db as unknown as FullDb, () => client.close());
+    return postgresStore(db, () => client.close());
   },
 };
 

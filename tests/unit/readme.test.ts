@@ -5,8 +5,8 @@ import { readEnv, variables } from '../../server/src/platform/env.ts';
 const markers = /<!-- variables -->[\s\S]*<!-- \/variables -->/;
 
 const row = ([name, { schema, help }]: [string, (typeof variables)[keyof typeof variables]]) => {
-  const standard: unknown = schema.safeParse(undefined).data;
-  return `| \`${name}\` | ${standard === undefined ? '' : `\`${String(standard)}\``} | ${help} |`;
+  const standard = schema.safeParse(undefined).data as string | number | undefined;
+  return `| \`${name}\` | ${standard === undefined ? '' : `\`${standard}\``} | ${help} |`;
 };
 const table = [
   '<!-- variables -->',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Conversation } from '../../../client/src/features/chat/conversation.svelte.ts';
 import { FakeServer } from './fakeServer.ts';
+import { openTab } from './fakeTab.ts';
 import type { FakeTab } from './fakeTab.ts';
 
 let server: FakeServer;
@@ -38,7 +39,7 @@ const truth = () => server.branch(server.chat.activeMessageId, 1_000).messages;
 
 describe('sending', () => {
   test('refuses white space, text that is too long, and a second question while an answer is written', async () => {
-    const conversation = await opened(server.tab());
+    const conversation = await opened(openTab(server));
     conversation.draft = ' \n ';
     expect(conversation.canSend).toBe(false);
     conversation.draft = 'x'.repeat(250_012);
@@ -52,7 +53,7 @@ describe('sending', () => {
   });
 
   test('shows the question before the server has it', async () => {
-    const tab = server.tab();
+    const tab = openTab(server);
     const conversation = await opened(tab);
     tab.answersAfter = new Promise(() => undefined);
     tab.disconnect();
@@ -62,7 +63,7 @@ describe('sending', () => {
   });
 
   test('never shows a question twice, also when its news is quicker than the answer to the request', async () => {
-    const tab = server.tab();
+    const tab = openTab(server);
     const conversation = await opened(tab);
     let answer: (value: unknown) => void = () => undefined;
     tab.answersAfter = new Promise((resolve) => (answer = resolve));
@@ -77,7 +78,7 @@ describe('sending', () => {
   });
 
   test('keeps a question that did not arrive, and sends it once although it is tried twice', async () => {
-    const tab = server.tab();
+    const tab = openTab(server);
     const conversation = await opened(tab);
     tab.disconnect();
     tab.losesAnswer = true;
@@ -91,7 +92,7 @@ describe('sending', () => {
   });
 
   test('takes a question for sent whose news came although the answer to the request did not', async () => {
-    const tab = server.tab();
+    const tab = openTab(server);
     const conversation = await opened(tab);
     tab.losesAnswer = true;
     conversation.draft = 'Hello';
@@ -106,7 +107,7 @@ describe('sending', () => {
   });
 
   test('gives a question back that was refused, without losing what was typed since', async () => {
-    const tab = server.tab();
+    const tab = openTab(server);
     server.fill(2);
     const conversation = await opened(tab);
     tab.disconnect();
@@ -121,7 +122,7 @@ describe('sending', () => {
   });
 
   test('makes the chat with its first question, once, although its answer was lost', async () => {
-    const tab = server.tab();
+    const tab = openTab(server);
     const conversation = await opened(tab, null);
     expect(server.made).toBe(0);
     tab.online = false;
@@ -137,7 +138,7 @@ describe('sending', () => {
 
 describe('an answer being written', () => {
   test('arrives exactly, although pieces are lost on the way, and each gap is asked about once', async () => {
-    const tab = server.tab();
+    const tab = openTab(server);
     const conversation = await opened(tab);
     conversation.draft = 'Go';
     await conversation.send();
@@ -153,7 +154,7 @@ describe('an answer being written', () => {
   });
 
   test('goes on after the connection was cut, without a word lost or doubled', async () => {
-    const tab = server.tab();
+    const tab = openTab(server);
     const conversation = await opened(tab);
     conversation.draft = 'Go';
     await conversation.send();
@@ -167,7 +168,7 @@ describe('an answer being written', () => {
   });
 
   test('is whole in a tab that was away when it ended', async () => {
-    const tab = server.tab();
+    const tab = openTab(server);
     const conversation = await opened(tab);
     conversation.draft = 'Go';
     await conversation.send();
@@ -181,7 +182,7 @@ describe('an answer being written', () => {
   });
 
   test('does not begin again when old news comes after its end', async () => {
-    const tab = server.tab();
+    const tab = openTab(server);
     const conversation = await opened(tab);
     conversation.draft = 'Go';
     await conversation.send();
@@ -194,7 +195,7 @@ describe('an answer being written', () => {
   });
 
   test('keeps what came when it is stopped, and goes on in the same message', async () => {
-    const conversation = await opened(server.tab());
+    const conversation = await opened(openTab(server));
     conversation.draft = 'Go';
     await conversation.send();
     server.write('Half');
@@ -210,7 +211,7 @@ describe('an answer being written', () => {
 
   test('changes no other message', async () => {
     server.fill(4);
-    const conversation = await opened(server.tab());
+    const conversation = await opened(openTab(server));
     const before = [...conversation.messages];
     conversation.draft = 'Go';
     await conversation.send();
@@ -224,7 +225,7 @@ describe('an answer being written', () => {
 describe('versions', () => {
   test('an edited question becomes a version beside the old one, and the arrows lead back', async () => {
     server.fill(4);
-    const conversation = await opened(server.tab());
+    const conversation = await opened(openTab(server));
     conversation.beginEdit(conversation.messages[2]!);
     conversation.editing!.text = 'asked differently';
     await conversation.askEdited();
@@ -239,7 +240,7 @@ describe('versions', () => {
 
   test('the first question can be asked differently, too', async () => {
     server.fill(2);
-    const conversation = await opened(server.tab());
+    const conversation = await opened(openTab(server));
     conversation.beginEdit(conversation.messages[0]!);
     conversation.editing!.text = 'another beginning';
     await conversation.askEdited();
@@ -249,7 +250,7 @@ describe('versions', () => {
 
   test('an edit that fails keeps the text that was typed', async () => {
     server.fill(2);
-    const tab = server.tab();
+    const tab = openTab(server);
     const conversation = await opened(tab);
     conversation.beginEdit(conversation.messages[1]!);
     conversation.editing!.text = 'my words';
@@ -264,7 +265,7 @@ describe('versions', () => {
 
   test('a new answer stands beside the old one', async () => {
     server.fill(2);
-    const conversation = await opened(server.tab());
+    const conversation = await opened(openTab(server));
     await conversation.regenerate(conversation.messages[1]!);
     server.write('Better');
     server.finish();
@@ -275,7 +276,7 @@ describe('versions', () => {
 
   test('a deleted message takes what is below it with it', async () => {
     server.fill(6);
-    const conversation = await opened(server.tab());
+    const conversation = await opened(openTab(server));
     expect(conversation.live?.branch.below('m3')).toBe(3);
     await conversation.remove(conversation.messages[2]!);
     expect(ids(conversation)).toEqual(['m1', 'm2']);
@@ -285,7 +286,7 @@ describe('versions', () => {
 describe('another tab', () => {
   test('shows what this one does, as it happens', async () => {
     server.fill(2);
-    const [here, there] = [await opened(server.tab()), await opened(server.tab())];
+    const [here, there] = [await opened(openTab(server)), await opened(openTab(server))];
     here.draft = 'Hello';
     await here.send();
     server.write('Hi ');
@@ -308,7 +309,7 @@ describe('another tab', () => {
 
   test('follows to the version that is looked at', async () => {
     server.fill(2);
-    const [here, there] = [await opened(server.tab()), await opened(server.tab())];
+    const [here, there] = [await opened(openTab(server)), await opened(openTab(server))];
     await here.regenerate(here.messages[1]!);
     server.write('Second');
     server.finish();
@@ -321,7 +322,7 @@ describe('another tab', () => {
 
   test('that was asleep catches up once with everything, also above what it had read last', async () => {
     server.fill(130);
-    const tab = server.tab();
+    const tab = openTab(server);
     const conversation = await opened(tab);
     await conversation.live!.readEarlier();
     expect(conversation.messages).toHaveLength(100);
@@ -339,7 +340,7 @@ describe('another tab', () => {
 
   test('is not thrown back by a reading or by news that is older than what it shows', async () => {
     server.fill(2);
-    const tab = server.tab();
+    const tab = openTab(server);
     const conversation = await opened(tab);
     const old = { chatId: 'chat', version: server.chat.version, message: server.present(server.row('m2')) };
     let answer: (value: unknown) => void = () => undefined;
@@ -357,7 +358,7 @@ describe('another tab', () => {
   });
 
   test('sees the chat go when it is deleted elsewhere', async () => {
-    const conversation = await opened(server.tab());
+    const conversation = await opened(openTab(server));
     server.emit('chat:deleted', { chatId: 'chat' });
     expect(conversation.live?.phase).toBe('gone');
   });
@@ -371,7 +372,7 @@ describe('another tab', () => {
       };
       server = new FakeServer();
       server.fill(4);
-      const tabs = [server.tab(), server.tab()];
+      const tabs = [openTab(server), openTab(server)];
       const conversations = [await opened(tabs[0]!), await opened(tabs[1]!)];
       for (let step = 0; step < 40; step++) {
         const tab = tabs[below(2)]!;

@@ -2,9 +2,11 @@ import type { Chat, ChatWithBranch } from '../../../shared/src/chats.ts';
 import type { Branch, Message, MessageStatus } from '../../../shared/src/messages.ts';
 import type { ServerEvent, ServerPayload } from '../../../shared/src/socketEvents.ts';
 import { ApiError } from '../../../client/src/api/apiError.ts';
-import type { ChatSocket, ChatTransport } from '../../../client/src/features/chat/chatTransport.ts';
-import { FakeTab } from './fakeTab.ts';
 
+/** A tab that is told what happens. */
+interface Listener {
+  hear<Name extends ServerEvent>(name: Name, payload: ServerPayload<Name>): void;
+}
 type Row = Omit<Message, 'siblings'> & { clientKey: string | null };
 
 /** Messages of the active branch that opening a chat sends. */
@@ -27,17 +29,10 @@ export class FakeServer {
     continuedFrom: null,
   };
   rows: Row[] = [];
-  readonly tabs: FakeTab[] = [];
+  readonly tabs: Listener[] = [];
   readonly requests: string[] = [];
   made = 0;
   #ids = 0;
-
-  /** A browser tab: what a conversation is given. */
-  tab(): FakeTab & { transport: ChatTransport; socket: ChatSocket } {
-    const tab = new FakeTab(this);
-    this.tabs.push(tab);
-    return tab;
-  }
 
   /** Puts `count` messages into the chat, one below the other. */
   fill(count: number): void {

@@ -116,3 +116,10 @@ export class FakeTab {
     return undefined;
   }
 }
+
+/** A browser tab on the server: what a conversation is given. */
+export function openTab(server: FakeServer): FakeTab {
+  const tab = new FakeTab(server);
+  server.tabs.push(tab);
+  return tab;
+}

@@ -6,6 +6,7 @@ import { Conversation } from '../../../client/src/features/chat/conversation.sve
 import { Models } from '../../../client/src/features/chat/models.svelte.ts';
 import Stage from './Stage.svelte';
 import { FakeServer } from './fakeServer.ts';
+import { openTab } from './fakeTab.ts';
 
 const model = (id: string): Model => ({ id, name: id.toUpperCase(), connection: 'Ollama' });
 
@@ -23,7 +24,7 @@ export async function staged(options: { messages?: number; models?: string[]; ad
   server.fill(messages);
   const answer = JSON.stringify({ items: ids.map(model), defaultModel: ids[0] ?? null });
   globalThis.fetch = jest.fn(async () => ({ ok: true, status: 200, text: async () => answer }) as Response);
-  const tab = server.tab();
+  const tab = openTab(server);
   const models = new Models(tab.socket);
   await models.refresh();
   const conversation = new Conversation('chat', {
