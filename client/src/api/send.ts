@@ -13,7 +13,13 @@ export function onUnauthorized(listener: Listener): () => void {
 
 /** Sends one request to our own server and reads its JSON; undefined where there is no body. */
 export async function send(url: string, request: RequestInit): Promise<unknown> {
-  return await answerOf(await reach(url, request));
+  try {
+    return await answerOf(await reach(url, request));
+  } catch (error) {
+    // Whoever gave up is told just that, whatever broke on the way.
+    request.signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 /** The JSON of an answer, undefined where it has none; rejects with an `ApiError` when it is a refusal. */
@@ -27,8 +33,7 @@ export async function answerOf(response: Response): Promise<unknown> {
 async function reach(url: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { credentials: 'same-origin', ...request });
-  } catch (error) {
-    if (request.signal?.aborted) throw error;
+  } catch {
     throw new ApiError(0, 'offline', t('common.offline'));
   }
 }

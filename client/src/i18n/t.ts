@@ -18,11 +18,14 @@ export interface Part {
 
 /** A sentence with `<tag>parts</tag>` of it that become links or buttons, in order. */
 export function parts<Key extends MessageKey>(key: Key, ...[values]: ValuesOf<Key>): Part[] {
-  const runs = fill(textOf(key, values), values).split(/<(\w+)>(.*?)<\/\1>/);
+  // Split before the values are filled in: a title may look like a tag.
+  const runs = textOf(key, values).split(/<(\w+)>(.*?)<\/\1>/);
   const result: Part[] = [];
   for (let at = 0; at < runs.length; at += 3) {
-    result.push({ text: runs[at] ?? '', tag: null });
-    if (at + 2 < runs.length) result.push({ text: runs[at + 2] ?? '', tag: runs[at + 1] ?? null });
+    result.push({ text: fill(runs[at] ?? '', values), tag: null });
+    if (at + 2 < runs.length) {
+      result.push({ text: fill(runs[at + 2] ?? '', values), tag: runs[at + 1] ?? null });
+    }
   }
   return result.filter((part) => part.text !== '');
 }
