@@ -113,9 +113,10 @@ describe('accounts', () => {
     const set = sessions.set.bind(sessions);
     sessions.set = (sid, data, done) => {
       sessions.set = set;
-      owner
-        .post('/me/password', { currentPassword: password, newPassword: 'a new long one' })
-        .then(() => set(sid, data, done), done);
+      owner.post('/me/password', { currentPassword: password, newPassword: 'a new long one' }).then(
+        () => set(sid, data, done),
+        (error: unknown) => done?.(error),
+      );
     };
     const thief = app.stranger();
     await thief.post('/auth/sign-in', { email: 'swift@example.org', password }).expect(401);

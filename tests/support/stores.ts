@@ -8,7 +8,7 @@ import pg from 'pg';
 import { openPostgres, postgresStore } from '../../server/src/platform/db/postgres.ts';
 import { postgresSearch } from '../../server/src/platform/db/postgresSearch.ts';
 import { openSqlite } from '../../server/src/platform/db/sqlite.ts';
-import type { FullDb, Store } from '../../server/src/platform/db/store.ts';
+import type { Store } from '../../server/src/platform/db/store.ts';
 import { createLog } from '../../server/src/platform/log.ts';
 
 const sqliteMigrations = path.resolve('drizzle/sqlite');

@@ -27,7 +27,9 @@ const failure = async (promise: Promise<unknown>): Promise<ApiError> => {
 beforeEach(() => {
   globalThis.fetch = fetched as unknown as typeof fetch;
 });
-afterEach(() => fetched.mockReset());
+afterEach(() => {
+  fetched.mockReset();
+});
 
 describe('a call that fails', () => {
   test('tells the words, the code and the details of the server', async () => {

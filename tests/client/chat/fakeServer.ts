@@ -5,6 +5,8 @@ import { ApiError } from '../../../client/src/api/apiError.ts';
 
 /** A tab that is told what happens. */
 interface Listener {
+  /** False: its requests fail before they arrive. */
+  online: boolean;
   hear<Name extends ServerEvent>(name: Name, payload: ServerPayload<Name>): void;
 }
 type Row = Omit<Message, 'siblings'> & { clientKey: string | null };
