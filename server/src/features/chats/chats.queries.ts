@@ -81,6 +81,15 @@ export class ChatQueries {
       .where(eq(chats.id, id));
   }
 
+  /** Makes whoever writes to the chat queue until the transaction ends. Harmless when the chat is gone. */
+  async hold(id: string): Promise<void> {
+    const { chats } = this.#store.t;
+    await this.#store.db
+      .update(chats)
+      .set({ version: sql`${chats.version}` })
+      .where(eq(chats.id, id));
+  }
+
   /**
    * Marks the messages or the active branch as changed and answers with the new version; undefined when the chat is
    * gone. It also makes writers of the same chat queue until the transaction ends.

@@ -1,4 +1,5 @@
 import type { ChatSettings } from '#shared/chats';
+import { isUniqueViolation } from '../../platform/db/faults.ts';
 import { notFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -59,8 +60,19 @@ export class ChatService {
   }
 
   async create(actor: Actor, wanted: NewChat): Promise<ChatRow> {
+    const created = await this.#createOnce(actor, wanted).catch((error: unknown) => {
+      // The same request, sent twice at once, has made it at this very moment.
+      if (isUniqueViolation(error)) return this.#createOnce(actor, wanted);
+      throw error;
+    });
+    if (!created) throw notFound();
+    this.#send(created);
+    return created;
+  }
+
+  #createOnce(actor: Actor, wanted: NewChat): Promise<ChatRow | undefined> {
     const id = newId();
-    const created = await this.#platform.store.tx(async () => {
+    return this.#platform.store.tx(async () => {
       const source = wanted.clientKey ? { source: 'client', sourceId: wanted.clientKey } : {};
       const retried = wanted.clientKey && (await this.#chats.bySource(actor.id, 'client', wanted.clientKey));
       if (retried) return retried;
@@ -75,9 +87,6 @@ export class ChatService {
       });
       return this.#chats.byId(id);
     });
-    if (!created) throw notFound();
-    this.#send(created);
-    return created;
   }
 
   async change(actor: Actor, id: string, { activeMessageId, ...wanted }: Changes): Promise<ChatRow> {
@@ -86,6 +95,7 @@ export class ChatService {
       const retitled = wanted.title === undefined ? {} : { titleIsAutomatic: false };
       await this.#chats.update(id, { ...wanted, ...retitled, ...unpinIfArchived(wanted) });
       if (activeMessageId === undefined) return;
+      await this.#chats.hold(id);
       const end = await this.#messages.newestEndBelow(id, activeMessageId);
       if (!end) throw notFound('This message is not in the chat.');
       const before = await this.#chats.byId(id);

@@ -64,7 +64,7 @@ export class MessageService {
     const chat = await this.#chat(actor, 'change', chatId);
     const model = await this.#models.require(wanted.model, chat.model);
     this.#generation.requireRoom(actor.id);
-    const { question, answer, repeated } = await this.#platform.store.tx(async () => {
+    const { question, answer, repeated } = await this.#write(chatId, async () => {
       const again = wanted.clientKey && (await this.#alreadyAsked(chatId, wanted.clientKey));
       if (again) return { ...again, repeated: true };
       const parentId = await this.#parentOf(chat, wanted.parentId);
@@ -104,7 +104,7 @@ export class MessageService {
     if (questionId === null) throw refused('There is no question above this answer.');
     const model = await this.#models.require(wanted, chat.model);
     this.#generation.requireRoom(actor.id);
-    const answer = await this.#platform.store.tx(async () => {
+    const answer = await this.#write(chatId, async () => {
       await this.#requireStill(chatId);
       await this.#message(chatId, questionId);
       const answer = await this.#add(chatId, { parentId: questionId, role: 'assistant', content: '', model });
@@ -124,7 +124,7 @@ export class MessageService {
     }
     const model = await this.#models.require(undefined, message.model ?? chat.model);
     this.#generation.requireRoom(actor.id);
-    const answer = await this.#platform.store.tx(async () => {
+    const answer = await this.#write(chatId, async () => {
       await this.#requireStill(chatId);
       const answer = await this.#messages.update(messageId, { status: 'streaming', error: null, model });
       if (!answer) throw notFound();
@@ -142,7 +142,7 @@ export class MessageService {
 
   async edit(actor: Actor, chatId: string, messageId: string, content: string): Promise<Message> {
     await this.#chat(actor, 'change', chatId);
-    const edited = await this.#platform.store.tx(async () => {
+    const edited = await this.#write(chatId, async () => {
       const before = await this.#message(chatId, messageId);
       if (before.status === 'streaming') throw streamingConflict();
       const mark =
@@ -158,7 +158,7 @@ export class MessageService {
   /** Removes the message with everything below it. */
   async remove(actor: Actor, chatId: string, messageId: string) {
     await this.#chat(actor, 'change', chatId);
-    const result = await this.#platform.store.tx(async () => {
+    const result = await this.#write(chatId, async () => {
       const message = await this.#message(chatId, messageId);
       const ids = await this.#messages.subtree(chatId, messageId);
       const streaming = await this.#messages.streaming(chatId);
@@ -198,6 +198,14 @@ export class MessageService {
       ),
       earlier: first?.parentId ? first.id : null,
     };
+  }
+
+  /** All or nothing, and one writer of the chat at a time: what is read inside is still so when it is written. */
+  #write<T>(chatId: string, work: () => Promise<T>): Promise<T> {
+    return this.#platform.store.tx(async () => {
+      await this.#chats.hold(chatId);
+      return work();
+    });
   }
 
   async #chat(actor: Actor, action: keyof typeof chatPolicy, id: string): Promise<ChatRow> {
