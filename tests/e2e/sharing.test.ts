@@ -128,4 +128,47 @@ inBrowser('two people and a link', () => {
     await bob.page.goto(`${app.url}/s/never-existed`);
     await bob.page.getByText('Not Found').first().waitFor();
   });
+
+  test('where the browser lets no page copy, the link is shown, selected', async () => {
+    const cleo = await browser.visitor();
+    await cleo.page.addInitScript(() => {
+      Object.defineProperty(navigator, 'clipboard', { value: undefined });
+      document.execCommand = () => false;
+    });
+    await signUp(cleo, app.url, 'Cleo');
+    await ask(cleo, 'What is a clipboard?');
+    await cleo.page.getByRole('button', { name: 'Share', exact: true }).click();
+    const dialog = cleo.page.getByRole('dialog', { name: 'Share Chat' });
+    await dialog.getByRole('button', { name: 'Copy Link' }).click();
+    const address = dialog.getByRole('textbox', { name: 'Link to the shared chat' });
+    await address.waitFor();
+    const selected = await address.evaluate((box: HTMLInputElement) =>
+      box.value.slice(box.selectionStart ?? 0, box.selectionEnd ?? 0),
+    );
+    expect(selected).toMatch(new RegExp(`^${app.url}/s/`));
+    expect(await address.evaluate((box) => box === document.activeElement)).toBe(true);
+    await picture(cleo, 'copy-by-hand');
+  });
+
+  test('an audience of chosen people leaves everyone else with Not Found', async () => {
+    const dan = await browser.visitor();
+    await signUp(dan, app.url, 'Dan');
+    await ask(dan, 'A matter for two');
+    await dan.page.getByRole('button', { name: 'Share', exact: true }).click();
+    const dialog = dan.page.getByRole('dialog', { name: 'Share Chat' });
+    await dialog.getByRole('combobox', { name: /^Who can open it/ }).click();
+    await dan.page.getByRole('option', { name: 'Chosen people' }).click();
+    await dialog.getByRole('textbox', { name: /^Find people/ }).fill('cleo');
+    await dialog.getByRole('button', { name: 'Add Cleo' }).click();
+    await dialog.getByRole('button', { name: 'Remove Cleo' }).waitFor();
+    await picture(dan, 'share-chosen');
+    await dialog.getByRole('button', { name: 'Copy Link' }).click();
+    await dialog.getByText('You have shared this chat').waitFor();
+    const address = await dialog.getByRole('link', { name: 'before' }).getAttribute('href');
+    await bob.page.goto(address!);
+    await bob.page.getByText('Not Found').first().waitFor();
+    const cleo = browser.visitors.at(-2)!;
+    await cleo.page.goto(address!);
+    await cleo.page.getByRole('heading', { level: 1, name: 'A matter for two' }).waitFor();
+  });
 });
