@@ -85,7 +85,7 @@ export const sharing = {
   columnUpdated: 'Updated',
   columnAudience: 'Who can open it',
   openLink: 'open link',
-  openLinkOf: 'Open the link of {title}',
+  openLinkOf: 'open link of {title}',
   copyLinkOf: 'Copy link of {title}',
   unshare: 'Unshare',
   unshareOf: 'Unshare {title}',
