@@ -1,0 +1,122 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { render, screen, waitFor } from '@testing-library/svelte';
+import { userEvent } from '@testing-library/user-event';
+import Menu from '../../../client/src/ui/Menu.svelte';
+import type { MenuItem } from '../../../client/src/ui/menu.ts';
+
+const person = userEvent.setup();
+/** A menu is not placed, and so stays invisible, where nothing has a size. */
+const hidden = true;
+
+function menu(extra: MenuItem[] = []) {
+  const rename = jest.fn();
+  const archive = jest.fn();
+  const items: MenuItem[] = [
+    { label: 'Rename', onselect: rename },
+    { label: 'Archive', onselect: archive, disabledReason: 'An answer is still being written.' },
+    'separator',
+    { label: 'Download', href: '/api/v1/chats/1/export', download: true },
+    ...extra,
+  ];
+  render(Menu, { label: 'Actions', items });
+  return { rename, archive };
+}
+const button = (): HTMLElement => screen.getByRole('button', { name: 'Actions' });
+const opened = (): Promise<HTMLElement> => screen.findByRole('menu', { hidden });
+const gone = (): Promise<void> => waitFor(() => expect(screen.queryByRole('menu', { hidden })).toBeNull());
+const item = (name: string): HTMLElement =>
+  screen.getAllByRole('menuitem', { hidden }).find(({ textContent }) => textContent.includes(name))!;
+
+describe('a menu', () => {
+  test('does nothing for an entry that is disabled, and says why it is', async () => {
+    const { archive } = menu();
+    await person.click(button());
+    await opened();
+    await person.click(item('Archive'));
+    expect(archive).not.toHaveBeenCalled();
+    expect(item('Archive').getAttribute('aria-disabled')).toBe('true');
+    expect(item('Archive').textContent).toContain('still being written');
+  });
+
+  test('tells whether it is open', async () => {
+    menu();
+    expect([button().getAttribute('aria-haspopup'), button().getAttribute('aria-expanded')]).toEqual([
+      'menu',
+      'false',
+    ]);
+    await person.click(button());
+    await opened();
+    expect(button().getAttribute('aria-expanded')).toBe('true');
+  });
+
+  test('does what was chosen, once, and closes', async () => {
+    const { rename } = menu();
+    await person.click(button());
+    await opened();
+    await person.click(item('Rename'));
+    expect(rename).toHaveBeenCalledTimes(1);
+    await gone();
+  });
+
+  test('is shut by a second press, and opened by a third', async () => {
+    menu();
+    await person.click(button());
+    await opened();
+    await person.click(button());
+    await gone();
+    await person.click(button());
+    await opened();
+  });
+
+  test('is worked by the keyboard alone, and gives the focus back', async () => {
+    const { rename } = menu();
+    await person.tab();
+    expect(document.activeElement).toBe(button());
+    await person.keyboard('{Enter}');
+    await opened();
+    await person.keyboard('{Home}{Enter}');
+    expect(rename).toHaveBeenCalledTimes(1);
+    await gone();
+    await waitFor(() => expect(document.activeElement).toBe(button()));
+    await person.keyboard('{Enter}');
+    await opened();
+    await person.keyboard('{Escape}');
+    await gone();
+    await waitFor(() => expect(document.activeElement).toBe(button()));
+  });
+
+  test('keeps its button the same element from before it was loaded', async () => {
+    menu();
+    const before = button();
+    await person.click(before);
+    await opened();
+    expect(button()).toBe(before);
+  });
+
+  test('has links for what is an address', async () => {
+    menu([{ label: 'Open', href: '/s/1', target: '_blank' }]);
+    await person.click(button());
+    await opened();
+    expect([item('Download').tagName, item('Download').hasAttribute('download')]).toEqual(['A', true]);
+    expect([item('Open').getAttribute('target'), item('Open').getAttribute('rel')]).toEqual([
+      '_blank',
+      'noopener',
+    ]);
+  });
+
+  test('shows which of several is chosen', async () => {
+    menu([
+      { label: 'Light', checked: false },
+      { label: 'Dark', checked: true },
+    ]);
+    await person.click(button());
+    await opened();
+    const choices = screen.getAllByRole('menuitemcheckbox', { hidden });
+    expect(choices.map((choice) => [choice.textContent.trim(), choice.getAttribute('aria-checked')])).toEqual(
+      [
+        ['Light', 'false'],
+        ['Dark', 'true'],
+      ],
+    );
+  });
+});
