@@ -12,7 +12,7 @@ const pending = createRawSnippet(() => ({ render: () => '<p>Wait</p>' }));
 const failed = createRawSnippet((error: () => unknown) => ({ render: () => `<p>${String(error())}</p>` }));
 
 beforeEach(() => {
-  window.scrollTo = jest.fn() as unknown as typeof window.scrollTo;
+  window.scrollTo = jest.fn();
   history.replaceState(null, '', '/c/1');
 });
 afterEach(() => router.reset());

@@ -28,7 +28,7 @@ beforeEach(async () => {
   signedIn = false;
   document.body.innerHTML = '<main id="main" tabindex="-1"></main>';
   history.replaceState(null, '', '/');
-  window.scrollTo = jest.fn() as unknown as typeof window.scrollTo;
+  window.scrollTo = jest.fn();
   router = new Router();
   await router.start(routes(), 'Parley');
 });
