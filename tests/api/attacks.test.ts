@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { limits } from '#shared/limits';
+import { rooms } from '../../server/src/platform/sockets/realtime.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { password } from '../support/person.ts';
+
+/** The client's WebSocket below Socket.io. */
+interface Wire {
+  _socket: { pause(): void; resume(): void };
+  send(text: string): void;
+}
 
 let app: TestApp;
 beforeAll(async () => {
@@ -30,6 +38,25 @@ describe('a socket', () => {
     await cleo.signIn('dora@example.org');
     await tab.isClosed();
     expect(tab.all('session:ended')).toEqual([{ reason: 'signed_out' }]);
+  });
+
+  test('that asks without end and reads nothing is closed before it fills the memory', async () => {
+    const eve = await app.person('Eve');
+    const { body: chat } = await eve.post('/chats', {}).expect(201);
+    const { body: asked } = await eve.post(`/chats/${chat.id}/messages`, { content: 'Hi' }).expect(201);
+    await eve.post(`/chats/${chat.id}/stop`).expect(202);
+    const messageId = asked.answer.id as string;
+    const content = 'x'.repeat(limits.messageContent);
+    await eve.patch(`/chats/${chat.id}/messages/${messageId}`, { content }).expect(200);
+    const tab = await eve.connect();
+    const wire = (tab.raw.io.engine.transport as unknown as { ws: Wire }).ws;
+    wire._socket.pause();
+    for (let i = 0; i < 1_000; i++)
+      wire.send(`42${i}["message:resume",{"messageId":"${messageId}","offset":0}]`);
+    const room = rooms.user(eve.user.id);
+    while ((await app.platform.realtime.occupants(room)).length > 0) await new Promise(setImmediate);
+    wire._socket.resume();
+    await tab.isClosed();
   });
 });
 

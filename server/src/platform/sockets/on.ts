@@ -8,9 +8,11 @@ import {
   type Reply,
   type ServerToClient,
 } from '#shared/socketEvents';
+import { unauthenticated } from '../errors.ts';
 import { asDomainError } from '../http/errorMapping.ts';
 import type { Logger } from '../log.ts';
 import type { Actor } from '../policy.ts';
+import type { Turns } from './turns.ts';
 
 export interface SocketData {
   userId: string;
@@ -24,6 +26,7 @@ export interface SocketContext {
   log: Logger;
   /** Throws when the session has ended or the account is not a member any more. */
   actor(): Promise<Actor>;
+  turns: Turns;
 }
 export type SocketFeature = (context: SocketContext) => void;
 
@@ -44,7 +47,12 @@ export function on<N extends ClientEvent>(
       return;
     }
     try {
-      reply({ ok: true, data: await handler(parsed.data as ParsedPayload<N>, await context.actor()) });
+      const data = await context.turns.take(async () => {
+        // Who has gone while waiting is not answered any more.
+        if (!socket.connected) throw unauthenticated();
+        return handler(parsed.data as ParsedPayload<N>, await context.actor());
+      });
+      reply({ ok: true, data });
     } catch (error) {
       const known = asDomainError(error);
       if (!known) log.error({ err: error, event: name }, 'socket event failed');

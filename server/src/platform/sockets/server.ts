@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
-import { Server } from 'socket.io';
+import { Server, type Socket } from 'socket.io';
 import type { ClientToServer, ServerToClient } from '#shared/socketEvents';
 import type { Env } from '../env.ts';
 import { unauthenticated } from '../errors.ts';
@@ -10,9 +10,12 @@ import { requireMember, type Actor } from '../policy.ts';
 import { hashSessionId } from '../sessions/sessionStore.ts';
 import type { SocketContext, SocketData, SocketFeature } from './on.ts';
 import { rooms } from './realtime.ts';
+import { Turns } from './turns.ts';
 
 /** Bytes of one event from a browser: they carry ids, never content. */
 const maxEventBytes = 64_000;
+/** Characters that may wait for a browser that does not read: eight times the longest answer with its reasoning. */
+const unsentMax = 16_000_000;
 /** Milliseconds for which a browser that lost the network is not yet given up. */
 const pingTimeoutMs = 20_000;
 
@@ -24,6 +27,16 @@ const onlyHandshake =
     if (isHandshake) middleware(req, res, next);
     else next();
   };
+
+/** Closes the connection when too much waits to be sent on it: who comes back asks for what was missed. */
+function boundUnsent({ conn }: Pick<Socket, 'conn'>): void {
+  let unsent = 0;
+  conn.on('packetCreate', ({ data }: { data?: { length: number } }) => {
+    unsent += data?.length ?? 0;
+    if (unsent > unsentMax) conn.close(true);
+  });
+  conn.on('flush', () => (unsent = 0));
+}
 
 /** Browsers send `Origin` on every WebSocket handshake; what sends none is no browser and holds no stolen cookie. */
 const allowed = (env: Env, origin: string | undefined, host: string | undefined) =>
@@ -67,6 +80,7 @@ export function createSockets(
     const context: SocketContext = {
       socket,
       log: platform.log,
+      turns: new Turns(),
       async actor() {
         const live = await platform.sessions.isLive(socket.data.sidHash);
         const actor = live ? await parts.actor(socket.data.userId) : undefined;
@@ -78,6 +92,7 @@ export function createSockets(
         return actor;
       },
     };
+    boundUnsent(socket);
     for (const feature of parts.features) feature(context);
     void socket.join([rooms.user(socket.data.userId), rooms.session(socket.data.sidHash)]);
     // The session may have ended between the handshake and now, before the rooms knew of this socket.
