@@ -3,6 +3,7 @@ import { Blockers } from './blockers.ts';
 import type { Blocker } from './blockers.ts';
 import { linkClicked } from './links.ts';
 import type { Route, View } from './route.ts';
+import { Trail } from './trail.ts';
 
 /** The page on the screen. */
 export interface Page {
@@ -31,12 +32,10 @@ export class Router {
   #error = $state.raw<unknown>(null);
   #siteName = '';
   #title: string | null = null;
-  /** Where in the history this page is, to know how far "back" went. */
-  #index = 0;
   #navigation = 0;
-  #ignoreNextPop = false;
   #stop: (() => void) | null = null;
   readonly #blockers = new Blockers();
+  readonly #trail = new Trail();
 
   get page(): Page | null {
     return this.#page;
@@ -59,8 +58,7 @@ export class Router {
     this.reset();
     this.#routes = routes;
     this.#siteName = siteName;
-    this.#index = indexOf(history.state) ?? 0;
-    history.replaceState({ index: this.#index }, '');
+    this.#trail.start();
     const onClick = (event: MouseEvent): void => this.#clicked(event);
     const onPop = (event: PopStateEvent): void => void this.#popped(event);
     document.addEventListener('click', onClick);
@@ -79,7 +77,7 @@ export class Router {
     const url = new URL(to, location.href);
     if (url.origin !== location.origin || !this.#claims(url)) return location.assign(url);
     if (!(await this.#blockers.allow())) return;
-    this.#write(url, options.replace ?? false);
+    this.#trail.write(url, options.replace ?? false);
     await this.#show();
   }
 
@@ -130,50 +128,29 @@ export class Router {
   }
 
   async #popped(event: PopStateEvent): Promise<void> {
-    if (this.#ignoreNextPop) {
-      this.#ignoreNextPop = false;
-      return;
-    }
-    const index = indexOf(event.state);
-    if (index === null) {
-      // A link within the page made this entry.
-      this.#index++;
-      history.replaceState({ index: this.#index }, '');
+    if (this.#trail.travelling) return;
+    const steps = this.#trail.stepsTo(event);
+    if (steps === null) {
       this.#url = new URL(location.href);
       return;
     }
-    const steps = index - this.#index;
     if (this.#blockers.any && steps !== 0) {
-      await this.#travel(-steps);
+      // The browser has left already: it is brought back while the visitor is asked.
+      await this.#trail.travel(-steps);
       if (!(await this.#blockers.allow())) return;
-      await this.#travel(steps);
+      await this.#trail.travel(steps);
     }
-    this.#index = index;
+    this.#trail.advance(steps);
     await this.#show();
-  }
-
-  /** Moves in the history without showing what is there. */
-  #travel(steps: number): Promise<void> {
-    this.#ignoreNextPop = true;
-    return new Promise((resolve) => {
-      addEventListener('popstate', () => resolve(), { once: true });
-      history.go(steps);
-    });
-  }
-
-  #write(url: URL, replace: boolean): void {
-    if (replace || url.href === location.href) {
-      history.replaceState({ index: this.#index }, '', url);
-    } else {
-      this.#index++;
-      history.pushState({ index: this.#index }, '', url);
-    }
   }
 
   async #show(): Promise<void> {
     const navigation = ++this.#navigation;
     const found = this.#resolve();
-    if (!found) return;
+    if (!found) {
+      this.#loading = false;
+      return;
+    }
     const { route, params, url } = found;
     this.#loading = true;
     try {
@@ -202,7 +179,7 @@ export class Router {
         location.replace(target);
         return null;
       }
-      this.#write(target, true);
+      this.#trail.write(target, true);
     }
     this.#error = new Error('The guards of the routes send the visitor in circles.');
     return null;
@@ -220,11 +197,6 @@ export class Router {
     // So that a screen reader goes on at the new page; on the first page the browser does it.
     document.getElementById('main')?.focus({ preventScroll: true });
   }
-}
-
-function indexOf(state: unknown): number | null {
-  const index = (state as { index?: unknown } | null)?.index;
-  return typeof index === 'number' ? index : null;
 }
 
 export const router = new Router();
