@@ -186,6 +186,17 @@ describe('a page that must not be left', () => {
     expect([address(), router.page?.params]).toEqual(['/c/2', { id: '2' }]);
   });
 
+  test('stays however the visitor came to it', async () => {
+    for (const id of ['1', '2', '3']) await router.go(`/c/${id}`);
+    await back();
+    await waitFor(() => expect(router.page?.params).toEqual({ id: '2' }));
+    const ask = jest.fn(() => false);
+    router.block(ask);
+    await back();
+    await waitFor(() => expect(ask).toHaveBeenCalled());
+    expect(address()).toBe('/c/2');
+  });
+
   test('is left once the visitor agrees', async () => {
     await router.go('/c/1');
     await router.go('/c/2');

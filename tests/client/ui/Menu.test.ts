@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { render, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import Menu from '../../../client/src/ui/Menu.svelte';
 import type { MenuItem } from '../../../client/src/ui/menu.ts';
@@ -83,6 +83,15 @@ describe('a menu', () => {
     await person.keyboard('{Escape}');
     await gone();
     await waitFor(() => expect(document.activeElement).toBe(button()));
+  });
+
+  test('opens although it was loaded in the middle of the press', async () => {
+    menu();
+    await fireEvent.pointerDown(button());
+    button().focus();
+    await waitFor(() => expect(button().hasAttribute('data-dropdown-menu-trigger')).toBe(true));
+    await fireEvent.click(button(), { detail: 1 });
+    await opened();
   });
 
   test('keeps its button the same element from before it was loaded', async () => {
