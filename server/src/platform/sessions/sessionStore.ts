@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, eq, gt, isNull, lte, ne, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNull, lte, ne, or, sql, type SQL } from 'drizzle-orm';
 import session, { type SessionData } from 'express-session';
 import { builtOnce } from '../db/builtOnce.ts';
 import type { Store as Database } from '../db/store.ts';
@@ -119,9 +119,15 @@ export class SessionStore extends session.Store {
     await this.#end(and(eq(sessions.userId, userId), others));
   }
 
+  /** Removes what has run out. */
   async prune(): Promise<void> {
     const { sessions } = this.#database.t;
-    await this.#database.db.delete(sessions).where(lte(sessions.expiresAt, Date.now()));
+    const now = Date.now();
+    const pruned = await this.#database.db
+      .delete(sessions)
+      .where(or(lte(sessions.expiresAt, now), lte(sessions.createdAt, now - absoluteLifetimeMs)))
+      .returning({ sidHash: sessions.sidHash });
+    for (const { sidHash } of pruned) this.emit('ended', sidHash);
   }
 
   async #end(which: SQL | undefined): Promise<void> {

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eq } from 'drizzle-orm';
+import session, { type SessionData } from 'express-session';
+import type { Store } from '../../server/src/platform/db/store.ts';
+import { hashSessionId, SessionStore } from '../../server/src/platform/sessions/sessionStore.ts';
+import { backends } from '../support/stores.ts';
+
+const hourMs = 3_600_000;
+
+describe.each(backends)('sessions on $name', ({ open }) => {
+  let store: Store;
+  let sessions: SessionStore;
+  beforeAll(async () => {
+    store = await open();
+    sessions = new SessionStore(store, hourMs);
+  });
+  afterAll(async () => {
+    sessions.close();
+    await store.close();
+  });
+
+  const begin = (sid: string, expires: Date) =>
+    new Promise<void>((resolve, reject) => {
+      const cookie = Object.assign(new session.Cookie(), { expires });
+      const data: SessionData = { cookie };
+      sessions.set(sid, data, (error) => (error ? reject(error) : resolve()));
+    });
+
+  test('that have run out are removed, and whoever follows them hears that they ended', async () => {
+    const ended: string[] = [];
+    sessions.on('ended', (sidHash: string) => ended.push(sidHash));
+    await begin('old', new Date(Date.now() - 1));
+    await begin('ancient', new Date(Date.now() + hourMs));
+    await begin('young', new Date(Date.now() + hourMs));
+    const table = store.t.sessions;
+    await store.db
+      .update(table)
+      .set({ createdAt: Date.now() - 200 * 24 * hourMs })
+      .where(eq(table.sidHash, hashSessionId('ancient')));
+    await sessions.prune();
+    expect(ended.sort()).toEqual([hashSessionId('ancient'), hashSessionId('old')].sort());
+    expect(await sessions.isLive(hashSessionId('young'))).toBe(true);
+    expect(await store.db.$count(table)).toBe(1);
+  });
+});
