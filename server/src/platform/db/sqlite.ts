@@ -116,9 +116,13 @@ export function openSqlite(file: string, migrations: string): Store {
       return onConnection(text, (on) => on.objects(text, params) as T[]);
     },
     async probe() {
-      await exclusively(() => {
-        writer.exec("BEGIN IMMEDIATE; UPDATE settings SET key = key WHERE key = ''; COMMIT");
-        return Promise.resolve();
+      await exclusively(async () => {
+        try {
+          writer.exec("BEGIN IMMEDIATE; UPDATE settings SET key = key WHERE key = ''; COMMIT");
+        } finally {
+          // What failed halfway would hold everyone else up, and take their writes along when it is undone.
+          if (writer.inTransaction) writer.exec('ROLLBACK');
+        }
       });
     },
     async close() {
