@@ -57,6 +57,21 @@ describe('reading in a thread', () => {
     });
   });
 
+  test('does not mind what goes wrong in it once nobody reads any more', async () => {
+    const start = (task: ReaderTask) => {
+      const worker = startWith(64)(task);
+      const terminate = worker.terminate.bind(worker);
+      worker.terminate = () => {
+        worker.emit('error', new Error('It came too late.'));
+        return terminate();
+      };
+      return worker;
+    };
+    await withFile(JSON.stringify([openWebuiChat()]), async (task) => {
+      expect((await gather(readInThread(task, start))).chats).toHaveLength(1);
+    });
+  });
+
   test('gives everything, in several batches', async () => {
     const chats = Array.from({ length: 1_000 }, (_, at) => openWebuiChat({ title: `Chat ${at}` }));
     await withFile(JSON.stringify([...chats, null]), async (task) => {

@@ -30,6 +30,8 @@ function broken(error: unknown): UnreadableFile {
 /** Reads in a thread of its own, which ends with the reading, however that ends. Throws `UnreadableFile`. */
 export async function* readInThread(task: ReaderTask, start = startWorker): AsyncGenerator<ImportEvent> {
   const worker = start(task);
+  // Errors reach the loop below; one that comes while the thread is being ended must not end the process.
+  worker.on('error', () => undefined);
   const parts = new Parts();
   try {
     for await (const [message] of on(worker, 'message', { close: ['exit'] }) as AsyncIterable<
