@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
-import session, { type SessionData } from 'express-session';
+import session from 'express-session';
 import type { Store } from '../../server/src/platform/db/store.ts';
 import { hashSessionId, SessionStore } from '../../server/src/platform/sessions/sessionStore.ts';
 import { backends } from '../support/stores.ts';
@@ -20,10 +20,9 @@ describe.each(backends)('sessions on $name', ({ open }) => {
   });
 
   const begin = (sid: string, expires: Date) =>
-    new Promise<void>((resolve, reject) => {
+    new Promise<unknown>((resolve) => {
       const cookie = Object.assign(new session.Cookie(), { expires });
-      const data: SessionData = { cookie };
-      sessions.set(sid, data, (error) => (error ? reject(error) : resolve()));
+      sessions.set(sid, { cookie }, resolve);
     });
 
   test('that have run out are removed, and whoever follows them hears that they ended', async () => {
