@@ -1,11 +1,13 @@
 import type { Branch } from './render/branch.ts';
 
-/** Letters that mean nothing to Markdown in the middle of a line. */
-const plainWords = /^[\p{L}\p{N}\p{M} ,;'"?.%()\u2010-\u2015\u2018-\u201F\u2026]+$/u;
+/** Nothing that means anything to Markdown in the middle of a line. */
+const plainWords = /^[^\n*_`~[\]<>$\\&|@]+$/;
 /** A line that has begun with words: it is no list, no heading and no rule any more. */
-const begunLine = /(?:^|[\s([{"'])\p{L}{2,}[^\n]*$/u;
+const begunLine = /(?:^|[\s([{"'])\p{L}{2}/u;
 /** An address that is being written becomes a link once it is complete. */
-const address = /(?:www\.|https?:|@)\S*$/i;
+const address = /www\.|:\/|mailto:|xmpp:/i;
+/** Characters before the new ones in which the beginning of an address is looked for. */
+const addressLength = 200;
 
 /**
  * Shows `more`, the new end of the open text `rest`, by adding it to the last text on the page, when that is
@@ -20,12 +22,14 @@ export function appendToEnd(open: readonly Branch[], rest: string, more: string)
   if (!plainWords.test(more) || !path.every(isOpenForWords)) return false;
   const before = rest.slice(0, -more.length);
   const line = before.slice(before.lastIndexOf('\n') + 1);
-  if (!begunLine.test(line) || address.test(line.slice(-200) + more)) return false;
+  if (!begunLine.test(line) || address.test(lastWord(line) + more)) return false;
   const isSpaceMissing = before.endsWith(' ') && !end.node?.textContent?.endsWith(' ');
   end.append(isSpaceMissing ? ` ${more}` : more, false);
   for (const branch of path) branch.isProvisional = true;
   return true;
 }
+
+const lastWord = (line: string): string => /\S*$/.exec(line.slice(-addressLength))?.[0] ?? '';
 
 function pathToEnd(open: readonly Branch[]): Branch[] {
   const path: Branch[] = [];

@@ -1,6 +1,7 @@
 import type { MarkdownDocument } from './lex/document.ts';
 import { renderChildren } from './render/branch.ts';
 import type { Branch } from './render/branch.ts';
+import { later } from './work.ts';
 
 /** Words in brackets, any of which may be the label of a link that is defined further down. */
 const labels = /\[((?:\\.|[^[\]\\])+)\]/g;
@@ -8,6 +9,9 @@ const labels = /\[((?:\\.|[^[\]\\])+)\]/g;
 /** As Markdown compares labels: without regard to case and to the width of spaces. */
 const normalise = (label: string): string =>
   label.trim().replace(/\s+/g, ' ').toLowerCase().toUpperCase().toLowerCase();
+
+/** Blocks that are rendered again in the same frame. */
+const maxAtOnce = 20;
 
 /** Which finished blocks a definition that comes later would change. */
 export class References {
@@ -20,18 +24,16 @@ export class References {
     }
   }
 
-  /** Renders the blocks that use `label` again. */
-  define(label: string, links: string, document: MarkdownDocument): void {
-    for (const branch of this.#users.get(label) ?? []) {
-      const root = branch.node?.parentElement;
-      if (!root) continue;
-      const { nextSibling } = branch.node ?? {};
-      const tokens = document.lexAgain(branch.token.raw);
-      const rendering = { links, last: undefined };
-      const [again] = renderChildren(root, [branch], tokens, rendering, nextSibling ?? null);
-      if (again) Object.assign(branch, again);
+  /** Renders the blocks that use one of `labels` again: a few at once, many in later frames. */
+  define(labels: readonly string[], links: string, document: MarkdownDocument): void {
+    const users = new Set(labels.flatMap((label) => [...(this.#users.get(label) ?? [])]));
+    for (const label of labels) this.#users.delete(label);
+    const isMany = users.size > maxAtOnce;
+    for (const branch of users) {
+      const again = () => renderAgain(branch, links, document);
+      if (isMany) later(again);
+      else again();
     }
-    this.#users.delete(label);
   }
 
   #add(label: string, branch: Branch): void {
@@ -39,4 +41,13 @@ export class References {
     if (users) users.add(branch);
     else this.#users.set(label, new Set([branch]));
   }
+}
+
+function renderAgain(branch: Branch, links: string, document: MarkdownDocument): void {
+  const { node } = branch;
+  if (!node?.parentElement) return;
+  const tokens = document.lexAgain(branch.token.raw);
+  const rendering = { links, last: undefined };
+  const [again] = renderChildren(node.parentElement, [branch], tokens, rendering, node.nextSibling);
+  if (again) Object.assign(branch, again);
 }

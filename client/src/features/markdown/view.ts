@@ -1,5 +1,6 @@
 import { MarkdownDocument } from './lex/document.ts';
 import type { Step } from './lex/document.ts';
+import type { MarkdownToken } from './lex/tokens.ts';
 import { References } from './references.ts';
 import { renderChildren } from './render/branch.ts';
 import type { Branch } from './render/branch.ts';
@@ -8,6 +9,8 @@ import { beginSlice, hasTime, later } from './work.ts';
 
 /** Milliseconds after which an end that was not looked at is, although little was added to it. */
 const restMs = 150;
+/** Blocks that are shown without a look at the clock. */
+const batch = 8;
 
 /**
  * Shows a Markdown text inside `root`, and follows it as it grows. The blocks that are over stay untouched; only
@@ -21,6 +24,8 @@ export class MarkdownView {
   #isStreaming = false;
   /** The open blocks at the end. */
   #open: Branch[] = [];
+  /** What the document found and is not shown yet. */
+  #step: Step | null = null;
   #isWorking = false;
   /** There is text that nothing on the page shows yet. */
   #isBehind = false;
@@ -34,7 +39,7 @@ export class MarkdownView {
   /** Shows `text`, to which more will be added while `isStreaming`. */
   update(text: string, isStreaming: boolean): void {
     if (text === this.#text && isStreaming === this.#isStreaming) return;
-    if (!this.#isStreaming || !text.startsWith(this.#text)) this.#reset();
+    if (!this.#isStreaming || !isContinuation(text, this.#text)) this.#reset();
     const more = text.slice(this.#text.length);
     this.#text = text;
     this.#isStreaming = isStreaming;
@@ -48,7 +53,7 @@ export class MarkdownView {
 
   /** Shows all there is at once, however long it takes: before printing. */
   finish(): void {
-    while (this.#isWorking) this.#isWorking = this.#step();
+    while (this.#isWorking) this.#isWorking = this.#advance();
   }
 
   destroy(): void {
@@ -61,6 +66,7 @@ export class MarkdownView {
     this.#document = new MarkdownDocument();
     this.#references = new References();
     this.#open = [];
+    this.#step = null;
     this.#text = '';
     this.#isWorking = false;
     this.#isBehind = false;
@@ -70,7 +76,7 @@ export class MarkdownView {
   #work(): void {
     clearTimeout(this.#restTimer);
     const document = this.#document;
-    do this.#isWorking = this.#step();
+    do this.#isWorking = this.#advance();
     while (this.#isWorking && hasTime());
     this.#isBehind = this.#isWorking;
     if (this.#isWorking) {
@@ -89,29 +95,36 @@ export class MarkdownView {
     }, restMs);
   }
 
-  /** Shows what one step of the document found; true when there is more. */
-  #step(): boolean {
-    const step = this.#document.step(!this.#isStreaming);
-    const settled = this.#show(step);
-    for (const label of step.defined) this.#references.define(label, step.settledLinks, this.#document);
-    this.#references.remember(settled);
+  /** Shows some more of what the document found; true when that is not all. */
+  #advance(): boolean {
+    const step = (this.#step ??= this.#document.step(!this.#isStreaming));
+    this.#showSettled(step.settled.splice(0, batch), step.settledLinks);
+    if (step.settled.length > 0) return true;
+    this.#step = null;
+    this.#open = renderChildren(this.#root, this.#open, step.open, {
+      links: step.openLinks,
+      last: step.last,
+    });
+    this.#open.forEach(readFromItsStart);
+    this.#references.define(step.defined, step.settledLinks, this.#document);
     return step.more;
   }
 
-  /** Shows the blocks of `step` in the place of those that were open, and returns the settled ones. */
-  #show({ settled, open, last, settledLinks, openLinks }: Step): Branch[] {
-    const root = this.#root;
-    const rendering = { links: settledLinks, last: undefined };
-    const rest = this.#open.slice(settled.length);
+  /** Shows blocks that are over in the place of the first open ones. */
+  #showSettled(tokens: MarkdownToken[], links: string): void {
+    const [first, rest] = [this.#open.slice(0, tokens.length), this.#open.slice(tokens.length)];
     const after = rest.find(({ node }) => node)?.node ?? null;
-    const done = renderChildren(root, this.#open.slice(0, settled.length), settled, rendering, after);
-    this.#open = renderChildren(root, rest, open, { links: openLinks, last });
-    for (const { node } of [...done, ...this.#open]) {
-      if (node instanceof HTMLElement && !node.dir) node.dir = 'auto';
-    }
-    for (const branch of done) settle(branch);
-    return done;
+    const settled = renderChildren(this.#root, first, tokens, { links, last: undefined }, after);
+    settled.forEach(settle);
+    settled.forEach(readFromItsStart);
+    this.#references.remember(settled);
+    this.#open = rest;
   }
+}
+
+/** A block is read from the side that its first letter is read from. */
+function readFromItsStart({ node }: Branch): void {
+  if (node instanceof HTMLElement && !node.dir) node.dir = 'auto';
 }
 
 /** Tells the code in a block that nothing will be added to it, closed or not. */
@@ -119,3 +132,6 @@ function settle(branch: Branch): void {
   branch.settle?.();
   for (const child of branch.children) settle(child);
 }
+
+/** Like `startsWith`, which compares letter by letter; comparing whole strings is many times faster. */
+const isContinuation = (text: string, before: string): boolean => text.slice(0, before.length) === before;

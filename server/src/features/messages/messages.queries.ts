@@ -1,4 +1,4 @@
-import type { inArray} from 'drizzle-orm';
+import type { inArray } from 'drizzle-orm';
 import { and, asc, desc, eq, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { groupBy } from '../../platform/db/rows.ts';
 import type { Platform } from '../../platform/platform.ts';

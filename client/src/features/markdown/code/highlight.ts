@@ -1,6 +1,7 @@
 import type { HLJSApi } from 'highlight.js';
 import { whenFree } from '../work.ts';
-import { ColouredText } from './colouredText.ts';
+import { coloured } from './coloured.ts';
+import type { ScopeNode } from './coloured.ts';
 import { findLanguage } from './languages.ts';
 
 /** Characters; colouring a longer listing could be felt. */
@@ -13,7 +14,6 @@ let loading: Promise<HLJSApi> | undefined;
 
 async function loadApi(): Promise<HLJSApi> {
   const { default: core } = await import('highlight.js/lib/core');
-  core.configure({ __emitter: ColouredText });
   return (api = core);
 }
 
@@ -33,23 +33,25 @@ async function loadLanguage(name: string): Promise<void> {
  * Colours `text`, and hands over the result when there is one: at once when the language is there and the frame
  * has time left, otherwise later. A language nobody knows stays as it is.
  */
-export function highlight(text: string, name: string, show: (coloured: DocumentFragment) => void): void {
+export function highlight(text: string, name: string, show: (coloured: Node) => void): void {
   const language = findLanguage(name);
   if (!language || text.length > maxLength || hasLongLine(text)) return;
   const isLoaded = api?.getLanguage(language.name) !== undefined;
   whenFree(
     () => {
-      const coloured = colour(text, language.name);
-      if (coloured) show(coloured);
+      const result = colour(text, language.name);
+      if (result) show(result);
     },
     isLoaded ? undefined : () => loadLanguage(language.name),
   );
 }
 
-function colour(text: string, language: string): DocumentFragment | null {
+function colour(text: string, language: string): Node | null {
   const result = api?.highlight(text, { language, ignoreIllegals: true });
-  const emitter = result?._emitter;
-  return emitter instanceof ColouredText && !result?.errorRaised ? emitter.root : null;
+  if (!result || result.errorRaised) return null;
+  // The tree behind its HTML, which its types do not name.
+  const { root } = result._emitter as unknown as { root?: ScopeNode };
+  return root ? coloured(root) : null;
 }
 
 function hasLongLine(text: string): boolean {

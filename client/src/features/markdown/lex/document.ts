@@ -6,7 +6,7 @@ import { settledCount } from './settled.ts';
 import type { MarkdownToken } from './tokens.ts';
 
 /** Characters lexed at a time, so that a very long text is worked off in steps. More than the longest block. */
-const window = 96_000;
+const window = 32_000;
 /** A text that goes on growing is lexed again when it has grown by this share, but at once while it is short. */
 const alwaysLexed = 4_000;
 const growthShare = 1 / 32;

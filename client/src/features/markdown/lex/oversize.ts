@@ -2,7 +2,7 @@ import type { MarkdownToken } from './tokens.ts';
 
 /** Characters of one block of prose, and of one block that holds blocks. Longer ones are taken in pieces. */
 const maxProse = 14_000;
-const maxContainer = 48_000;
+const maxContainer = 24_000;
 /** Characters by which a block must be longer, so that its unfinished last line has no say in it. */
 const margin = 1_000;
 

@@ -139,7 +139,7 @@ function insert(
   aside.append(...branches.flatMap(({ node }) => node ?? []));
   if (aside.firstElementChild) sanitise(aside);
   for (const branch of unfinished) finish(branch);
-  for (const node of [...aside.childNodes]) parent.insertBefore(node, before);
+  while (aside.firstChild) parent.insertBefore(aside.firstChild, before);
   return branches;
 }
 

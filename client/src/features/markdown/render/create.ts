@@ -3,7 +3,7 @@ import type { MarkdownToken, TokenOf } from '../lex/tokens.ts';
 import { fillFormula } from '../maths/formula.ts';
 import { linkAddress } from './address.ts';
 import { decodeEntities } from './sanitise.ts';
-import { checkbox, imageLink, scrollable } from './trusted.ts';
+import { checkbox, imageLink, scrollable, writtenOut } from './trusted.ts';
 
 /** What stands for one token on the page, without what is inside the token. */
 export interface Made {
@@ -111,15 +111,16 @@ function list({ ordered, start }: TokenOf<'list'>): Made {
 }
 
 /** Addresses that may not be followed leave the words they were put on. */
-function link({ href, title }: TokenOf<'link'>): Made {
+function link({ href, title, autolink }: TokenOf<'link'>): Made {
   const address = linkAddress(href);
   if (!address) return container('span');
-  return container('a', {
+  const made = container('a', {
     href: address.href,
     title: title ? decodeEntities(title) : null,
     target: '_blank',
     rel: 'noopener noreferrer nofollow',
   });
+  return autolink ? { ...made, finish: writtenOut } : made;
 }
 
 function maths({ tex, display, block }: TokenOf<'maths'>): Made {

@@ -3,6 +3,9 @@ import type { MarkdownToken, TagToken } from '../lex/tokens.ts';
 /** Elements that say how a word looks or what it is, and nothing else. Their attributes are dropped. */
 const harmless = new Set('b strong i em u s del ins mark small sub sup kbd samp var code q'.split(' '));
 
+/** Elements in elements, which the stack has to bear. */
+const maxDepth = 16;
+
 const tag = /^<(\/?)([a-z][a-z\d]*)(?:\s[^<>]*)?\/?>$/i;
 
 /**
@@ -22,7 +25,7 @@ export function nestTags(tokens: readonly MarkdownToken[]): MarkdownToken[] {
     const [, slash, name = ''] = tag.exec(token.raw) ?? [];
     const element = name.toLowerCase();
     if (element === 'br' && !slash) into.push({ type: 'br', raw: token.raw });
-    else if (!harmless.has(element)) into.push(...shown(token.raw));
+    else if (!harmless.has(element) || (!slash && open.length >= maxDepth)) into.push(...shown(token.raw));
     else if (slash) close(open, element);
     else {
       const nested: TagToken = { type: 'tag', raw: '', tag: element, tokens: [] };

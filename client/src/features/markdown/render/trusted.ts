@@ -15,6 +15,12 @@ export function scrollable(table: ChildNode): HTMLElement {
   return frame;
 }
 
+/** An address that is its own words: on paper it is not written a second time. */
+export function writtenOut(link: ChildNode): ChildNode {
+  if (link instanceof HTMLElement) link.className = 'md-address';
+  return link;
+}
+
 export function checkbox(checked: boolean): HTMLElement {
   const box = document.createElement('input');
   box.type = 'checkbox';
