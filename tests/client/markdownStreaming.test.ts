@@ -101,8 +101,10 @@ const piecesOf = (file: string): string[] =>
     .map((chunk) => chunk.choices?.[0]?.delta?.content ?? '');
 
 describe('real answers', () => {
-  if (answers.length === 0) test.skip('recorded answers (the recordings are not here)', () => {});
-
+  if (answers.length === 0) {
+    test.skip('end as the page that shows them at once (the recordings are not here)', () => {});
+    return;
+  }
   test.each(answers)('%s ends as the page that shows it at once', async (file) => {
     const pieces = piecesOf(file);
     expect(await stream(pieces)).toBe(await showAtOnce(pieces.join('')));
