@@ -10,8 +10,8 @@ import { presentChat } from '../chats/chats.presenter.ts';
 import type { ChatQueries, ChatRow } from '../chats/chats.queries.ts';
 import type { GenerationService } from '../generation/generation.service.ts';
 import type { ModelService } from '../models/models.service.ts';
-import { presentMessage } from './messages.presenter.ts';
 import type { MessageQueries, MessageRow } from './messages.queries.ts';
+import { MessageReading } from './messages.reading.ts';
 import { titleFromQuestion } from './messages.titles.ts';
 
 interface Question {
@@ -28,6 +28,7 @@ export class MessageService {
   #messages: MessageQueries;
   #models: ModelService;
   #generation: GenerationService;
+  #reading: MessageReading;
 
   constructor(
     platform: Platform,
@@ -43,21 +44,19 @@ export class MessageService {
     this.#messages = parts.messages;
     this.#models = parts.models;
     this.#generation = parts.generation;
+    this.#reading = new MessageReading(parts.messages, parts.generation);
   }
 
   /** The end of the active branch, as many messages as a screen or two take. */
   async activeBranch(chat: ChatRow): Promise<Branch> {
-    if (chat.activeMessageId === null) return { messages: [], earlier: null };
-    return this.#page(chat.id, chat.activeMessageId, limits.branchPage);
+    return this.#reading.branch(chat.id, chat.activeMessageId, limits.branchPage);
   }
 
   /** What stands above `before` on its own branch. */
   async earlier(actor: Actor, chatId: string, before: string, limit: number): Promise<Branch> {
     await this.#chat(actor, 'read', chatId);
-    const message = await this.#message(chatId, before);
-    return message.parentId === null
-      ? { messages: [], earlier: null }
-      : this.#page(chatId, message.parentId, limit);
+    const { parentId } = await this.#message(chatId, before);
+    return this.#reading.branch(chatId, parentId, limit);
   }
 
   async ask(actor: Actor, chatId: string, wanted: Question): Promise<{ question: Message; answer: Message }> {
@@ -88,7 +87,7 @@ export class MessageService {
       return { question, answer, repeated: false };
     });
     if (!repeated) await this.#announceStart(chat, question, answer);
-    return { question: await this.#present(question), answer: await this.#present(answer) };
+    return { question: await this.#reading.present(question), answer: await this.#reading.present(answer) };
   }
 
   /** A new version beside an answer, or the first answer to a question that has none. */
@@ -112,7 +111,7 @@ export class MessageService {
       return answer;
     });
     await this.#announceStart(chat, answer);
-    return { answer: await this.#present(answer) };
+    return { answer: await this.#reading.present(answer) };
   }
 
   /** Takes up an answer that was stopped, cut off or failed, in the same message. */
@@ -137,7 +136,7 @@ export class MessageService {
     });
     this.#generation.reopen(messageId);
     await this.#announceStart(chat, answer);
-    return { answer: await this.#present(answer) };
+    return { answer: await this.#reading.present(answer) };
   }
 
   async edit(actor: Actor, chatId: string, messageId: string, content: string): Promise<Message> {
@@ -152,7 +151,7 @@ export class MessageService {
       return after ?? before;
     });
     await this.#announce(edited);
-    return this.#present(edited);
+    return this.#reading.present(edited);
   }
 
   /** Removes the message with everything below it. */
@@ -186,18 +185,6 @@ export class MessageService {
     if (!message) throw notFound();
     await this.#chat(actor, 'read', message.chatId);
     return message;
-  }
-
-  async #page(chatId: string, endId: string, limit: number): Promise<Branch> {
-    const rows = await this.#messages.branch(chatId, endId, limit);
-    const siblings = await this.#messages.siblings(chatId, rows);
-    const first = rows[0];
-    return {
-      messages: rows.map((row) =>
-        presentMessage(this.#generation.asOfNow(row), siblings.get(row.parentId ?? '') ?? [row.id]),
-      ),
-      earlier: first?.parentId ? first.id : null,
-    };
   }
 
   /** All or nothing, and one writer of the chat at a time: what is read inside is still so when it is written. */
@@ -290,18 +277,13 @@ export class MessageService {
     const chat = await this.#chats.byId(row.chatId);
     if (!chat) return;
     const { realtime } = this.#platform;
-    const message = await this.#present(row);
+    const message = await this.#reading.present(row);
     realtime.send(rooms.chat(chat.id), 'message:updated', {
       chatId: chat.id,
       version: chat.version,
       message,
     });
     realtime.send(rooms.user(chat.ownerId), 'chat:updated', { chat: presentChat(chat) });
-  }
-
-  async #present(row: MessageRow): Promise<Message> {
-    const siblings = await this.#messages.siblings(row.chatId, [row]);
-    return presentMessage(this.#generation.asOfNow(row), siblings.get(row.parentId ?? '') ?? [row.id]);
   }
 }
 
