@@ -32,7 +32,8 @@ const browserLike = {
 export default {
   rootDir,
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // Longer than the slowest test on a busy machine; a test that waits for nothing still ends.
+  testTimeout: 90_000,
   reporters: ['default', '<rootDir>/tests/jest/summaryReporter.mjs'],
   projects: [
     project('unit'),

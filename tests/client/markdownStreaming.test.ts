@@ -76,7 +76,7 @@ describe('a streamed message ends as the page that shows it at once', () => {
   test('any of them after any other, in any pieces', async () => {
     const random = randomFrom(77);
     const all = Object.values(documents);
-    for (let round = 0; round < 60; round += 1) {
+    for (let round = 0; round < 30; round += 1) {
       const pick = () => all[Math.floor(random() * all.length)] ?? '';
       const glue = ['\n\n', '\n', '', '\r\n\r\n'][Math.floor(random() * 4)] ?? '';
       const text = [pick(), pick(), pick()].join(glue);

@@ -47,7 +47,9 @@ inBrowser('every screen', () => {
   const account = async (item: string) => {
     await ann.page.goto(chat);
     const menu = ann.page.getByRole('button', { name: /^Account/ });
-    if (!(await menu.isVisible())) await ann.page.getByRole('button', { name: 'Show the sidebar' }).click();
+    const drawer = ann.page.getByRole('button', { name: 'Show the sidebar' });
+    await menu.or(drawer).first().waitFor();
+    if (await drawer.isVisible()) await drawer.click();
     await menu.click();
     await ann.page.getByRole('menuitem', { name: item }).click();
   };

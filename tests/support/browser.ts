@@ -25,8 +25,8 @@ export const hasBrowser = process.env.CHROMIUM !== undefined;
 /** The browser itself notes every refused request and every lost network; those are what tests ask for. */
 const isExpected = /^Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION/;
 
-/** Milliseconds a person would wait before wondering. */
-const patienceMs = 15_000;
+/** Milliseconds to wait for what a person would see, on a machine that is busy with other tests. */
+const patienceMs = 30_000;
 
 /** Someone at a browser of their own. */
 export interface Visitor {

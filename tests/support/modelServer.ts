@@ -170,7 +170,7 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
     },
     until: (met) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error('Waited 10 s for the model server.')), 10_000);
+        const timer = setTimeout(() => reject(new Error('Waited 30 s for the model server.')), 30_000);
         const check = () => {
           if (!met()) return;
           clearTimeout(timer);

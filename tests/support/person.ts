@@ -108,7 +108,7 @@ export class TestSocket {
 
   /** The acknowledgement, whichever it is. */
   ask<N extends ClientEvent>(name: N, payload: ClientPayload<N>): Promise<Ack<Reply<N>>> {
-    const socket = this.raw.timeout(5_000) as unknown as {
+    const socket = this.raw.timeout(20_000) as unknown as {
       emitWithAck(name: N, payload: ClientPayload<N>): Promise<Ack<Reply<N>>>;
     };
     return socket.emitWithAck(name, payload);
@@ -143,8 +143,8 @@ export class TestSocket {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(check);
-        reject(new Error(`Waited 10 s for ${what}.`));
-      }, 10_000);
+        reject(new Error(`Waited 30 s for ${what}.`));
+      }, 30_000);
       const check = () => {
         if (!met()) return;
         clearTimeout(timer);
