@@ -78,7 +78,8 @@ export class MarkdownView {
     const document = this.#document;
     do this.#isWorking = this.#advance();
     while (this.#isWorking && hasTime());
-    this.#isBehind = this.#isWorking;
+    this.#isBehind = this.#isWorking || this.#document.hasUnseen;
+    if (!this.#isWorking && this.#isBehind) this.#workWhenResting();
     if (this.#isWorking) {
       later(() => {
         if (this.#isWorking && !this.#isGone && document === this.#document) this.#work();
@@ -107,7 +108,8 @@ export class MarkdownView {
     });
     this.#open.forEach(readFromItsStart);
     this.#references.define(step.defined, step.settledLinks, this.#document);
-    return step.more;
+    // More may have been added since the step was taken.
+    return step.more || (this.#isStreaming ? this.#document.isWorthLexing : this.#document.rest !== '');
   }
 
   /** Shows blocks that are over in the place of the first open ones. */

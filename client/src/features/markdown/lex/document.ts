@@ -50,10 +50,15 @@ export class MarkdownDocument {
     return this.#rest;
   }
 
+  /** Whether there is text that no step has seen. */
+  get hasUnseen(): boolean {
+    return this.#rest.length > this.#lexedLength;
+  }
+
   /** Whether enough has come since the last step to look again. */
   get isWorthLexing(): boolean {
     const grown = this.#rest.length - this.#lexedLength;
-    return grown > 0 && grown >= (this.#rest.length - alwaysLexed) * growthShare;
+    return this.hasUnseen && grown >= (this.#rest.length - alwaysLexed) * growthShare;
   }
 
   /** Lexes the open text. `final` says that nothing comes after it, so all of it settles. */

@@ -47,13 +47,13 @@ function cut(token: MarkdownToken, limit: number): Pick<Oversize, 'length' | 'pr
     if (length > 0) return { length, prefix: '' };
   }
   const length = lineBreakBefore(token.raw, limit);
-  const prefix = token.type === 'table' ? (/^[^\n]*\n[^\n]*\n/.exec(token.raw)?.[0] ?? '') : '';
-  return { length, prefix };
+  const head = token.type === 'table' ? (/^[^\n]*\n[^\n]*\n/.exec(token.raw)?.[0] ?? '') : '';
+  // What is put on top of the rest has to be less than what was taken away.
+  return { length, prefix: head.length < limit / 4 ? head : '' };
 }
 
 function lineBreakBefore(text: string, limit: number): number {
   const lineEnd = text.lastIndexOf('\n', limit - 1) + 1;
-  // A table's head and rule go on top of its rest: at least one row must go.
   if (lineEnd > limit / 2) return lineEnd;
   const wordEnd = text.lastIndexOf(' ', limit - 1) + 1;
   if (wordEnd > limit / 2) return wordEnd;

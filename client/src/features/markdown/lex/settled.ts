@@ -25,14 +25,37 @@ const interrupts = (token: MarkdownToken): boolean =>
  */
 export function settledCount(tokens: readonly MarkdownToken[], source: string): number {
   let start = source.length;
+  const limit = startOfOpenFormula(source);
   for (let at = tokens.length - 1; at > 0; at -= 1) {
     const token = tokens[at];
     const above = tokens[at - 1];
     if (!token || !above) break;
     start -= token.raw.length;
     // A table is known by its second line.
-    const isKnown = token.type !== 'space' && hasLines(source, start, token.type === 'table' ? 2 : 1);
+    const isKnown =
+      token.type !== 'space' && start <= limit && hasLines(source, start, token.type === 'table' ? 2 : 1);
     if (isKnown && (isOver(above) || interrupts(token))) return at;
+  }
+  return 0;
+}
+
+const openingOfFormula = /^ {0,3}(?:\$\$|\\\[)/gm;
+
+/**
+ * Where a formula may begin whose end has not come: it would take in every line up to there, whatever they look
+ * like now. It can only be below the last empty line.
+ */
+function startOfOpenFormula(source: string): number {
+  openingOfFormula.lastIndex = lastEmptyLine(source);
+  return openingOfFormula.exec(source)?.index ?? Infinity;
+}
+
+function lastEmptyLine(source: string): number {
+  let end = source.lastIndexOf('\n');
+  while (end > 0) {
+    const start = source.lastIndexOf('\n', end - 1) + 1;
+    if (source.slice(start, end).trim() === '') return start;
+    end = start - 1;
   }
   return 0;
 }

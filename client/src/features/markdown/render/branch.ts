@@ -45,7 +45,7 @@ function shapeOf(token: MarkdownToken): string {
     case 'tag':
       return `tag ${token.tag}`;
     case 'link':
-      return `link ${token.href} ${token.title ?? ''}`;
+      return `link ${token.href} ${token.autolink ?? false} ${token.title ?? ''}`;
     case 'html':
       return `html ${token.block}`;
     default:
@@ -55,12 +55,18 @@ function shapeOf(token: MarkdownToken): string {
 
 function isUpToDate(branch: Branch, token: MarkdownToken, links: string): boolean {
   return (
-    branch.token.raw === token.raw &&
+    isSameText(branch.token, token) &&
     !branch.isProvisional &&
     shapeOf(branch.token) === shapeOf(token) &&
     (branch.links === links || !token.raw.includes('['))
   );
 }
+
+/** The same source may be read differently: a line break at its end belongs to the text, or to nothing. */
+const isSameText = (one: MarkdownToken, other: MarkdownToken): boolean =>
+  one.raw === other.raw && textOf(one) === textOf(other);
+
+const textOf = (token: MarkdownToken): string => ('text' in token ? token.text : '');
 
 const canChange = (branch: Branch, token: MarkdownToken): boolean =>
   (branch.body !== undefined || branch.update !== undefined) && shapeOf(branch.token) === shapeOf(token);
