@@ -1,17 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { MarkdownView } from '../../client/src/features/markdown/view.ts';
-import { workDone } from '../../client/src/features/markdown/work.ts';
-import { foreign } from './markdownForeign.ts';
-import { payloads } from './markdownPayloads.ts';
 
-async function show(text: string): Promise<HTMLElement> {
-  const root = document.createElement('div');
-  const view = new MarkdownView(root);
-  view.update(text, false);
-  view.finish();
-  await workDone();
-  return root;
-}
+import { foreign } from './markdownForeign.ts';
+import { openView, show } from './markdownPage.ts';
+import { payloads } from './markdownPayloads.ts';
 
 describe('nothing in a message becomes more than a message', () => {
   for (const [name, text] of Object.entries(payloads)) {
@@ -20,8 +11,7 @@ describe('nothing in a message becomes more than a message', () => {
     });
 
     test(`${name}, letter by letter`, () => {
-      const root = document.createElement('div');
-      const view = new MarkdownView(root);
+      const { root, view } = openView();
       for (let end = 1; end <= text.length; end += 1) {
         view.update(text.slice(0, end), true);
         expect(foreign(root)).toEqual([]);

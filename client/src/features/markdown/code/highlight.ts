@@ -31,19 +31,17 @@ async function loadLanguage(name: string): Promise<void> {
 
 /**
  * Colours `text`, and hands over the result when there is one: at once when the language is there and the frame
- * has time left, otherwise later. A language nobody knows stays as it is.
+ * has time left, otherwise later. False when it stays as it is: too long, or in a language nobody knows.
  */
-export function highlight(text: string, name: string, show: (coloured: Node) => void): void {
+export function highlight(text: string, name: string, show: (coloured: Node | string) => void): boolean {
   const language = findLanguage(name);
-  if (!language || text.length > maxLength || hasLongLine(text)) return;
+  if (!language || text.length > maxLength || hasLongLine(text)) return false;
   const isLoaded = api?.getLanguage(language.name) !== undefined;
   whenFree(
-    () => {
-      const result = colour(text, language.name);
-      if (result) show(result);
-    },
+    () => show(colour(text, language.name) ?? text),
     isLoaded ? undefined : () => loadLanguage(language.name),
   );
+  return true;
 }
 
 function colour(text: string, language: string): Node | null {

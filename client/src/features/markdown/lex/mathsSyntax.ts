@@ -1,7 +1,7 @@
 import type { TokenizerAndRendererExtension } from 'marked';
 import type { MathsToken } from './tokens.ts';
 
-/** A line that is not the first of a blank line: formulas may break lines, but never span paragraphs. */
+/** Text without an empty line in it: a formula may break lines, but never spans paragraphs. */
 const anything = String.raw`(?:[^\n]|\n(?![ \t]*\n))+?`;
 
 const blockMaths = new RegExp(
@@ -29,6 +29,10 @@ const token = (raw: string, tex: string, display: boolean, block: boolean): Math
   display,
   block,
 });
+
+/** A formula inside a line, unless there is nothing in it. */
+const written = (raw: string, tex: string | undefined, display: boolean): MathsToken | undefined =>
+  tex?.trim() ? token(raw, tex, display, false) : undefined;
 
 /** `$$…$$` and `\[…\]` that begin and end their lines. */
 const blockExtension: TokenizerAndRendererExtension = {
@@ -59,13 +63,13 @@ const inlineExtension: TokenizerAndRendererExtension = {
     const first = source.charCodeAt(0);
     if (first !== 36 /* $ */ && first !== 92 /* \ */) return undefined;
     const display = displayMaths.exec(source);
-    if (display) return token(display[0], display[1] ?? display[2] ?? '', true, false);
+    if (display) return written(display[0], display[1] ?? display[2], true);
     const round = roundMaths.exec(source);
-    if (round) return token(round[0], round[1] ?? '', false, false);
+    if (round) return written(round[0], round[1], false);
     // `US$5` and `a$b$`: a dollar that follows a letter, a digit or a dollar opens nothing.
-    if (/[\p{L}\p{N}$]$/u.test(before.at(-1)?.raw ?? '')) return undefined;
+    if (/[\p{L}\p{N}$]$/u.test(before.at(-1)?.raw.slice(-2) ?? '')) return undefined;
     const dollars = betweenDollars(source);
-    return dollars ? token(dollars[0], dollars[1] ?? '', false, false) : undefined;
+    return dollars ? written(dollars[0], dollars[1], false) : undefined;
   },
 };
 

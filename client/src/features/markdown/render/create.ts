@@ -136,6 +136,6 @@ function code(token: TokenOf<'code'>): Made {
     finish: () => block.element,
     update: (next) => block.update(next as TokenOf<'code'>),
     append: (more, beginsLine) => block.append(more, beginsLine),
-    settle: () => block.colour(),
+    settle: () => block.settle(),
   };
 }

@@ -52,5 +52,6 @@ export function decodeEntities(text: string): string {
 /** The browser knows all two thousand of them; the sanitiser is our one way to let it read HTML. */
 function decode(entity: string): string {
   const content = purifier.sanitize(`<q>${entity}</q>`).slice('<q>'.length, -'</q>'.length);
-  return written[content] ?? content;
+  // What still ends in a semicolon was no whole name: `&nosuch;`, or `&notit;`, which HTML reads in part.
+  return written[content] ?? (content.endsWith(';') ? entity : content);
 }
