@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { MarkdownDocument } from '../../client/src/features/markdown/lex/document.ts';
 import { workDone } from '../../client/src/features/markdown/work.ts';
+import { ownStreams, recordedStreams } from '../support/recordedStreams.ts';
+import type { RecordedStream } from '../support/recordedStreams.ts';
 import { documents } from './markdownDocuments.ts';
 import { openView, piecesOf, randomFrom, show, stream } from './markdownPage.ts';
 
@@ -56,32 +56,24 @@ describe('a streamed message ends as the page that shows it at once', () => {
     expect((await stream(pieces)).innerHTML).toBe((await show(text)).innerHTML);
   });
 
-  // Where this folder with answers of real model servers, as they streamed them, is not at hand, this is skipped.
-  const recordings = process.env['RECORDED_STREAMS'] ?? '/work/shared/data/streams';
-  const withRecordings = existsSync(recordings) ? test : test.skip;
+  const answers = (streams: readonly RecordedStream[]) =>
+    streams.flatMap(({ content, reasoning }) => [content, reasoning]).filter(Boolean);
 
-  withRecordings('recorded answers of real models', async () => {
-    const files = readdirSync(recordings).filter((file) => file.endsWith('.chunks.txt'));
-    expect(files).not.toHaveLength(0);
-    for (const file of files) {
-      const pieces = recordedPieces(path.join(recordings, file));
-      expect((await stream(pieces)).innerHTML).toBe((await show(pieces.join(''))).innerHTML);
+  async function endsTheSame(text: string): Promise<void> {
+    const whole = (await show(text)).innerHTML;
+    for (const [seed, longest] of cuts.slice(1)) {
+      expect((await stream(piecesOf(text, randomFrom(seed), longest))).innerHTML).toBe(whole);
     }
-  });
+  }
+
+  test.each(answers(ownStreams))('the answer of a model that begins "%.24s"', endsTheSame);
+
+  if (recordedStreams.length > 0) {
+    test.each(answers(recordedStreams))('the recorded answer of a model that begins "%.24s"', endsTheSame);
+  } else {
+    test.skip('recorded answers of models: ../shared/data/streams is not here', () => undefined);
+  }
 });
-
-interface RecordedChunk {
-  choices?: { delta?: { content?: string | null; reasoning_content?: string | null } }[];
-}
-
-function recordedPieces(file: string): string[] {
-  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  return lines.flatMap((line) => {
-    const { content, reasoning_content: reasoning } =
-      (JSON.parse(line) as RecordedChunk).choices?.[0]?.delta ?? {};
-    return [reasoning, content].filter((piece) => typeof piece === 'string');
-  });
-}
 
 describe('while a message grows', () => {
   test('a finished block is not lexed again', () => {
