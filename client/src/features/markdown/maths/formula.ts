@@ -17,7 +17,6 @@ const options: KatexOptions = {
 };
 
 let render: typeof katex.render | undefined;
-let loading: Promise<void> | undefined;
 
 async function load(): Promise<void> {
   const [{ default: loaded }] = await Promise.all([import('katex'), import('katex/dist/katex.min.css')]);
@@ -34,7 +33,7 @@ export function fillFormula(element: HTMLElement, tex: string, display: boolean)
   element.textContent = tex;
   if (display) element.tabIndex = 0;
   if (tex.length <= maxLength) {
-    whenFree(() => renderInto(element, tex, display), render ? undefined : () => (loading ??= load()));
+    whenFree(() => renderInto(element, tex, display), render ? undefined : load);
   }
   return element;
 }
