@@ -17,6 +17,7 @@ const options: KatexOptions = {
 };
 
 let render: typeof katex.render | undefined;
+let loading: Promise<void> | undefined;
 
 async function load(): Promise<void> {
   const [{ default: loaded }] = await Promise.all([import('katex'), import('katex/dist/katex.min.css')]);
@@ -33,7 +34,7 @@ export function fillFormula(element: HTMLElement, tex: string, display: boolean)
   element.textContent = tex;
   if (display) element.tabIndex = 0;
   if (tex.length <= maxLength) {
-    whenFree(() => renderInto(element, tex, display), render ? undefined : load);
+    whenFree(() => renderInto(element, tex, display), render ? undefined : () => (loading ??= load()));
   }
   return element;
 }
