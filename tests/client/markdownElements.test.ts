@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { render, screen } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
-import Markdown from '../../client/src/features/markdown/Markdown.svelte';
-import { workDone } from '../../client/src/features/markdown/work.ts';
+import Markdown from '../../client/src/lib/markdown/Markdown.svelte';
+import { workDone } from '../../client/src/lib/markdown/work.ts';
 import { show } from './markdownPage.ts';
 
 const htmlOf = async (text: string): Promise<string> => (await show(text)).innerHTML;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { MarkdownDocument } from '../../client/src/features/markdown/lex/document.ts';
-import { workDone } from '../../client/src/features/markdown/work.ts';
+import { MarkdownDocument } from '../../client/src/lib/markdown/lex/document.ts';
+import { workDone } from '../../client/src/lib/markdown/work.ts';
 import { ownStreams, recordedStreams } from '../support/recordedStreams.ts';
 import type { RecordedStream } from '../support/recordedStreams.ts';
 import { documents } from './markdownDocuments.ts';

@@ -2,7 +2,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import { createRawSnippet } from 'svelte';
-import Composer from '../../../client/src/features/chat/Composer.svelte';
+import Composer from '../../../client/src/features/messages/composer/Composer.svelte';
 import { staged } from './stage.ts';
 
 const tools = createRawSnippet(() => ({ render: () => '<span></span>' }));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { Conversation } from '../../../client/src/features/chat/conversation.svelte.ts';
+import { Conversation } from '../../../client/src/features/messages/state/conversation.svelte.ts';
 import { FakeServer } from './fakeServer.ts';
 import { openTab } from './fakeTab.ts';
 import type { FakeTab } from './fakeTab.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { arriving, hasGap, receive } from '../../../client/src/features/chat/deltas.ts';
-import type { Arriving, Piece } from '../../../client/src/features/chat/deltas.ts';
+import { arriving, hasGap, receive } from '../../../client/src/features/messages/state/deltas.ts';
+import type { Arriving, Piece } from '../../../client/src/features/messages/state/deltas.ts';
 
 /** Numbers below `n` that are the same in every run (mulberry32). */
 function numbers(seed: number): (n: number) => number {

@@ -1,6 +1,6 @@
 import type { ClientEvent, ServerEvent, ServerPayload } from '../../../shared/src/socketEvents.ts';
 import { ApiError } from '../../../client/src/api/apiError.ts';
-import type { ChatSocket, ChatTransport } from '../../../client/src/features/chat/chatTransport.ts';
+import type { ChatSocket, ChatTransport } from '../../../client/src/features/messages/state/chatTransport.ts';
 import type { FakeServer } from './fakeServer.ts';
 
 type Handler = (payload: never) => void;

@@ -1,10 +1,10 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
-import Announcer from '../../../client/src/features/chat/Announcer.svelte';
-import AssistantMessage from '../../../client/src/features/chat/AssistantMessage.svelte';
-import UnsentQuestion from '../../../client/src/features/chat/UnsentQuestion.svelte';
-import UserMessage from '../../../client/src/features/chat/UserMessage.svelte';
+import Announcer from '../../../client/src/features/messages/transcript/Announcer.svelte';
+import AssistantMessage from '../../../client/src/features/messages/transcript/AssistantMessage.svelte';
+import UnsentQuestion from '../../../client/src/features/messages/transcript/UnsentQuestion.svelte';
+import UserMessage from '../../../client/src/features/messages/transcript/UserMessage.svelte';
 import { staged } from './stage.ts';
 import type { Staged } from './stage.ts';
 

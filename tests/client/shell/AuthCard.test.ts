@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { screen, waitFor } from '@testing-library/dom';
 import { render } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { Session } from '../../../client/src/features/session/session.svelte.ts';
+import { Session } from '../../../client/src/features/auth/session.svelte.ts';
 import { FakeApi, Refusal } from './fakeApi.ts';
 import { FakeSocket } from './fakeSocket.ts';
 import { aConfig, aUser, rights } from './things.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { doorTo, nextOf, safeNext } from '../../../client/src/features/session/addresses.ts';
+import { doorTo, nextOf, safeNext } from '../../../client/src/features/auth/redirects.ts';
 
 describe('the page after signing in', () => {
   test.each([

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { ConnectionForm } from '../../../client/src/features/admin/connectionForm.svelte.ts';
-import { Connections } from '../../../client/src/features/admin/connections.svelte.ts';
-import { InstanceSettings } from '../../../client/src/features/admin/instanceSettings.svelte.ts';
-import { Users } from '../../../client/src/features/admin/users.svelte.ts';
+import { ConnectionForm } from '../../../client/src/features/models/connections/connectionForm.svelte.ts';
+import { Connections } from '../../../client/src/features/models/connections/connections.svelte.ts';
+import { InstanceSettings } from '../../../client/src/features/settings/instance/instanceSettings.svelte.ts';
+import { Users } from '../../../client/src/features/users/users.svelte.ts';
 import { FakeApi, Refusal } from './fakeApi.ts';
 import { aConnection, aManagedUser } from './things.ts';
 

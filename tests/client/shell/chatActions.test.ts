@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { ChatActions } from '../../../client/src/features/chats/chatActions.ts';
-import { ChatList } from '../../../client/src/features/chats/chatList.svelte.ts';
+import { ChatActions } from '../../../client/src/features/chats/list/chatActions.ts';
+import { ChatList } from '../../../client/src/features/chats/list/chatList.svelte.ts';
 import { confirmations } from '../../../client/src/ui/confirm.svelte.ts';
 import { toast } from '../../../client/src/ui/toast.svelte.ts';
 import { FakeApi, Refusal } from './fakeApi.ts';

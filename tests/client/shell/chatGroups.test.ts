@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { chatGroups, startOfDay } from '../../../client/src/features/chats/chatGroups.ts';
+import { chatGroups, startOfDay } from '../../../client/src/features/chats/list/chatGroups.ts';
 import { aChat } from './things.ts';
 
 /** Noon, in the time zone of the reader. */

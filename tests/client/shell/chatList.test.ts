@@ -1,6 +1,6 @@
 import type { ChatSummary } from '#shared/chats';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { ChatList } from '../../../client/src/features/chats/chatList.svelte.ts';
+import { ChatList } from '../../../client/src/features/chats/list/chatList.svelte.ts';
 import { FakeApi, Refusal } from './fakeApi.ts';
 import { FakeSocket } from './fakeSocket.ts';
 import { aChat, aWholeChat } from './things.ts';

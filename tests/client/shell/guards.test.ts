@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { guardsOf } from '../../../client/src/features/session/guards.ts';
-import type { Standing } from '../../../client/src/features/session/standing.ts';
+import { guardsOf } from '../../../client/src/features/auth/guards.ts';
+import type { Standing } from '../../../client/src/features/auth/standing.ts';
 
 const at = (address: string): URL => new URL(address, 'https://parley.example');
 const as = (standing: Standing): ReturnType<typeof guardsOf> => guardsOf({ standing });

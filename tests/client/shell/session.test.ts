@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { Session } from '../../../client/src/features/session/session.svelte.ts';
+import { Session } from '../../../client/src/features/auth/session.svelte.ts';
 import { FakeApi, Refusal } from './fakeApi.ts';
 import { FakeSocket } from './fakeSocket.ts';
 import { aConfig, aUser, rights } from './things.ts';

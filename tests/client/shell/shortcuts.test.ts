@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isPressed, labelOf } from '../../../client/src/features/shortcuts/shortcuts.ts';
+import { isPressed, labelOf } from '../../../client/src/shell/shortcuts.ts';
 
 const press = (key: string, init: KeyboardEventInit = {}): KeyboardEvent =>
   new KeyboardEvent('keydown', { key, ...init });

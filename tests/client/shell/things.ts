@@ -1,7 +1,7 @@
 import type { Chat, ChatSummary } from '#shared/chats';
 import type { Connection } from '#shared/connections';
 import type { ManagedUser, Permissions, User } from '#shared/users';
-import type { Config } from '../../../client/src/features/session/session.svelte.ts';
+import type { Config } from '../../../client/src/features/auth/session.svelte.ts';
 
 export const aUser = (overrides: Partial<User> = {}): User => ({
   id: 'ada',

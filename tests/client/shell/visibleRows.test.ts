@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ChatGroup } from '../../../client/src/features/chats/chatGroups.ts';
-import { groupWindows, rowTop, totalHeight } from '../../../client/src/features/sidebar/rowWindow.ts';
-import { VisibleRows } from '../../../client/src/features/sidebar/visibleRows.svelte.ts';
+import type { ChatGroup } from '../../../client/src/features/chats/list/chatGroups.ts';
+import { groupWindows, rowTop, totalHeight } from '../../../client/src/features/chats/sidebar/rowWindow.ts';
+import { VisibleRows } from '../../../client/src/features/chats/sidebar/visibleRows.svelte.ts';
 import { Held } from './held.svelte.ts';
 import { aChat } from './things.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { WaitingRoom } from '../../../client/src/features/auth/waitingRoom.svelte.ts';
+import { WaitingRoom } from '../../../client/src/features/auth/pendingApproval.svelte.ts';
 
 let refresh: jest.Mock<() => Promise<void>>;
 let stop: () => void;

@@ -1,7 +1,7 @@
 import { ApiError } from '../../api/apiError.ts';
 import { fieldErrorsOf } from '../../api/fieldErrors.ts';
 import { t } from '../../i18n/t.ts';
-import type { Session } from '../session/session.svelte.ts';
+import type { Session } from './session.svelte.ts';
 import { signInFaults, signUpFaults } from './credentials.ts';
 import type { Faults } from './credentials.ts';
 

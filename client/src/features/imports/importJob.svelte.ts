@@ -6,7 +6,7 @@ import { socket } from '../../api/socket.svelte.ts';
 import { upload } from '../../api/upload.ts';
 import { urlOf } from '../../api/url.ts';
 import { t } from '../../i18n/t.ts';
-import { newClientKey } from '../chat/clientKey.ts';
+import { newClientKey } from '../../api/idempotencyKey.ts';
 
 /** Where an import is. `sent` runs from 0 to 1; `total` is null until the server knows it. */
 export type ImportState =

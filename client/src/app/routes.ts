@@ -1,0 +1,51 @@
+import { guardsOf } from '../features/auth/guards.ts';
+import type { Session } from '../features/auth/session.svelte.ts';
+import { t } from '../i18n/t.ts';
+import { route } from '../router/route.ts';
+import type { Route } from '../router/route.ts';
+import AdminLayout from './views/AdminLayout.svelte';
+import HomeLayout from './views/HomeLayout.svelte';
+
+/** Every page of the app, and who may see it. `/s/…` is an entry of its own, see shared.html. */
+export function routesFor(session: Session): Route[] {
+  const { member, admin, visitor, pending } = guardsOf(session);
+  const chat = { load: () => import('./views/ChatView.svelte'), layout: HomeLayout, guard: member };
+  const inAdmin = { layout: AdminLayout, guard: admin };
+  return [
+    route('/', chat),
+    route('/c/:chatId', chat),
+    route('/auth', {
+      load: () => import('./views/AuthView.svelte'),
+      guard: visitor,
+      title: () => t('auth.pageTitle'),
+    }),
+    route('/pending', {
+      load: () => import('./views/PendingView.svelte'),
+      guard: pending,
+      title: () => t('auth.pendingPageTitle'),
+    }),
+    route('/admin', {
+      load: () => import('./views/NotFoundView.svelte'),
+      guard: (to) => admin(to) ?? '/admin/users',
+    }),
+    route('/admin/users', {
+      ...inAdmin,
+      load: () => import('./views/AdminUsersView.svelte'),
+      title: () => t('admin.users'),
+    }),
+    route('/admin/settings/general', {
+      ...inAdmin,
+      load: () => import('./views/AdminGeneralView.svelte'),
+      title: () => t('admin.general'),
+    }),
+    route('/admin/settings/connections', {
+      ...inAdmin,
+      load: () => import('./views/AdminConnectionsView.svelte'),
+      title: () => t('admin.connections'),
+    }),
+    route('*', {
+      load: () => import('./views/NotFoundView.svelte'),
+      title: () => t('common.notFoundTitle'),
+    }),
+  ];
+}

@@ -1,0 +1,51 @@
+import type { Api } from '#shared/api';
+import type { Chat, ChatWithBranch } from '#shared/chats';
+import type { Args, Returns } from '#shared/endpoint';
+import type { Branch, Message } from '#shared/messages';
+import { call } from '../../../api/call.ts';
+import type { RealtimeSocket } from '../../../api/socket.svelte.ts';
+
+type NewChat = NonNullable<Args<Api['POST /chats']>['body']>;
+type ChatChanges = Args<Api['PATCH /chats/:id']>['body'];
+type NewQuestion = Args<Api['POST /chats/:id/messages']>['body'];
+type Exchange = Returns<Api['POST /chats/:id/messages']>;
+type Removal = Returns<Api['DELETE /chats/:id/messages/:messageId']>;
+
+/** What a conversation asks of the server. */
+export interface ChatTransport {
+  create(chat: NewChat): Promise<Chat>;
+  load(id: string): Promise<ChatWithBranch>;
+  earlier(id: string, before: string, limit: number): Promise<Branch>;
+  change(id: string, changes: ChatChanges): Promise<Chat>;
+  ask(id: string, question: NewQuestion): Promise<Exchange>;
+  regenerate(id: string, messageId: string, model?: string): Promise<Message>;
+  continue(id: string, messageId: string): Promise<Message>;
+  edit(id: string, messageId: string, content: string): Promise<Message>;
+  remove(id: string, messageId: string): Promise<Removal>;
+  stop(id: string): Promise<void>;
+}
+
+/** What a conversation hears of the server, and says to it, in real time. */
+export type ChatSocket = Pick<RealtimeSocket, 'on' | 'onReconnect' | 'emit' | 'connected'>;
+
+export const chatTransport: ChatTransport = {
+  create: (body) => call('POST /chats', { body }),
+  load: (id) => call('GET /chats/:id', { params: { id } }),
+  earlier: (id, before, limit) =>
+    call('GET /chats/:id/messages', { params: { id }, query: { before, limit } }),
+  change: (id, body) => call('PATCH /chats/:id', { params: { id }, body }),
+  ask: (id, body) => call('POST /chats/:id/messages', { params: { id }, body }),
+  async regenerate(id, messageId, model) {
+    const params = { id, messageId };
+    return (await call('POST /chats/:id/messages/:messageId/regenerate', { params, body: { model } })).answer;
+  },
+  async continue(id, messageId) {
+    return (await call('POST /chats/:id/messages/:messageId/continue', { params: { id, messageId } })).answer;
+  },
+  edit: (id, messageId, content) =>
+    call('PATCH /chats/:id/messages/:messageId', { params: { id, messageId }, body: { content } }),
+  remove: (id, messageId) => call('DELETE /chats/:id/messages/:messageId', { params: { id, messageId } }),
+  async stop(id) {
+    await call('POST /chats/:id/stop', { params: { id } });
+  },
+};
