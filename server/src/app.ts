@@ -14,7 +14,7 @@ import { jsonOnly, privateAnswers, sameOriginOnly, securityHeaders } from './pla
 import { Health } from './platform/http/health.ts';
 import { createRateLimits } from './platform/http/rateLimits.ts';
 import type { Routes } from './platform/http/routes.ts';
-import { clientFiles } from './platform/http/static.ts';
+import { clientFiles } from './platform/http/staticFiles.ts';
 import { createLog, type Logger } from './platform/log.ts';
 import type { Platform } from './platform/platform.ts';
 import { instanceSecret, SecretBox } from './platform/secretBox.ts';

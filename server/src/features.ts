@@ -1,7 +1,7 @@
 import { AuditQueries } from './features/audit/audit.queries.ts';
 import { authRoutes } from './features/auth/auth.routes.ts';
 import { AuthService } from './features/auth/auth.service.ts';
-import { AuthSessions } from './features/auth/auth.sessions.ts';
+import { AuthSessions } from './features/auth/sessionAuth.ts';
 import { ChatQueries } from './features/chats/chats.queries.ts';
 import { chatRoutes } from './features/chats/chats.routes.ts';
 import { ChatService } from './features/chats/chats.service.ts';

@@ -1,5 +1,5 @@
 import { brotliCompressSync } from 'node:zlib';
-import { foldTitle } from '../../server/src/platform/db/text.ts';
+import { foldTitle } from '../../server/src/platform/db/searchText.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
 
 export interface Seed {

@@ -5,9 +5,9 @@ import { AudienceQueries } from '../../server/src/features/sharing/sharing.audie
 import { LinkListQueries, type LinkList } from '../../server/src/features/sharing/sharing.list.queries.ts';
 import { SharingQueries, type NewLink } from '../../server/src/features/sharing/sharing.queries.ts';
 import { UserQueries } from '../../server/src/features/users/users.queries.ts';
-import { isUniqueViolation } from '../../server/src/platform/db/faults.ts';
+import { isUniqueViolation } from '../../server/src/platform/db/dbErrors.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
-import { foldTitle } from '../../server/src/platform/db/text.ts';
+import { foldTitle } from '../../server/src/platform/db/searchText.ts';
 import { createTestPlatform } from '../support/platform.ts';
 import { backends } from '../support/stores.ts';
 

@@ -10,7 +10,7 @@ const httpUrl = z.url({ protocol: /^https?$/ }).transform((value) => value.repla
 
 /**
  * Every environment variable Parley reads, and its default. The table in the README is made from the same list
- * (`UPDATE_DOCS=1 npm test -- tests/unit/readme` writes it). A variable `X` may also be given as `X_FILE`, a path to its value.
+ * (`UPDATE_DOCS=1 npm test -- tests/unit/docs/readme` writes it). A variable `X` may also be given as `X_FILE`, a path to its value.
  */
 export const variables = {
   PORT: { schema: z.coerce.number().int().min(0).max(65_535).default(3000), help: 'Port to listen on.' },

@@ -6,7 +6,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { hashSessionId } from '../../platform/sessions/sessionStore.ts';
 import { presentUser } from '../users/users.presenter.ts';
 import type { AuthService } from './auth.service.ts';
-import type { AuthSessions } from './auth.sessions.ts';
+import type { AuthSessions } from './sessionAuth.ts';
 
 const wrongCredentials = () =>
   new DomainError('unauthenticated', 'E-mail or password is not right.', 'wrong_credentials');

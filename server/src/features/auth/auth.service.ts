@@ -1,5 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
-import { isUniqueViolation } from '../../platform/db/faults.ts';
+import { isUniqueViolation } from '../../platform/db/dbErrors.ts';
 import { conflict, forbidden, invalid } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';

@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, or, sql, type SQL } from 'drizzle-orm';
 import { decodeCursor, encodeCursor, page } from '../../platform/db/cursor.ts';
-import { foldTitle, searchWords } from '../../platform/db/text.ts';
+import { foldTitle, searchWords } from '../../platform/db/searchText.ts';
 import type { Platform } from '../../platform/platform.ts';
 
 export type ChatRow = NonNullable<Awaited<ReturnType<ChatQueries['byId']>>>;

@@ -1,5 +1,5 @@
 import type { ChatSettings } from '#shared/chats';
-import { isUniqueViolation } from '../../platform/db/faults.ts';
+import { isUniqueViolation } from '../../platform/db/dbErrors.ts';
 import { notFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';

@@ -1,6 +1,6 @@
 import type { CommunityPayload } from '#shared/community';
 import type { Model } from '#shared/models';
-import { groupBy } from '../../platform/db/rows.ts';
+import { groupBy } from '../../platform/db/groupBy.ts';
 import type { ChatRow } from '../chats/chats.queries.ts';
 import type { MessageRow } from '../messages/messages.queries.ts';
 

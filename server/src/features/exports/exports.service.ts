@@ -3,8 +3,8 @@ import type { Actor } from '../../platform/policy.ts';
 import type { ChatQueries, ChatRow } from '../chats/chats.queries.ts';
 import type { ChatService } from '../chats/chats.service.ts';
 import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts';
-import { toOpenWebUi } from './exports.openWebUi.ts';
-import { toMarkdown, toText } from './exports.text.ts';
+import { toOpenWebUi } from './openWebUiFormat.ts';
+import { toMarkdown, toText } from './textFormats.ts';
 
 export type Format = 'json' | 'md' | 'txt';
 

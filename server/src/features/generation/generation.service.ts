@@ -6,8 +6,8 @@ import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts
 import type { ModelService } from '../models/models.service.ts';
 import type { UserQueries } from '../users/users.queries.ts';
 import { Announcer } from './generation.announcer.ts';
-import { Naming } from './generation.naming.ts';
-import { Run, type Job, type RunParts } from './generation.run.ts';
+import { Naming } from './titleGenerator.ts';
+import { Run, type Job, type RunParts } from './run.ts';
 
 /**
  * Milliseconds for which an answer that has ended is remembered: a reader may have read its row just before the end

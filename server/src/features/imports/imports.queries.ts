@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { setImmediate as otherWork } from 'node:timers/promises';
-import { foldTitle } from '../../platform/db/text.ts';
+import { foldTitle } from '../../platform/db/searchText.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { MessageQueries } from '../messages/messages.queries.ts';

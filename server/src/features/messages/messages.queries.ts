@@ -1,6 +1,6 @@
 import type { inArray } from 'drizzle-orm';
 import { and, asc, desc, eq, isNull, or, sql, type SQL } from 'drizzle-orm';
-import { groupBy } from '../../platform/db/rows.ts';
+import { groupBy } from '../../platform/db/groupBy.ts';
 import type { Platform } from '../../platform/platform.ts';
 
 export type MessageRow = NonNullable<Awaited<ReturnType<MessageQueries['inChat']>>>;

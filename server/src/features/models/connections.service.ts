@@ -4,10 +4,10 @@ import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../../platform/policy.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
 import type { ServedConnection } from './connections.contract.ts';
-import { environmentConnections } from './connections.environment.ts';
+import { environmentConnections } from './environmentConnections.ts';
 import type { ConnectionQueries, ConnectionRow } from './connections.queries.ts';
-import { requireAllowedAddress } from './models.addresses.ts';
-import { servedModels } from './models.client.ts';
+import { requireAllowedAddress } from './addressGuard.ts';
+import { servedModels } from './modelClient.ts';
 
 /** Milliseconds an admin waits for a test. */
 const testPatience = { connectMs: 5_000, firstByteMs: 10_000, idleMs: 10_000 };

@@ -4,11 +4,11 @@ import type { Platform } from '../../platform/platform.ts';
 import type { SettingsService } from '../settings/settings.service.ts';
 import type { ServedConnection } from './connections.contract.ts';
 import type { ConnectionService } from './connections.service.ts';
-import { listWithinMs, ModelCatalogue } from './models.catalogue.ts';
-import { remoteModel, servedModels } from './models.client.ts';
+import { listWithinMs, ModelCatalogue } from './modelCatalog.ts';
+import { remoteModel, servedModels } from './modelClient.ts';
 import type { OpenModel } from './models.contract.ts';
-import { demoModel, demoTokensPerSecond } from './models.demo.ts';
-import { patience, type Patience } from './models.fetch.ts';
+import { demoModel, demoTokensPerSecond } from './demoModel.ts';
+import { patience, type Patience } from './modelFetch.ts';
 
 export type { ModelEvent, OpenModel, Prompt, PromptMessage } from './models.contract.ts';
 

@@ -1,5 +1,5 @@
-import { isUniqueViolation } from '../../platform/db/faults.ts';
-import { foldTitle } from '../../platform/db/text.ts';
+import { isUniqueViolation } from '../../platform/db/dbErrors.ts';
+import { foldTitle } from '../../platform/db/searchText.ts';
 import { conflict, notFound } from '../../platform/errors.ts';
 import { newShareId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
 import { decodeCursor, encodeCursor, page } from '../../platform/db/cursor.ts';
-import { foldTitle } from '../../platform/db/text.ts';
+import { foldTitle } from '../../platform/db/searchText.ts';
 import { invalid } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { LinkRow, SharingQueries } from './sharing.queries.ts';

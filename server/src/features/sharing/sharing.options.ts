@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Audience, sharingEndpoints } from '#shared/sharing';
-import { foldTitle } from '../../platform/db/text.ts';
+import { foldTitle } from '../../platform/db/searchText.ts';
 import { refused } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { AudienceQueries } from './sharing.audience.queries.ts';

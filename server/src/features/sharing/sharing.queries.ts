@@ -1,5 +1,5 @@
 import { and, eq, gte, inArray, isNull, lte } from 'drizzle-orm';
-import { builtOnce } from '../../platform/db/builtOnce.ts';
+import { builtOnce } from '../../platform/db/preparedQuery.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { viewedQuery, type ViewedQuery } from './sharing.viewed.query.ts';
 

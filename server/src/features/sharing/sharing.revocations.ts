@@ -1,5 +1,5 @@
 import { limits } from '#shared/limits';
-import { isUniqueViolation } from '../../platform/db/faults.ts';
+import { isUniqueViolation } from '../../platform/db/dbErrors.ts';
 import { conflict, notFound } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../../platform/policy.ts';

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, or, sql, type SQL } from 'drizzle-orm';
-import { builtOnce } from '../../platform/db/builtOnce.ts';
+import { builtOnce } from '../../platform/db/preparedQuery.ts';
 import { decodeCursor, encodeCursor, page } from '../../platform/db/cursor.ts';
-import { foldTitle } from '../../platform/db/text.ts';
+import { foldTitle } from '../../platform/db/searchText.ts';
 import type { Store } from '../../platform/db/store.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Role } from '#shared/users';

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import type { ErrorBody } from '#shared/errors';
-import { isBusy, isOutOfSpace } from '../db/faults.ts';
+import { isBusy, isOutOfSpace } from '../db/dbErrors.ts';
 import { DomainError, notFound, type ErrorKind } from '../errors.ts';
 import type { Logger } from '../log.ts';
 

@@ -12,7 +12,7 @@ import { unauthenticated } from '../errors.ts';
 import { asDomainError } from '../http/errorMapping.ts';
 import type { Logger } from '../log.ts';
 import type { Actor } from '../policy.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from './serialQueue.ts';
 
 export interface SocketData {
   userId: string;

@@ -10,7 +10,7 @@ import { requireMember, type Actor } from '../policy.ts';
 import { hashSessionId } from '../sessions/sessionStore.ts';
 import type { SocketContext, SocketData, SocketFeature } from './on.ts';
 import { rooms } from './realtime.ts';
-import { Turns } from './turns.ts';
+import { Turns } from './serialQueue.ts';
 
 /** Bytes of one event from a browser: they carry ids, never content. */
 const maxEventBytes = 64_000;

@@ -1,5 +1,5 @@
 import { limits } from '#shared/limits';
-import type { ElementBounds } from './scan.ts';
+import type { ElementBounds } from './jsonScanner.ts';
 import type { ZipBounds } from './zipExport.ts';
 
 /** What reading one upload may cost. */

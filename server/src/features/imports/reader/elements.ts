@@ -1,4 +1,4 @@
-import { byte, isSpace, Scan, type ElementBounds } from './scan.ts';
+import { byte, isSpace, Scan, type ElementBounds } from './jsonScanner.ts';
 import { UnreadableFile } from './unreadableFile.ts';
 
 /** What a JSON file consists of. `start` is the beginning of its text, to tell people which one is meant. */

@@ -1,0 +1,51 @@
+import type { ModelEvent } from './models.contract.ts';
+import { faults } from './modelErrors.ts';
+import { ThinkTags } from './thinkTags.ts';
+
+/** What is read of a chunk. Servers differ, so nothing is taken for granted; tool calls and usage are passed over. */
+interface Chunk {
+  choices?: {
+    delta?: { content?: unknown; reasoning_content?: unknown; reasoning?: unknown } | null;
+    finish_reason?: unknown;
+  }[];
+}
+interface Part {
+  type?: string;
+  text?: unknown;
+  thinking?: unknown;
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Mistral's reasoning models send lists of parts where others send text. */
+function partsOf(content: unknown): { text: string; thinking: string } {
+  if (!Array.isArray(content)) return { text: textOf(content), thinking: '' };
+  const all = { text: '', thinking: '' };
+  for (const part of content as Part[]) {
+    if (part.type === 'thinking') all.thinking += partsOf(part.thinking).text;
+    else all.text += textOf(part.text);
+  }
+  return all;
+}
+
+/** The chunks of any OpenAI-compatible server as events. Throws when the stream ends without having finished. */
+export async function* eventsOf(
+  chunks: AsyncIterable<unknown>,
+  signal: AbortSignal,
+): AsyncGenerator<ModelEvent> {
+  const tags = new ThinkTags();
+  let finish = '';
+  for await (const chunk of chunks) {
+    const choice = (chunk as Chunk | null)?.choices?.[0];
+    const delta = choice?.delta;
+    const { text, thinking } = partsOf(delta?.content);
+    const reasoning = textOf(delta?.reasoning_content) || textOf(delta?.reasoning) || thinking;
+    if (reasoning) yield { type: 'reasoning', text: reasoning };
+    if (text) yield* tags.push(text);
+    finish = textOf(choice?.finish_reason) || finish;
+  }
+  if (signal.aborted) return;
+  yield* tags.end();
+  if (!finish) throw faults.endedEarly();
+  yield { type: 'finish', reason: finish };
+}

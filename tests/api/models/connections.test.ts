@@ -1,0 +1,283 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTestApp, type TestApp } from '../../support/app.ts';
+import { startModelServer, type ModelServer } from '../../support/modelServer.ts';
+import type { Person } from '../../support/person.ts';
+
+const key = 'sk-parley-a-key-nobody-may-see-again';
+const connections = '/admin/connections';
+
+describe('model connections', () => {
+  let app: TestApp;
+  let admin: Person;
+  let member: Person;
+  let server: ModelServer;
+
+  beforeAll(async () => {
+    server = await startModelServer(['llama', 'mistral']);
+    app = await createTestApp();
+    admin = await app.person('Ada');
+    member = await app.person('Ben');
+  });
+  afterAll(async () => {
+    await app.end();
+    await server.close();
+  });
+  afterEach(async () => {
+    for (const { id } of (await admin.get(connections)).body.items) {
+      await admin.delete(`${connections}/${id}`).expect(204);
+    }
+  });
+
+  const connect = async (more: object = {}) =>
+    (await admin.post(connections, { name: 'Local', baseUrl: server.url, apiKey: key, ...more }).expect(201))
+      .body;
+  const listed = async () => (await admin.get(connections).expect(200)).body.items;
+  const authorizations = () => server.requests.map((request) => request.headers.authorization);
+
+  describe('are for admins alone', () => {
+    test.each([
+      ['reads them', (who: Person) => who.get(connections)],
+      ['makes one', (who: Person) => who.post(connections, { name: 'x', baseUrl: 'http://127.0.0.1:1/v1' })],
+      ['changes one', (who: Person) => who.patch(`${connections}/any`, { enabled: false })],
+      ['deletes one', (who: Person) => who.delete(`${connections}/any`)],
+      ['tests one', (who: Person) => who.post(`${connections}/test`, { baseUrl: 'http://127.0.0.1:1/v1' })],
+    ])('nobody else %s', async (_what, act) => {
+      await act(app.stranger()).expect(401);
+      await act(member).expect(403);
+    });
+  });
+
+  test.each([
+    ['ftp://127.0.0.1/v1', 400],
+    ['file:///etc/passwd', 400],
+    ['not an address', 400],
+    ['http://169.254.169.254/v1', 422],
+    ['http://[::ffff:169.254.169.254]/v1', 422],
+    ['http://[fd00:ec2::254]/v1', 422],
+    ['http://name:secret@127.0.0.1/v1', 422],
+  ])('the address %s is refused with %i', async (baseUrl, status) => {
+    await admin.post(connections, { name: 'x', baseUrl }).expect(status);
+    const { id } = await connect();
+    await admin.patch(`${connections}/${id}`, { baseUrl }).expect(status);
+  });
+
+  test('what is not there cannot be changed', async () => {
+    await admin.patch(`${connections}/nothing`, { enabled: false }).expect(404);
+    await admin.delete(`${connections}/nothing`).expect(404);
+  });
+
+  test('a key is never shown again, and stands in no file of the data folder', async () => {
+    const made = await admin
+      .post(connections, { name: 'Local', baseUrl: server.url, apiKey: key })
+      .expect(201);
+    expect(made.body).toEqual({
+      id: expect.any(String),
+      name: 'Local',
+      baseUrl: server.url,
+      hasApiKey: true,
+      enabled: true,
+      locked: false,
+    });
+    const list = await admin.get(connections).expect(200);
+    expect(made.text + list.text).not.toContain(key);
+    await app.platform.store.probe();
+    const files = readdirSync(app.dataDir, { withFileTypes: true }).filter((entry) => entry.isFile());
+    const bytes = files.map(({ name }) => readFileSync(path.join(app.dataDir, name)));
+    expect(bytes.some((each) => each.includes(key))).toBe(false);
+    // The row is there, so it was looked for in the right place.
+    expect(bytes.some((each) => each.includes(server.url))).toBe(true);
+  });
+
+  test('every change is in the audit log, without the key', async () => {
+    const { id } = await connect();
+    await admin.patch(`${connections}/${id}`, { enabled: false, apiKey: `${key}-2` }).expect(200);
+    await admin.delete(`${connections}/${id}`).expect(204);
+    const { store } = app.platform;
+    const log = await store.db.select().from(store.t.auditLog);
+    const entries = log.filter((entry) => entry.targetId === id);
+    expect(entries.map((entry) => entry.action)).toEqual([
+      'connection.created',
+      'connection.updated',
+      'connection.deleted',
+    ]);
+    expect(entries.every((entry) => entry.actorId === admin.user.id)).toBe(true);
+    expect(JSON.stringify(entries)).not.toContain(key);
+  });
+
+  test('the key goes to its server, under no other name of ours than the product', async () => {
+    server.requests.length = 0;
+    await connect();
+    expect(
+      (await admin.get('/models').expect(200)).body.items.map((model: { id: string }) => model.id),
+    ).toEqual(['llama', 'mistral']);
+    const [request] = server.requests;
+    expect(request?.headers.authorization).toBe(`Bearer ${key}`);
+    expect(request?.headers['user-agent']).toMatch(/^parley\/\d/);
+    expect(Object.keys(request?.headers ?? {}).filter((name) => name.startsWith('x-stainless'))).toEqual([]);
+  });
+
+  test('a key stays with its origin: another address drops it, another path does not', async () => {
+    const { id } = await connect();
+    const path = await admin.patch(`${connections}/${id}`, { baseUrl: `${server.url}/sub/` }).expect(200);
+    expect(path.body).toMatchObject({ hasApiKey: true, baseUrl: `${server.url}/sub` });
+    const moved = await admin.patch(`${connections}/${id}`, { baseUrl: 'http://127.0.0.1:9/v1' }).expect(200);
+    expect(moved.body.hasApiKey).toBe(false);
+    const given = { baseUrl: server.url, apiKey: 'sk-another-key' };
+    expect((await admin.patch(`${connections}/${id}`, given).expect(200)).body.hasApiKey).toBe(true);
+    expect((await admin.patch(`${connections}/${id}`, { apiKey: '' }).expect(200)).body.hasApiKey).toBe(
+      false,
+    );
+    expect((await admin.patch(`${connections}/${id}`, { name: 'Renamed' }).expect(200)).body.name).toBe(
+      'Renamed',
+    );
+  });
+
+  describe('a test of a connection', () => {
+    const tried = async (body: object) => (await admin.post(`${connections}/test`, body).expect(200)).body;
+
+    test('names the models of the server', async () => {
+      expect(await tried({ baseUrl: server.url })).toEqual({ ok: true, models: ['llama', 'mistral'] });
+    });
+
+    test('uses the stored key at its own origin only', async () => {
+      const { id } = await connect();
+      server.requests.length = 0;
+      await tried({ id, baseUrl: server.url });
+      await tried({ id, baseUrl: server.url, apiKey: 'sk-typed-into-the-form' });
+      await tried({ id, baseUrl: server.url.replace('127.0.0.1', 'localhost') });
+      expect(authorizations()).toEqual([`Bearer ${key}`, 'Bearer sk-typed-into-the-form', undefined]);
+    });
+
+    test.each([
+      ['refuses the key', { status: 401, body: `{"error":{"message":"Bad key ${key}"}}` }, /refused the key/],
+      ['has nothing there', { status: 404, body: '{}' }, /end in \/v1/],
+      ['sends a page', { contentType: 'text/html', body: '<h1>Welcome</h1>' }, /no answer/],
+      ['sends something else', { body: '{"data":"none"}' }, /no answer/],
+      ['fails', { status: 500, body: '{"error":{"message":"boom"}}' }, /failed \(status 500\).*boom/],
+      [
+        'sends us elsewhere',
+        { status: 302, headers: { location: 'http://169.254.169.254/' } },
+        /not followed/,
+      ],
+    ])('says for people when the server %s', async (_what, listing, message) => {
+      server.listing = listing;
+      const result = await tried({ baseUrl: server.url, apiKey: key });
+      server.listing = undefined;
+      expect(result).toEqual({ ok: false, message: expect.stringMatching(message) });
+      expect(result.message).not.toContain(key);
+    });
+
+    test('says when nobody answers there', async () => {
+      const closed = createServer();
+      await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+      const { port } = closed.address() as AddressInfo;
+      await new Promise((resolve) => closed.close(resolve));
+      const nobody = await tried({ baseUrl: `http://127.0.0.1:${port}/v1` });
+      expect(nobody).toEqual({ ok: false, message: expect.stringMatching(/did not answer at its address/) });
+      const nowhere = await tried({ baseUrl: 'http://no-such-host.invalid/v1' });
+      expect(nowhere).toEqual({ ok: false, message: expect.stringMatching(/leads nowhere/) });
+    });
+
+    test('never calls the cloud the server runs in', async () => {
+      const result = await tried({ baseUrl: 'http://169.254.169.254/v1' });
+      expect(result).toEqual({ ok: false, message: expect.stringMatching(/never called/) });
+    });
+  });
+
+  test('open tabs hear that the models changed', async () => {
+    const tab = await member.connect();
+    await connect();
+    await tab.hears('config:changed');
+    tab.close();
+  });
+
+  test('disabled ones serve nothing', async () => {
+    const { id } = await connect();
+    await admin.patch(`${connections}/${id}`, { enabled: false }).expect(200);
+    const { items } = (await admin.get('/models').expect(200)).body;
+    expect(items.map((model: { id: string }) => model.id)).toEqual(['parley-demo']);
+    expect(await listed()).toMatchObject([{ id, enabled: false }]);
+  });
+});
+
+describe('connections set by the environment', () => {
+  let app: TestApp;
+  let admin: Person;
+  let first: ModelServer;
+  let second: ModelServer;
+
+  beforeAll(async () => {
+    first = await startModelServer(['one']);
+    second = await startModelServer(['two']);
+    app = await createTestApp({
+      env: {
+        OPENAI_API_BASE_URLS: `${first.url}/;${second.url}`,
+        OPENAI_API_KEYS: `${key};`,
+        OLLAMA_BASE_URL: 'http://127.0.0.1:9',
+      },
+    });
+    admin = await app.person('Ada');
+  });
+  afterAll(async () => {
+    await app.end();
+    await first.close();
+    await second.close();
+  });
+
+  test('cannot be changed here', async () => {
+    for (const id of ['env-1', 'env-2', 'env-3']) {
+      const change = await admin.patch(`${connections}/${id}`, { enabled: false }).expect(422);
+      expect(change.body.error.code).toBe('locked');
+      await admin.delete(`${connections}/${id}`).expect(422);
+    }
+  });
+
+  test('are listed as locked under stable ids, without their keys', async () => {
+    const answer = await admin.get(connections).expect(200);
+    expect(answer.body.items).toEqual([
+      expect.objectContaining({
+        id: 'env-1',
+        baseUrl: first.url,
+        hasApiKey: true,
+        locked: true,
+        enabled: true,
+      }),
+      expect.objectContaining({ id: 'env-2', baseUrl: second.url, hasApiKey: false, locked: true }),
+      expect.objectContaining({
+        id: 'env-3',
+        name: 'Ollama',
+        baseUrl: 'http://127.0.0.1:9/v1',
+        hasApiKey: true,
+        locked: true,
+      }),
+    ]);
+    expect(answer.text).not.toContain(key);
+  });
+
+  test('serve their models, each with its own key, though one of them is dead', async () => {
+    const { items } = (await admin.get('/models').expect(200)).body;
+    expect(items.map((model: { id: string }) => model.id)).toEqual(['one', 'two']);
+    expect(first.requests.at(-1)?.headers.authorization).toBe(`Bearer ${key}`);
+    expect(second.requests.at(-1)?.headers.authorization).toBeUndefined();
+  });
+
+  test('a key alone means OpenAI itself', async () => {
+    const alone = await createTestApp({ env: { OPENAI_API_KEY: key } });
+    const boss = await alone.person('Bo');
+    expect((await boss.get(connections).expect(200)).body.items).toEqual([
+      {
+        id: 'env-1',
+        name: 'OpenAI',
+        baseUrl: 'https://api.openai.com/v1',
+        hasApiKey: true,
+        enabled: true,
+        locked: true,
+      },
+    ]);
+    await alone.end();
+  });
+});

@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createTestApp, type TestApp } from '../../support/app.ts';
+import { startModelServer, type ModelServer } from '../../support/modelServer.ts';
+import type { Person } from '../../support/person.ts';
+
+interface Listed {
+  items: { id: string; name: string; connection: string }[];
+  defaultModel: string | null;
+}
+
+describe('the models to choose from', () => {
+  let app: TestApp;
+  let admin: Person;
+  let servers: ModelServer[];
+
+  beforeEach(async () => {
+    servers = [];
+    app = await createTestApp({ modelTuning: { demoTokensPerSecond: 100_000 } });
+    admin = await app.person('Ada');
+  });
+  afterEach(async () => {
+    await app.end();
+    for (const server of servers) await server.close();
+  });
+
+  const serve = async (...models: string[]) => {
+    const server = await startModelServer(models);
+    servers.push(server);
+    return server;
+  };
+  const connect = async (name: string, server: ModelServer) =>
+    (await admin.post('/admin/connections', { name, baseUrl: server.url }).expect(201)).body;
+  const list = async () => (await admin.get('/models').expect(200)).body as Listed;
+  const ids = async () => (await list()).items.map(({ id }) => id);
+
+  test('are for members', async () => {
+    await app.stranger().get('/models').expect(401);
+    const waiting = await app.person('Pat', 'pending');
+    await waiting.get('/models').expect(403);
+    const member = await app.person('Ben');
+    await member.get('/models').expect(200);
+  });
+
+  test('one that is not there is refused when asked for', async () => {
+    const chat = (await admin.post('/chats', {}).expect(201)).body;
+    const answer = await admin
+      .post(`/chats/${chat.id}/messages`, { content: 'Hi', model: 'gone' })
+      .expect(422);
+    expect(answer.body.error).toEqual({
+      code: 'unknown_model',
+      message: expect.stringMatching(/not available/),
+    });
+    expect((await admin.get(`/chats/${chat.id}`).expect(200)).body.messages).toEqual([]);
+  });
+
+  test('without any the question is refused and nothing stored', async () => {
+    await connect('Empty', await serve());
+    expect(await list()).toEqual({ items: [], defaultModel: null });
+    const chat = (await admin.post('/chats', {}).expect(201)).body;
+    const answer = await admin.post(`/chats/${chat.id}/messages`, { content: 'Hi' }).expect(422);
+    expect(answer.body.error.code).toBe('no_model');
+  });
+
+  test('one that a chat only remembers gives way to the default', async () => {
+    const chat = (await admin.post('/chats', { model: 'oasst' }).expect(201)).body;
+    const sent = await admin.post(`/chats/${chat.id}/messages`, { content: 'Hi' }).expect(201);
+    expect(sent.body.answer.model).toBe('parley-demo');
+  });
+
+  test('the demo model makes place for a real connection, and comes back when an admin wants it', async () => {
+    expect(await list()).toEqual({
+      items: [{ id: 'parley-demo', name: 'Demo model (no AI)', connection: 'Parley' }],
+      defaultModel: 'parley-demo',
+    });
+    const { id } = await connect('Local', await serve('llama'));
+    expect(await list()).toEqual({
+      items: [{ id: 'llama', name: 'llama', connection: 'Local' }],
+      defaultModel: 'llama',
+    });
+    await admin.patch('/admin/settings', { demoModel: true }).expect(200);
+    expect(await ids()).toEqual(['llama', 'parley-demo']);
+    await admin.patch('/admin/settings', { demoModel: false }).expect(200);
+    await admin.delete(`/admin/connections/${id}`).expect(204);
+    expect(await ids()).toEqual(['parley-demo']);
+  });
+
+  test('the same id of two servers is told apart, and each is asked at its own server under its own name', async () => {
+    const [a, b, c] = [
+      await serve('llama'),
+      await serve('llama', 'phi'),
+      await serve('llama', 'parley-demo'),
+    ];
+    await connect('Ay', a);
+    await connect('Same', b);
+    const third = await connect('Same', c);
+    expect(await ids()).toEqual(['llama', 'Same/llama', 'phi', `${third.id}/llama`, 'Same/parley-demo']);
+    const chat = (await admin.post('/chats', {}).expect(201)).body;
+    const tab = await admin.connect();
+    for (const [model, server, served] of [
+      ['Same/llama', b, 'llama'],
+      [`${third.id}/llama`, c, 'llama'],
+      ['Same/parley-demo', c, 'parley-demo'],
+    ] as const) {
+      await tab.ask('chat:watch', { chatId: chat.id });
+      const { answer } = (
+        await admin.post(`/chats/${chat.id}/messages`, { content: 'Hi', model }).expect(201)
+      ).body;
+      await tab.hears(
+        'message:updated',
+        ({ message }) => message.id === answer.id && message.status === 'complete',
+      );
+      const asked = server.requests.filter((request) => request.body.stream === true);
+      expect(asked.at(-1)?.body.model).toBe(served);
+    }
+    tab.close();
+  });
+
+  test('names come from the server where it has any; what is not for chat is never the default', async () => {
+    const server = await serve();
+    server.models = [
+      { id: 'text-embedding-3-small' },
+      { id: 'gpt-5', name: 'GPT-5' },
+      { id: 'x'.repeat(301) },
+    ];
+    await connect('Some', server);
+    expect(await list()).toEqual({
+      items: [
+        { id: 'text-embedding-3-small', name: 'text-embedding-3-small', connection: 'Some' },
+        { id: 'gpt-5', name: 'GPT-5', connection: 'Some' },
+      ],
+      defaultModel: 'gpt-5',
+    });
+  });
+
+  test('are remembered for a minute, then answered at once and asked for again behind', async () => {
+    const server = await serve('llama');
+    await connect('Local', server);
+    const asked = () => server.requests.length;
+    await ids();
+    await ids();
+    expect(asked()).toBe(1);
+    server.models = [{ id: 'newer' }];
+    app.advance(61_000);
+    expect(await ids()).toEqual(['llama']);
+    await server.until(() => asked() === 2);
+    await expect(eventually(ids, (now) => now[0] === 'newer')).resolves.toEqual(['newer']);
+  });
+
+  test('of a server that stops answering are kept for a while', async () => {
+    const [alive, dying] = [await serve('llama'), await serve('phi')];
+    await connect('Alive', alive);
+    await connect('Dying', dying);
+    expect(await ids()).toEqual(['llama', 'phi']);
+    dying.listing = { status: 500 };
+    app.advance(61_000);
+    expect(await ids()).toEqual(['llama', 'phi']);
+    await eventually(
+      () => Promise.resolve(dying.requests.length),
+      (count) => count === 2,
+    );
+    app.advance(11 * 60_000);
+    await expect(eventually(ids, (now) => now.length === 1)).resolves.toEqual(['llama']);
+  });
+
+  test('a server that hangs keeps nobody waiting twice', async () => {
+    const [alive, hanging] = [await serve('llama'), await serve('phi')];
+    hanging.listing = { hang: true };
+    await connect('Hanging', hanging);
+    await connect('Alive', alive);
+    expect(await ids()).toEqual(['llama']);
+    app.advance(61_000);
+    const slow = new Promise((resolve) => setTimeout(() => resolve('waited again'), 1_500).unref());
+    expect(await Promise.race([ids(), slow])).toEqual(['llama']);
+  });
+});
+
+/** Asks again, turn by turn, until the answer fits. */
+async function eventually<T>(ask: () => Promise<T>, fits: (answer: T) => boolean): Promise<T> {
+  for (let tries = 0; tries < 200; tries++) {
+    const answer = await ask();
+    if (fits(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('It never came to be.');
+}

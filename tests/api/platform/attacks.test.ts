@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { limits } from '#shared/limits';
+import { rooms } from '../../../server/src/platform/sockets/realtime.ts';
+import { createTestApp, type TestApp } from '../../support/app.ts';
+import { password } from '../../support/person.ts';
+
+/** The client's WebSocket below Socket.io. */
+interface Wire {
+  _socket: { pause(): void; resume(): void };
+  send(text: string): void;
+}
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user', LOG_LEVEL: 'silent' } });
+  await app.person('Admin');
+});
+afterAll(() => app.end());
+
+describe('a socket', () => {
+  test('is closed with its session when the password changes elsewhere, and hears nothing any more', async () => {
+    const bob = await app.person('Bob');
+    const thief = app.stranger();
+    await thief.signIn('bob@example.org');
+    const [stolen, own] = [await thief.connect(), await bob.connect()];
+    await bob.post('/me/password', { currentPassword: password, newPassword: 'a new long one' }).expect(204);
+    await bob.post('/chats', { title: 'For Bob alone' }).expect(201);
+    await own.hears('chat:updated');
+    await stolen.isClosed();
+    expect(stolen.heard).toEqual([{ name: 'session:ended', payload: { reason: 'signed_out' } }]);
+    own.close();
+  });
+
+  test('is closed when someone else signs in over its session', async () => {
+    const cleo = await app.person('Cleo');
+    await app.person('Dora');
+    const tab = await cleo.connect();
+    await cleo.signIn('dora@example.org');
+    await tab.isClosed();
+    expect(tab.all('session:ended')).toEqual([{ reason: 'signed_out' }]);
+  });
+
+  test('that asks without end and reads nothing is closed before it fills the memory', async () => {
+    const eve = await app.person('Eve');
+    const { body: chat } = await eve.post('/chats', {}).expect(201);
+    const { body: asked } = await eve.post(`/chats/${chat.id}/messages`, { content: 'Hi' }).expect(201);
+    await eve.post(`/chats/${chat.id}/stop`).expect(202);
+    const messageId = asked.answer.id as string;
+    const content = 'x'.repeat(limits.messageContent);
+    await eve.patch(`/chats/${chat.id}/messages/${messageId}`, { content }).expect(200);
+    const tab = await eve.connect();
+    const wire = (tab.raw.io.engine.transport as unknown as { ws: Wire }).ws;
+    wire._socket.pause();
+    for (let i = 0; i < 1_000; i++)
+      wire.send(`42${i}["message:resume",{"messageId":"${messageId}","offset":0}]`);
+    const room = rooms.user(eve.user.id);
+    while ((await app.platform.realtime.occupants(room)).length > 0) await new Promise(setImmediate);
+    wire._socket.resume();
+    await tab.isClosed();
+  });
+});
+
+test('a database that fails for a moment does not end the process', async () => {
+  const { signals, store } = app.platform;
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => unhandled.push(error);
+  process.on('unhandledRejection', note);
+  const { db } = store;
+  const broken = new Proxy(db, {
+    get() {
+      throw new Error('The database is away.');
+    },
+  });
+  Object.defineProperty(store, 'db', { value: broken, configurable: true, writable: true });
+  signals.emit('link:changed', { chatId: 'a', ownerId: 'b' });
+  signals.emit('user:changed', { userId: 'b' });
+  signals.emit('settings:changed', { keys: [] });
+  Object.defineProperty(store, 'db', { value: db, configurable: true, writable: true });
+  // Rejections that nobody handles are told once all microtasks are done.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});

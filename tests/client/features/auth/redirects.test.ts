@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import { doorTo, nextOf, safeNext } from '../../../../client/src/features/auth/redirects.ts';
+
+describe('the page after signing in', () => {
+  test.each([
+    [null],
+    [''],
+    ['c/1'],
+    ['//evil.example'],
+    ['///evil.example'],
+    ['/\\evil.example'],
+    ['\\\\evil.example'],
+    ['/\t/evil.example'],
+    ['/\n/evil.example'],
+    ['\t//evil.example'],
+    ['/.//evil.example'],
+    ['/c/..//evil.example'],
+    ['https://evil.example'],
+    ['HTTPS:evil.example'],
+    ['javascript:alert(1)'],
+    ['data:text/html,x'],
+    [' /c/1'],
+    ['/auth'],
+    ['/auth?next=/c/1'],
+    ['/pending'],
+  ])('is the start and not %j', (next) => {
+    expect(safeNext(next)).toBe('/');
+  });
+
+  test.each([
+    ['/c/1', '/c/1'],
+    ['/c/1?m=2#end', '/c/1?m=2#end'],
+    ['/s/AbC-_9', '/s/AbC-_9'],
+    ['/c/1?next=//evil.example', '/c/1?next=//evil.example'],
+    ['/a/../c/1', '/c/1'],
+    ['/authors', '/authors'],
+  ])('may be %j', (next, result) => {
+    expect(safeNext(next)).toBe(result);
+  });
+
+  test('is no other site to a browser, however it is written', () => {
+    const here = 'https://parley.example';
+    for (const next of ['/%5Cevil.example', '/%2F/evil.example', '/@evil.example', '/.evil.example']) {
+      expect(new URL(safeNext(next), here).origin).toBe(here);
+    }
+  });
+
+  test('travels through the address of the sign-in page and comes out the same', () => {
+    const door = doorTo('/auth', '/c/1?m=a&b=c#end');
+    expect(nextOf(new URL(door, 'https://parley.example'))).toBe('/c/1?m=a&b=c#end');
+  });
+
+  test('is left away where it says nothing', () => {
+    expect(doorTo('/auth', '/')).toBe('/auth');
+    expect(doorTo('/pending', '/pending?next=%2Fc%2F1')).toBe('/pending');
+  });
+});

@@ -1,0 +1,159 @@
+import type { ChatSummary } from '#shared/chats';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { screen, waitFor, within } from '@testing-library/dom';
+import { render } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { ChatList } from '../../../../../client/src/features/chats/list/chatList.svelte.ts';
+import { Dialogs } from '../../../../../client/src/shell/dialogs.svelte.ts';
+import { Session } from '../../../../../client/src/features/auth/session.svelte.ts';
+import { FakeApi } from '../../../support/fakeApi.ts';
+import { FakeSocket } from '../../../support/fakeSocket.ts';
+import { aChat, aConfig, aUser, aWholeChat, rights } from '../../../support/factories.ts';
+import WithSidebar from './WithSidebar.svelte';
+
+let api: FakeApi;
+let socket: FakeSocket;
+let dialogs: Dialogs;
+let stored: ChatSummary[];
+const person = userEvent.setup();
+/** A menu is not placed, and so stays invisible, where nothing has a size. */
+const hidden = true;
+
+async function sidebar({ administer = false, share = true, start = true } = {}): Promise<void> {
+  api
+    .on('GET /config', () => aConfig())
+    .on('GET /me', () => ({ user: aUser(), permissions: rights({ administer, share }) }))
+    .on('GET /chats', ({ query }) => ({
+      items: stored.filter(
+        ({ pinned, title }) =>
+          String(pinned) === (query['pinned'] ?? String(pinned)) && title.includes(query['query'] ?? ''),
+      ),
+      nextCursor: null,
+    }));
+  const session = new Session({ socket, ended: jest.fn() });
+  if (start) await session.start();
+  const chats = new ChatList(socket);
+  chats.start();
+  render(WithSidebar, { session, chats, dialogs });
+  await waitFor(() => expect(chats.loaded || chats.error !== null).toBe(true));
+}
+const row = (title: string): HTMLElement =>
+  screen.getByRole('link', { name: new RegExp(title) }).closest('li')!;
+const openMenu = async (title: string): Promise<void> => {
+  await person.click(within(row(title)).getByRole('button', { name: `Actions for “${title}”` }));
+  await screen.findByRole('menu', { hidden });
+};
+const entries = (): HTMLElement[] => screen.getAllByRole('menuitem', { hidden });
+const names = (): string[] => entries().map(({ textContent }) => textContent.trim());
+const entry = (name: string): HTMLElement | undefined => entries()[names().indexOf(name)];
+
+beforeEach(() => {
+  api = new FakeApi();
+  socket = new FakeSocket();
+  dialogs = new Dialogs();
+  const updatedAt = new Date().toISOString();
+  stored = [
+    aChat({ id: 'heat', title: 'Heat', shared: true, updatedAt }),
+    aChat({ id: 'cold', title: 'Cold', updatedAt }),
+    aChat({ id: 'kept', title: 'Kept', pinned: true, updatedAt }),
+  ];
+});
+
+describe('the sidebar', () => {
+  test('says so when the chats cannot be read, and reads them again', async () => {
+    api.offline = true;
+    await sidebar({ start: false });
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toContain('could not be loaded');
+    api.offline = false;
+    await person.click(within(alert).getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByRole('link', { name: 'Cold' })).toBeTruthy();
+  });
+
+  test('offers no sharing to those who may not share, and no Admin Panel to members', async () => {
+    await sidebar({ share: false });
+    await openMenu('Cold');
+    expect(names()).toEqual(['Rename', 'Pin', 'Archive', 'Download', 'Delete']);
+    await person.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('menu', { hidden })).toBeNull());
+    await person.click(screen.getByRole('button', { name: /Ada Lovelace/ }));
+    await screen.findByRole('menu', { hidden });
+    expect(entry('Sign out')).toBeDefined();
+    expect(entry('Admin Panel')).toBeUndefined();
+  });
+
+  test('shows admins the way to the Admin Panel', async () => {
+    await sidebar({ administer: true });
+    await person.click(screen.getByRole('button', { name: /Ada Lovelace/ }));
+    await screen.findByRole('menu', { hidden });
+    expect(entry('Admin Panel')?.getAttribute('href')).toBe('/admin/users');
+  });
+
+  test('lists the pinned chats first, under a heading of their own', async () => {
+    await sidebar();
+    const lists = screen.getAllByRole('list').map((list) => list.getAttribute('aria-label'));
+    expect(lists).toEqual(['Pinned', 'Today']);
+    expect(within(screen.getByRole('list', { name: 'Pinned' })).getAllByRole('link')).toHaveLength(1);
+  });
+
+  test('marks the chats that are shared, for ears too', async () => {
+    await sidebar();
+    expect(screen.getByRole('link', { name: 'Heat Shared by link' })).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'Cold' })).toBeTruthy();
+  });
+
+  test('opens the Share modal of the chat whose menu it was', async () => {
+    await sidebar();
+    await openMenu('Cold');
+    await person.click(entry('Share')!);
+    await waitFor(() => expect(dialogs.current).toEqual({ name: 'share', chatId: 'cold' }));
+  });
+
+  test('downloads a chat by a plain link', async () => {
+    await sidebar();
+    await openMenu('Cold');
+    expect(entry('Download')?.getAttribute('href')).toBe('/api/v1/chats/cold/export?format=json');
+    expect(entry('Download')?.hasAttribute('download')).toBe(true);
+  });
+
+  test('renames in place with Enter, and not with Escape', async () => {
+    await sidebar();
+    api.on('PATCH /chats/:id', ({ body }) => aWholeChat({ ...stored[1], ...(body as object) }));
+    await openMenu('Cold');
+    await person.click(entry('Rename')!);
+    const field = await screen.findByRole('textbox', { name: 'New title of “Cold”' });
+    await waitFor(() => expect(document.activeElement).toBe(field));
+    await person.keyboard('Nothing{Escape}');
+    expect(await screen.findByRole('link', { name: 'Cold' })).toBeTruthy();
+    await openMenu('Cold');
+    await person.click(entry('Rename')!);
+    await waitFor(() => expect(document.activeElement?.tagName).toBe('INPUT'));
+    await person.keyboard('Colder{Enter}');
+    const renamed = await screen.findByRole('link', { name: 'Colder' });
+    await waitFor(() => expect(document.activeElement).toBe(renamed));
+    expect(api.to('PATCH /chats/:id').map(({ body }) => body)).toEqual([{ title: 'Colder' }]);
+  });
+
+  test('is one stop for Tab, and the arrow keys walk the chats', async () => {
+    await sidebar();
+    screen.getByRole('link', { name: 'Kept' }).focus();
+    await person.keyboard('{ArrowDown}{ArrowDown}');
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('link', { name: 'Cold' })));
+    const stops = screen
+      .getAllByRole('link', { name: /Heat|Cold|Kept/ })
+      .filter(({ tabIndex }) => tabIndex === 0);
+    expect(stops.map(({ textContent }) => textContent.trim())).toEqual(['Cold']);
+    await person.keyboard('{Home}');
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('link', { name: 'Kept' })));
+  });
+
+  test('tells how many chats a search found, and says what to do when there are none', async () => {
+    await sidebar();
+    const search = screen.getByRole('textbox', { name: 'Search chats' });
+    await person.type(search, 'Heat{Enter}');
+    await waitFor(() => expect(screen.getByRole('status').textContent).toBe('1 chat found'));
+    await person.clear(search);
+    await person.type(search, 'Nothing{Enter}');
+    await waitFor(() => expect(screen.getByText(/Try other words/)).toBeTruthy());
+  });
+});

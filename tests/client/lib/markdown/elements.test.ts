@@ -1,0 +1,184 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { render, screen } from '@testing-library/svelte';
+import { userEvent } from '@testing-library/user-event';
+import Markdown from '../../../../client/src/lib/markdown/Markdown.svelte';
+import { workDone } from '../../../../client/src/lib/markdown/work.ts';
+import { show } from './page.ts';
+
+const htmlOf = async (text: string): Promise<string> => (await show(text)).innerHTML;
+
+describe('what is a formula', () => {
+  test.each([
+    'It costs $5 and $6.',
+    'From $20, she has 30$ left.',
+    'Set $HOME/$USER or $PATH:$HOME first.',
+    'US$5 and CA$7',
+    'The $ sign and the $ sign',
+    'Between $1,000 and $2,500 a month, or $3/day',
+    'a\\$b\\$c',
+    '`$x$` and `\\(y\\)`',
+    '```\n$$\nx\n$$\n```',
+    '$$ never closed',
+    '$x\n\ny$',
+    'an empty $$ $$ and $ $',
+  ])('%s is none', async (text) => {
+    expect((await show(text)).querySelector('.md-formula')).toBeNull();
+  });
+
+  test.each([
+    ['$x^2$', 'x^2', false],
+    ['where $n$ is', 'n', false],
+    ['($a$, $b$)', 'a', false],
+    ['is $5$ here', '5', false],
+    ['\\(a_1 * b_1\\)', 'a_1 * b_1', false],
+    ['so $$x$$ is', 'x', true],
+    ['$$\nx\n= y\n- z\n$$', 'x\n= y\n- z', true],
+    ['below\n\\[\nx + y\n\\]\nthis', 'x + y', true],
+    ['- in a list\n\n  $$\n  x\n  $$', 'x', true],
+    ['| a |\n|---|\n| $x$ |', 'x', false],
+    ['**so $a*b$ is**', 'a*b', false],
+  ])('%s is one', async (text, source, isDisplayed) => {
+    const formula = (await show(text)).querySelector('.md-formula');
+    expect(formula?.querySelector('annotation')?.textContent).toBe(source);
+    expect(formula?.classList.contains('md-formula-display')).toBe(isDisplayed);
+  });
+
+  test('one with a mistake in it shows its source', async () => {
+    const formula = (await show('$\\frac{1}{$ and')).querySelector('.md-formula');
+    expect(formula?.textContent).toBe('\\frac{1}{');
+  });
+});
+
+describe('the elements of a message', () => {
+  test('titles come below those of the page', async () => {
+    expect(await htmlOf('# One\n\n## Two\n\n#### Four\n\n###### Six')).toBe(
+      '<h3 dir="auto">One</h3><h4 dir="auto">Two</h4><h6 dir="auto">Four</h6><h6 dir="auto">Six</h6>',
+    );
+  });
+
+  test('a line break is a line break', async () => {
+    expect(await htmlOf('one\ntwo')).toBe('<p dir="auto">one<br>two</p>');
+  });
+
+  test('a table scrolls by itself, and with the keyboard', async () => {
+    const root = await show('| a | b |\n|:-:|--:|\n| 1 | 2 |');
+    const frame = root.querySelector('[role=region]');
+    expect(frame?.getAttribute('tabindex')).toBe('0');
+    expect(frame?.getAttribute('aria-label')).toBe('Table');
+    expect(root.querySelector('table')?.innerHTML).toBe(
+      '<thead><tr><th align="center">a</th><th align="right">b</th></tr></thead>' +
+        '<tbody><tr><td align="center">1</td><td align="right">2</td></tr></tbody>',
+    );
+  });
+
+  test('a task list has boxes nobody can press', async () => {
+    const boxes = (await show('- [ ] to do\n- [x] done')).querySelectorAll('input');
+    expect([...boxes].map(({ disabled, checked }) => [disabled, checked])).toEqual([
+      [true, false],
+      [true, true],
+    ]);
+  });
+
+  test('a list begins at its number', async () => {
+    expect((await show('3. three\n4. four')).querySelector('ol')?.start).toBe(3);
+  });
+
+  test('a folded passage holds Markdown', async () => {
+    const root = await show(
+      '<details>\n<summary>More *here*</summary>\n\n- one\n\n`two`\n\n</details>\n\nafter',
+    );
+    expect(root.innerHTML).toBe(
+      '<details dir="auto"><summary>More <em>here</em></summary><ul><li><span>one</span></li></ul>' +
+        '<p><code>two</code></p></details><p dir="auto">after</p>',
+    );
+  });
+
+  test('characters that HTML has names for', async () => {
+    expect((await show('&copy; &lt;b&gt; &amp;amp; &nosuch; &#65; `&lt;`')).textContent).toBe(
+      '© <b> &amp; &nosuch; A &lt;',
+    );
+  });
+
+  test('every block is read from the side its first letter is read from', async () => {
+    const root = await show('שלום\n\n- مرحبا\n\n> x\n\n```\ncode\n```');
+    expect([...root.children].map((block) => block.getAttribute('dir'))).toEqual([
+      'auto',
+      'auto',
+      'auto',
+      'auto',
+    ]);
+    expect(root.querySelector('pre')?.dir).toBe('ltr');
+  });
+});
+
+describe('a listing', () => {
+  test('names its language, and is coloured', async () => {
+    const root = await show('```ts title="a.ts"\nconst a = 1;\n```');
+    expect(root.querySelector('.md-code-bar span')?.textContent).toBe('ts');
+    expect(root.querySelector('code')?.innerHTML).toContain('<span class="hljs-keyword">const</span>');
+  });
+
+  test('with a function in it gets the class names that themes know', async () => {
+    const root = await show('```js\nfunction go() {}\n```');
+    expect(root.querySelector('.hljs-title')?.className).toBe('hljs-title function_');
+  });
+
+  test.each(['nosuchlanguage', '__proto__', 'constructor', ''])(
+    'in "%s" stays as it is',
+    async (language) => {
+      const root = await show(`\`\`\`${language}\nconst a = 1;\n\`\`\``);
+      expect(root.querySelector('code')?.innerHTML).toBe('const a = 1;');
+    },
+  );
+
+  test('that is long, or has a very long line, stays as it is', async () => {
+    const long = 'const a = 1;\n'.repeat(3_000).trimEnd();
+    const wide = `const a = "${'x'.repeat(3_000)}";`;
+    const root = await show(`\`\`\`js\n${long}\n\`\`\`\n\n\`\`\`js\n${wide}\n\`\`\``);
+    expect([...root.querySelectorAll('code')].map((code) => code.textContent)).toEqual([long, wide]);
+    expect(root.querySelector('[class^=hljs]')).toBeNull();
+  });
+
+  describe('with its buttons', () => {
+    const source = 'Look:\n\n```js\nconst a = 1;\n```\n';
+
+    afterEach(() => {
+      jest.restoreAllMocks();
+      getSelection()?.removeAllRanges();
+    });
+
+    test('is copied, and says so', async () => {
+      const user = userEvent.setup();
+      render(Markdown, { text: source });
+      await user.click(screen.getByRole('button', { name: 'Copy' }));
+      expect(await screen.findByRole('button', { name: 'Copied' })).toBeTruthy();
+      expect(await navigator.clipboard.readText()).toBe('const a = 1;');
+    });
+
+    test('is selected where the page may not copy', async () => {
+      const user = userEvent.setup();
+      jest.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new Error('not allowed'));
+      render(Markdown, { text: source });
+      await workDone();
+      await user.click(screen.getByRole('button', { name: 'Copy' }));
+      expect(await screen.findByRole('button', { name: 'Selected, press Ctrl+C' })).toBeTruthy();
+      expect(getSelection()?.toString()).toBe('const a = 1;');
+    });
+
+    test('wraps its lines when asked', async () => {
+      const user = userEvent.setup();
+      render(Markdown, { text: source });
+      const button = screen.getByRole('button', { name: 'Wrap' });
+      expect(button.getAttribute('aria-pressed')).toBe('false');
+      await user.click(button);
+      expect(button.getAttribute('aria-pressed')).toBe('true');
+      expect(button.closest('.md-code')?.classList.contains('md-wrapped')).toBe(true);
+    });
+  });
+});
+
+test('a text that was changed is shown anew', async () => {
+  const { rerender, container } = render(Markdown, { text: 'one **two**' });
+  await rerender({ text: 'three', streaming: false });
+  expect(container.textContent).toBe('three');
+});

@@ -1,0 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, expect, test } from '@jest/globals';
+import { openSqlite } from '../../../server/src/platform/db/sqlite.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'parley-probe-'));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a probe that fails leaves no transaction behind', async () => {
+  const file = path.join(folder, 'parley.db');
+  const store = openSqlite(file, path.resolve('drizzle/sqlite'));
+  const elsewhere = new Database(file, { timeout: 100 });
+  elsewhere.exec('alter table settings rename to away');
+  await expect(store.probe()).rejects.toMatchObject({ message: expect.stringContaining('no such table') });
+  elsewhere.exec('alter table away rename to settings');
+  await store.tx(() => store.db.insert(store.t.settings).values({ key: 'a', value: 1, updatedAt: 0 }));
+  expect(elsewhere.prepare('select key from settings').pluck().all()).toEqual(['a']);
+  elsewhere.close();
+  await store.close();
+});
