@@ -72,7 +72,7 @@ export function defineConversations(k: Kit, { users }: ReturnType<typeof defineP
       error: k.text('error'),
       edited: k.bool('edited').notNull().default(false),
       /** Given by a client that may retry; unique per chat. */
-      clientKey: k.text('client_key'),
+      idempotencyKey: k.text('idempotency_key'),
       createdAt: k.ms('created_at').notNull(),
     },
     (t) => [
@@ -80,9 +80,9 @@ export function defineConversations(k: Kit, { users }: ReturnType<typeof defineP
       k.index('messages_tree').on(t.chatId, t.parentId, t.seq),
       k.index('messages_status').on(t.status),
       k
-        .uniqueIndex('messages_client_key')
-        .on(t.chatId, t.clientKey)
-        .where(sql`client_key is not null`),
+        .uniqueIndex('messages_idempotency_key')
+        .on(t.chatId, t.idempotencyKey)
+        .where(sql`idempotency_key is not null`),
     ],
   );
 

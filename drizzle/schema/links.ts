@@ -25,7 +25,7 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
       audienceKind: k.text('audience_kind').$type<'instance' | 'restricted'>().notNull(),
       expiresAt: k.ms('expires_at'),
       /** Set once the audit log has noted that the link expired; cleared when it is given more time. */
-      expiryNotedAt: k.ms('expiry_noted_at'),
+      expiryRecordedAt: k.ms('expiry_recorded_at'),
       currentVersion: k.int('current_version').notNull(),
       /** Set while the link rests, for instance while its owner's account is deactivated by policy. */
       pausedReason: k.text('paused_reason'),
@@ -54,7 +54,7 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
       k
         .index('shared_links_expiring')
         .on(t.expiresAt)
-        .where(sql`revoked_at is null and expiry_noted_at is null and expires_at is not null`),
+        .where(sql`revoked_at is null and expiry_recorded_at is null and expires_at is not null`),
       k.index('shared_links_chat').on(t.chatId),
     ],
   );

@@ -3,18 +3,17 @@ import path from 'node:path';
 import compression from 'compression';
 import express, { Router } from 'express';
 import { apiPrefix } from '#shared/api';
-import { limits } from '#shared/limits';
 import { createFeatures } from './features.ts';
 import type { ModelTuning } from './features/models/models.service.ts';
 import type { Store } from './platform/db/store.ts';
 import type { Env } from './platform/env.ts';
 import { notFound } from './platform/errors.ts';
 import { errorHandler } from './platform/http/errorMapping.ts';
-import { jsonOnly, privateAnswers, sameOriginOnly, securityHeaders } from './platform/http/guards.ts';
+import { noStore, sameOriginOnly, securityHeaders } from './platform/http/guards.ts';
 import { Health } from './platform/http/health.ts';
 import { createRateLimits } from './platform/http/rateLimits.ts';
 import type { Routes } from './platform/http/routes.ts';
-import { clientFiles } from './platform/http/staticFiles.ts';
+import { staticFiles } from './platform/http/staticFiles.ts';
 import { createLog, type Logger } from './platform/log.ts';
 import type { Platform } from './platform/platform.ts';
 import { instanceSecret, SecretBox } from './platform/secretBox.ts';
@@ -51,9 +50,6 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Imports are uploads: their type is checked by the feature. */
-const uploads = /^\/imports$/;
-
 /** The whole server, not yet listening, so that tests can hold it. */
 export async function createApp({
   env,
@@ -71,44 +67,40 @@ export async function createApp({
     now,
     realtime: new Realtime(),
     signals: new Signals((error, signal) => log.error({ err: error, signal }, 'a signal was not followed')),
-    box: new SecretBox(secret),
+    secretBox: new SecretBox(secret),
     sessions: new SessionStore(store, env.SESSION_DAYS * dayMs),
     rateLimits: createRateLimits(rateFactor),
   };
   // However a session ends, whatever it has open goes with it.
   platform.sessions.on('ended', (sidHash: string) =>
-    platform.realtime.end(rooms.session(sidHash), 'signed_out'),
+    platform.realtime.disconnectRoom(rooms.session(sidHash), 'signed_out'),
   );
   const features = createFeatures(platform, secret, modelTuning);
   await features.generation.recover();
   await features.imports.recover();
 
   const health = new Health(store);
-  const express_ = express();
-  express_.disable('x-powered-by');
-  express_.set('trust proxy', env.TRUST_PROXY);
+  const web = express();
+  web.disable('x-powered-by');
+  web.set('trust proxy', env.TRUST_PROXY);
   // Bodies are never cached and parsed once; computing tags for them would be for nothing.
-  express_.set('etag', false);
-  express_.use(health.router);
-  express_.use(securityHeaders(env));
+  web.set('etag', false);
+  web.use(health.router);
+  web.use(securityHeaders(env));
 
   const api = Router();
-  api.use(privateAnswers, sameOriginOnly(env), jsonOnly(uploads));
+  api.use(noStore, sameOriginOnly(env));
   api.use(compression({ threshold: compressFrom }));
   api.use(...features.sessions.middleware);
-  api.use((req, res, next) => {
-    if (uploads.test(req.path)) next();
-    else express.json({ limit: limits.jsonBody })(req, res, next);
-  });
   for (const { router } of features.routes) api.use(router);
   api.use(() => {
     throw notFound();
   });
-  express_.use(apiPrefix, api);
-  express_.use(clientFiles(path.join(env.appRoot, 'dist/client')));
-  express_.use(errorHandler(log));
+  web.use(apiPrefix, api);
+  web.use(staticFiles(path.join(env.appRoot, 'dist/client')));
+  web.use(errorHandler(log));
 
-  const http = createServer(express_);
+  const http = createServer(web);
   // Node would cut off an upload after five minutes; only the import takes bodies that can last so long.
   http.requestTimeout = slowestUploadMs;
   const io = createSockets(http, platform, {

@@ -1,7 +1,7 @@
 import { AuditQueries } from './features/audit/audit.queries.ts';
 import { authRoutes } from './features/auth/auth.routes.ts';
 import { AuthService } from './features/auth/auth.service.ts';
-import { AuthSessions } from './features/auth/sessionAuth.ts';
+import { SessionAuth } from './features/auth/sessionAuth.ts';
 import { ChatQueries } from './features/chats/chats.queries.ts';
 import { chatRoutes } from './features/chats/chats.routes.ts';
 import { ChatService } from './features/chats/chats.service.ts';
@@ -40,7 +40,7 @@ export function createFeatures(platform: Platform, secret: string, tuning?: Mode
   const userQueries = new UserQueries(platform);
   const users = new UserService(platform, userQueries, audit);
   const auth = new AuthService(platform, userQueries, settings, audit);
-  const sessions = new AuthSessions(platform, secret, auth, users);
+  const sessions = new SessionAuth(platform, secret, auth, users);
 
   const connections = new ConnectionService(platform, { queries: new ConnectionQueries(platform), audit });
   const models = new ModelService(platform, { connections, settings, tuning });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { limits } from './limits.ts';
 import { User } from './users.ts';
-import { line, storable } from './values.ts';
+import { singleLine, sanitizeText } from './values.ts';
 
 const Email = z.string().trim().max(limits.email).toLowerCase().pipe(z.email('is not an e-mail address'));
 
@@ -12,7 +12,7 @@ export const authEndpoints = {
     path: '/auth/sign-up',
     status: 201,
     body: z.object({
-      name: line(limits.name),
+      name: singleLine(limits.name),
       email: Email,
       password: z.string().min(limits.passwordMin).max(limits.passwordMax),
     }),
@@ -22,7 +22,7 @@ export const authEndpoints = {
     method: 'POST',
     path: '/auth/sign-in',
     body: z.object({
-      email: z.string().trim().toLowerCase().max(limits.email).transform(storable),
+      email: z.string().trim().toLowerCase().max(limits.email).transform(sanitizeText),
       password: z.string().max(limits.passwordMax),
     }),
     response: z.object({ user: User }),

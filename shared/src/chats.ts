@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { limits } from './limits.ts';
-import { listOf, PageQuery, Query } from './lists.ts';
-import { Branch } from './messages.ts';
-import { ById, Flag, Id, text, Time, Title } from './values.ts';
+import { listOf, PageQuery, SearchQuery } from './lists.ts';
+import { BranchPage } from './messages.ts';
+import { IdParams, BooleanParam, Id, text, Time, Title } from './values.ts';
 
 /** What a chat asks of its model. A field that is absent is left to the model server. */
 export const ChatSettings = z.object({
@@ -38,14 +38,18 @@ export const Chat = ChatSummary.extend({
 });
 export type Chat = z.output<typeof Chat>;
 
-export const ChatWithBranch = Chat.extend(Branch.shape);
+export const ChatWithBranch = Chat.extend(BranchPage.shape);
 export type ChatWithBranch = z.output<typeof ChatWithBranch>;
 
 export const chatEndpoints = {
   listChats: endpoint({
     method: 'GET',
     path: '/chats',
-    query: PageQuery.extend({ query: Query, archived: Flag.optional(), pinned: Flag.optional() }),
+    query: PageQuery.extend({
+      query: SearchQuery,
+      archived: BooleanParam.optional(),
+      pinned: BooleanParam.optional(),
+    }),
     response: listOf(ChatSummary),
   }),
   createChat: endpoint({
@@ -58,16 +62,16 @@ export const chatEndpoints = {
         model: text(300).optional(),
         settings: ChatSettings.optional(),
         /** As in `sendMessage`: a retry with the same key answers with the chat it made the first time. */
-        clientKey: Id.optional(),
+        idempotencyKey: Id.optional(),
       })
       .optional(),
     response: Chat,
   }),
-  getChat: endpoint({ method: 'GET', path: '/chats/:id', params: ById, response: ChatWithBranch }),
+  getChat: endpoint({ method: 'GET', path: '/chats/:id', params: IdParams, response: ChatWithBranch }),
   updateChat: endpoint({
     method: 'PATCH',
     path: '/chats/:id',
-    params: ById,
+    params: IdParams,
     body: z.object({
       title: Title.optional(),
       pinned: z.boolean().optional(),
@@ -79,12 +83,13 @@ export const chatEndpoints = {
     }),
     response: Chat,
   }),
-  deleteChat: endpoint({ method: 'DELETE', path: '/chats/:id', status: 204, params: ById }),
+  deleteChat: endpoint({ method: 'DELETE', path: '/chats/:id', status: 204, params: IdParams }),
   /** A download: the whole tree as Open WebUI's own import reads it (`json`), or the active branch. */
   exportChat: endpoint({
     method: 'GET',
     path: '/chats/:id/export',
-    params: ById,
+    params: IdParams,
     query: z.object({ format: z.enum(['json', 'md', 'txt']).default('json') }),
+    responseMode: 'raw',
   }),
 };

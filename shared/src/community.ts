@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { ById } from './values.ts';
+import { IdParams } from './values.ts';
 
 /** A message as Open WebUI's history holds it. Source: its `history.messages` in an exported chat. */
 const CommunityMessage = z.object({
@@ -39,7 +39,7 @@ export const communityEndpoints = {
   shareToCommunity: endpoint({
     method: 'POST',
     path: '/chats/:id/community',
-    params: ById,
+    params: IdParams,
     response: CommunityPayload,
   }),
 };

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { ById, Id, line, storable } from './values.ts';
+import { IdParams, Id, singleLine, sanitizeText } from './values.ts';
 
 const BaseUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .max(2_000)
-  .transform((value) => storable(value).replace(/\/+$/, ''));
+  .transform((value) => sanitizeText(value).replace(/\/+$/, ''));
 const ApiKey = z.string().trim().max(2_000);
 
 export const Connection = z.object({
@@ -31,7 +31,7 @@ export const connectionEndpoints = {
     path: '/admin/connections',
     status: 201,
     body: z.object({
-      name: line(100),
+      name: singleLine(100),
       baseUrl: BaseUrl,
       apiKey: ApiKey.optional(),
       enabled: z.boolean().default(true),
@@ -41,9 +41,9 @@ export const connectionEndpoints = {
   updateConnection: endpoint({
     method: 'PATCH',
     path: '/admin/connections/:id',
-    params: ById,
+    params: IdParams,
     body: z.object({
-      name: line(100).optional(),
+      name: singleLine(100).optional(),
       /** A key belongs to its origin: another origin without a new key drops the old one. */
       baseUrl: BaseUrl.optional(),
       /** Empty: the key is removed. */
@@ -56,7 +56,7 @@ export const connectionEndpoints = {
     method: 'DELETE',
     path: '/admin/connections/:id',
     status: 204,
-    params: ById,
+    params: IdParams,
   }),
   /** Asks the model server for its models, with what is stored or with what the form holds. */
   testConnection: endpoint({

@@ -4,13 +4,17 @@ export interface Endpoint {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`, parameters as `:name`. */
   path: string;
-  /** Status of the ordinary answer; 200 when absent. */
+  /** Status of the successful response; 200 when absent. */
   status?: number;
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
-  /** Absent where there is no body to answer with (204, 202) or where it is a download. */
+  /** `stream`: the handler reads the request body itself, for uploads. Absent: JSON, parsed with `body`. */
+  bodyMode?: 'stream';
+  /** Absent where the response has no body (202, 204). */
   response?: z.ZodType;
+  /** `raw`: the handler writes the response itself (a download, stored bytes). Absent: JSON, parsed with `response`. */
+  responseMode?: 'raw';
 }
 
 /** Keeps the literal types of an endpoint, so that server and client infer from one value. */
@@ -26,12 +30,16 @@ export type Args<E extends Endpoint> = {
   [P in keyof Present<E>]: z.input<Present<E>[P]>;
 };
 /** What the handler receives, after parsing. */
-export type Parsed<E extends Endpoint> = {
+export type ParsedInput<E extends Endpoint> = {
   [P in keyof Present<E>]: z.output<Present<E>[P]>;
 };
 /** What the caller gets. */
-export type Returns<E extends Endpoint> = E['response'] extends z.ZodType
+export type ResponseOf<E extends Endpoint> = E['response'] extends z.ZodType
   ? z.output<E['response']>
   : undefined;
-/** What the handler answers with, before it is parsed. */
-export type Sends<E extends Endpoint> = E['response'] extends z.ZodType ? z.input<E['response']> : void;
+/** What the handler returns, before it is parsed. */
+export type HandlerResult<E extends Endpoint> = E extends { responseMode: 'raw' }
+  ? void
+  : E['response'] extends z.ZodType
+    ? z.input<E['response']>
+    : void;

@@ -17,11 +17,12 @@ export const importEndpoints = {
     path: '/imports',
     /** Made by the client to tell its own `import:progress` events. */
     query: z.object({ importId: Id.optional() }),
+    bodyMode: 'stream',
     response: ImportResult,
   }),
 };
 
 export const exportEndpoints = {
   /** A download: all of one's chats as one JSON array, streamed. */
-  exportChats: endpoint({ method: 'GET', path: '/exports/chats' }),
+  exportChats: endpoint({ method: 'GET', path: '/exports/chats', responseMode: 'raw' }),
 };

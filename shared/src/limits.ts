@@ -17,30 +17,30 @@ export const limits = {
   /** Characters kept of one model answer; a model that never stops is cut off here. */
   answerContent: 1_000_000,
   /** Bytes of a JSON request body. A question of the longest kind, in four-byte characters. */
-  jsonBody: 1_500_000,
+  jsonBodyBytes: 1_500_000,
   /** Rows a list answers with when it is not asked for a number, and at most. */
-  pageDefault: 30,
-  pageMax: 100,
+  pageSizeDefault: 30,
+  pageSizeMax: 100,
   /** Messages of the active branch that opening a chat sends; earlier ones are paged. */
-  branchPage: 50,
-  branchPageMax: 200,
+  branchPageSize: 50,
+  branchPageSizeMax: 200,
   /** Messages one chat may hold, so that walking a tree stays bounded. */
   messagesPerChat: 20_000,
   /** Characters of serialised messages in one shared snapshot. */
   snapshotChars: 20_000_000,
   /** Characters of a search query. */
-  query: 200,
+  searchQuery: 200,
   /** Links revoked by one request that names them. */
-  revokeIds: 500,
+  revokeBatch: 500,
   /** People and groups named in one link's audience. */
-  audience: 200,
+  audienceSize: 200,
   /** Answers one person may have streaming at once. */
   streamsPerUser: 8,
   /** Bytes of an uploaded import. ChatGPT exports carry their pictures in the ZIP. */
-  importUpload: 2_000_000_000,
+  importUploadBytes: 2_000_000_000,
   /** Bytes of one conversation inside an import, and of all JSON unpacked from a ZIP. */
-  importConversation: 64_000_000,
-  importUnpacked: 2_000_000_000,
+  importConversationBytes: 64_000_000,
+  importUnpackedBytes: 2_000_000_000,
   /** Milliseconds within which a revoked link can be restored: the toast shows Undo for as long. */
   undoWindowMs: 10_000,
 } as const;

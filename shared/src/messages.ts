@@ -36,33 +36,33 @@ export const Message = z.object({
 export type Message = z.output<typeof Message>;
 
 /** A page of the active branch, oldest first. */
-export const Branch = z.object({
+export const BranchPage = z.object({
   messages: z.array(Message),
   /** The message to ask for what stands before this page; null at the root. */
-  earlier: Id.nullable(),
+  nextBefore: Id.nullable(),
 });
-export type Branch = z.output<typeof Branch>;
+export type BranchPage = z.output<typeof BranchPage>;
 
-const InChat = z.object({ id: Id });
-const OfChat = z.object({ id: Id, messageId: Id });
+const ChatParams = z.object({ id: Id });
+const MessageParams = z.object({ id: Id, messageId: Id });
 
 export const messageEndpoints = {
   /** The messages above `before` on its own branch. */
-  earlierMessages: endpoint({
+  listEarlierMessages: endpoint({
     method: 'GET',
     path: '/chats/:id/messages',
-    params: InChat,
+    params: ChatParams,
     query: z.object({
       before: Id,
-      limit: z.coerce.number().int().min(1).max(limits.branchPageMax).optional(),
+      limit: z.coerce.number().int().min(1).max(limits.branchPageSizeMax).optional(),
     }),
-    response: Branch,
+    response: BranchPage,
   }),
   sendMessage: endpoint({
     method: 'POST',
     path: '/chats/:id/messages',
     status: 201,
-    params: InChat,
+    params: ChatParams,
     body: z.object({
       content: text(limits.messageContent).pipe(z.string().regex(/\S/, 'must not be empty')),
       /** Absent: the end of the active branch. Null: a new root, a version of the first question. */
@@ -70,7 +70,7 @@ export const messageEndpoints = {
       /** Absent: the chat's model, else the default one. */
       model: text(300).optional(),
       /** Set by clients that retry: the same key in the same chat is answered with what it made the first time. */
-      clientKey: Id.optional(),
+      idempotencyKey: Id.optional(),
     }),
     response: z.object({ question: Message, answer: Message }),
   }),
@@ -78,7 +78,7 @@ export const messageEndpoints = {
     method: 'POST',
     path: '/chats/:id/messages/:messageId/regenerate',
     status: 201,
-    params: OfChat,
+    params: MessageParams,
     body: z.object({ model: text(300).optional() }).optional(),
     response: z.object({ answer: Message }),
   }),
@@ -86,13 +86,13 @@ export const messageEndpoints = {
   continueMessage: endpoint({
     method: 'POST',
     path: '/chats/:id/messages/:messageId/continue',
-    params: OfChat,
+    params: MessageParams,
     response: z.object({ answer: Message }),
   }),
   editMessage: endpoint({
     method: 'PATCH',
     path: '/chats/:id/messages/:messageId',
-    params: OfChat,
+    params: MessageParams,
     body: z.object({ content: text(limits.messageContent) }),
     response: Message,
   }),
@@ -100,8 +100,8 @@ export const messageEndpoints = {
   deleteMessage: endpoint({
     method: 'DELETE',
     path: '/chats/:id/messages/:messageId',
-    params: OfChat,
+    params: MessageParams,
     response: z.object({ deleted: z.number(), activeMessageId: Id.nullable() }),
   }),
-  stop: endpoint({ method: 'POST', path: '/chats/:id/stop', status: 202, params: InChat }),
+  stopGeneration: endpoint({ method: 'POST', path: '/chats/:id/stop', status: 202, params: ChatParams }),
 };

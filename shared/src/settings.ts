@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { line } from './values.ts';
+import { singleLine } from './values.ts';
 
 export const Settings = z.object({
   name: z.string(),
@@ -18,7 +18,7 @@ export type AdminSettings = z.output<typeof AdminSettings>;
 
 export const settingsEndpoints = {
   /** Public: what the sign-in page and the shell need before anyone is signed in. */
-  config: endpoint({
+  getConfig: endpoint({
     method: 'GET',
     path: '/config',
     response: z.object({
@@ -35,11 +35,11 @@ export const settingsEndpoints = {
       communityUrl: z.string(),
     }),
   }),
-  adminSettings: endpoint({ method: 'GET', path: '/admin/settings', response: AdminSettings }),
-  adminUpdateSettings: endpoint({
+  getSettings: endpoint({ method: 'GET', path: '/admin/settings', response: AdminSettings }),
+  updateSettings: endpoint({
     method: 'PATCH',
     path: '/admin/settings',
-    body: Settings.extend({ name: line(60) }).partial(),
+    body: Settings.extend({ name: singleLine(60) }).partial(),
     response: AdminSettings,
   }),
 };

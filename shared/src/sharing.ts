@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { limits } from './limits.ts';
-import { listOf, PageQuery, Query } from './lists.ts';
+import { listOf, PageQuery, SearchQuery } from './lists.ts';
 import { Message } from './messages.ts';
-import { ById, Id, Time, Title } from './values.ts';
+import { IdParams, Id, Time, Title } from './values.ts';
 
 /** Everyone signed in to this instance, or only those named. */
 export const Audience = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('instance') }),
   z.object({
     kind: z.literal('restricted'),
-    userIds: z.array(Id).max(limits.audience),
-    groupIds: z.array(Id).max(limits.audience).default([]),
+    userIds: z.array(Id).max(limits.audienceSize),
+    groupIds: z.array(Id).max(limits.audienceSize).default([]),
   }),
 ]);
 export type Audience = z.output<typeof Audience>;
 
 /** Share ids carry 192 random bits. */
 export const ShareId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not a share id');
-const ByShareId = z.object({ id: ShareId });
+const ShareIdParams = z.object({ id: ShareId });
 
 export const SharedLink = z.object({
   id: ShareId,
@@ -75,7 +75,7 @@ export const SharedChat = Snapshot.extend({
   updatedAt: Time,
   version: z.number(),
   /** The viewer is the one who shared it. */
-  mine: z.boolean(),
+  isOwner: z.boolean(),
 });
 export type SharedChat = z.output<typeof SharedChat>;
 
@@ -84,32 +84,36 @@ export const ShareState = z.object({
   upToDate: z.boolean(),
   /** Messages of the active branch that the snapshot lacks. */
   newMessages: z.number(),
+  /** What publishing now would store; null while it would be refused. */
+  preview: Snapshot.nullable(),
+  /** Why publishing now would be refused; null while it would not. */
+  refusal: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 export type ShareState = z.output<typeof ShareState>;
 
 export const sharingEndpoints = {
-  getShare: endpoint({ method: 'GET', path: '/chats/:id/share', params: ById, response: ShareState }),
+  getShare: endpoint({ method: 'GET', path: '/chats/:id/share', params: IdParams, response: ShareState }),
   /** Exactly what `PUT` would store. */
   previewShare: endpoint({
     method: 'GET',
     path: '/chats/:id/share/preview',
-    params: ById,
+    params: IdParams,
     response: Snapshot,
   }),
   /** 201 when it makes a link, 200 when it refreshes the snapshot of the one there is. */
-  putShare: endpoint({
+  publishShare: endpoint({
     method: 'PUT',
     path: '/chats/:id/share',
-    params: ById,
+    params: IdParams,
     body: LinkOptions.optional(),
     response: SharedLink,
   }),
-  deleteShare: endpoint({ method: 'DELETE', path: '/chats/:id/share', status: 204, params: ById }),
+  revokeShare: endpoint({ method: 'DELETE', path: '/chats/:id/share', status: 204, params: IdParams }),
   listLinks: endpoint({
     method: 'GET',
     path: '/shared-links',
     query: PageQuery.extend({
-      query: Query,
+      query: SearchQuery,
       sort: z.enum(['updatedAt', 'title']).default('updatedAt'),
       order: z.enum(['asc', 'desc']).optional(),
     }),
@@ -118,22 +122,22 @@ export const sharingEndpoints = {
   updateLink: endpoint({
     method: 'PATCH',
     path: '/shared-links/:id',
-    params: ByShareId,
+    params: ShareIdParams,
     body: LinkOptions,
     response: SharedLink,
   }),
-  deleteLink: endpoint({ method: 'DELETE', path: '/shared-links/:id', status: 204, params: ByShareId }),
+  revokeLink: endpoint({ method: 'DELETE', path: '/shared-links/:id', status: 204, params: ShareIdParams }),
   restoreLink: endpoint({
     method: 'POST',
     path: '/shared-links/:id/restore',
-    params: ByShareId,
+    params: ShareIdParams,
     response: SharedLink,
   }),
   revokeLinks: endpoint({
     method: 'POST',
     path: '/shared-links/revoke',
     body: z.union([
-      z.object({ ids: z.array(ShareId).min(1).max(limits.revokeIds) }),
+      z.object({ ids: z.array(ShareId).min(1).max(limits.revokeBatch) }),
       z.object({ all: z.literal(true) }),
     ]),
     response: z.object({ revoked: z.number(), ids: z.array(ShareId) }),
@@ -142,15 +146,22 @@ export const sharingEndpoints = {
   restoreLinks: endpoint({
     method: 'POST',
     path: '/shared-links/restore',
-    body: z.object({ ids: z.array(ShareId).min(1).max(limits.revokeIds) }),
+    body: z.object({ ids: z.array(ShareId).min(1).max(limits.revokeBatch) }),
     response: z.object({ restored: z.number() }),
   }),
-  readShared: endpoint({ method: 'GET', path: '/shared/:id', params: ByShareId, response: SharedChat }),
-  continueShared: endpoint({
+  /** Raw: the messages are stored in the shape they are sent in. */
+  readSharedChat: endpoint({
+    method: 'GET',
+    path: '/shared/:id',
+    params: ShareIdParams,
+    response: SharedChat,
+    responseMode: 'raw',
+  }),
+  continueSharedChat: endpoint({
     method: 'POST',
     path: '/shared/:id/continue',
     status: 201,
-    params: ByShareId,
+    params: ShareIdParams,
     response: z.object({ chatId: Id }),
   }),
 };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { limits } from './limits.ts';
-import { listOf, PageQuery, Query } from './lists.ts';
-import { ById, Id, line, Time } from './values.ts';
+import { listOf, PageQuery, SearchQuery } from './lists.ts';
+import { IdParams, Id, singleLine, Time } from './values.ts';
 
 export const Role = z.enum(['pending', 'user', 'admin']);
 export type Role = z.output<typeof Role>;
@@ -32,7 +32,7 @@ export const ManagedUser = User.extend({
 export type ManagedUser = z.output<typeof ManagedUser>;
 
 export const userEndpoints = {
-  me: endpoint({
+  getMe: endpoint({
     method: 'GET',
     path: '/me',
     response: z.object({ user: User, permissions: Permissions }),
@@ -40,7 +40,7 @@ export const userEndpoints = {
   updateMe: endpoint({
     method: 'PATCH',
     path: '/me',
-    body: z.object({ name: line(limits.name).optional() }),
+    body: z.object({ name: singleLine(limits.name).optional() }),
     response: z.object({ user: User, permissions: Permissions }),
   }),
   changePassword: endpoint({
@@ -53,22 +53,22 @@ export const userEndpoints = {
     }),
   }),
   /** Active members, to choose who may open a link. */
-  people: endpoint({
+  listPeople: endpoint({
     method: 'GET',
     path: '/people',
-    query: PageQuery.extend({ query: Query }),
+    query: PageQuery.extend({ query: SearchQuery }),
     response: listOf(Person),
   }),
-  adminUsers: endpoint({
+  listUsers: endpoint({
     method: 'GET',
     path: '/admin/users',
-    query: PageQuery.extend({ query: Query, role: Role.optional() }),
+    query: PageQuery.extend({ query: SearchQuery, role: Role.optional() }),
     response: listOf(ManagedUser).extend({ pendingCount: z.number() }),
   }),
-  adminUpdateUser: endpoint({
+  updateUser: endpoint({
     method: 'PATCH',
     path: '/admin/users/:id',
-    params: ById,
+    params: IdParams,
     body: z.object({ role: Role.optional(), active: z.boolean().optional() }),
     response: ManagedUser,
   }),

@@ -6,28 +6,28 @@ import { limits } from './limits.ts';
 const unstorable = /\u0000/g;
 
 /** Text as it is stored: without NUL and with lone surrogates replaced, so that every database takes it. */
-export const storable = (text: string): string => text.replace(unstorable, '').toWellFormed();
+export const sanitizeText = (text: string): string => text.replace(unstorable, '').toWellFormed();
 
 /** Free text of at most `max` characters, made storable. */
-export const text = (max: number) => z.string().max(max).transform(storable);
+export const text = (max: number) => z.string().max(max).transform(sanitizeText);
 
 /** One line: trimmed, white space folded, never empty. */
-export const line = (max: number) =>
+export const singleLine = (max: number) =>
   z
     .string()
     .max(max)
-    .transform((value) => storable(value).replace(/\s+/g, ' ').trim())
+    .transform((value) => sanitizeText(value).replace(/\s+/g, ' ').trim())
     .pipe(z.string().min(1, 'must not be empty'));
 
-export const Title = line(limits.title);
+export const Title = singleLine(limits.title);
 
 /** An id made by the app: URL-safe, at most 64 characters. */
 export const Id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not an id');
 
-export const ById = z.object({ id: Id });
+export const IdParams = z.object({ id: Id });
 
 /** ISO 8601, UTC. */
 export const Time = z.iso.datetime();
 
 /** A flag in a query string. */
-export const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+export const BooleanParam = z.enum(['true', 'false']).transform((value) => value === 'true');

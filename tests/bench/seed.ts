@@ -1,5 +1,5 @@
 import { brotliCompressSync } from 'node:zlib';
-import { foldTitle } from '../../server/src/platform/db/searchText.ts';
+import { foldText } from '../../server/src/platform/db/searchText.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
 
 export interface Seed {
@@ -28,7 +28,7 @@ export async function seed(store: Store, { ownerId, chats, prefix }: Seed): Prom
           id: `${prefix}c${i}`,
           ownerId,
           title: titleOf(i),
-          titleKey: foldTitle(titleOf(i)),
+          titleKey: foldText(titleOf(i)),
           settings: {},
           activeMessageId: `${prefix}a${i}`,
           messageCount: 2,
@@ -64,7 +64,7 @@ export async function seed(store: Store, { ownerId, chats, prefix }: Seed): Prom
           chatId: `${prefix}c${i}`,
           ownerId,
           title: titleOf(i),
-          titleKey: foldTitle(titleOf(i)),
+          titleKey: foldText(titleOf(i)),
           showAuthor: true,
           audienceKind: 'instance' as const,
           currentVersion: 1,

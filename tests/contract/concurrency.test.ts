@@ -17,9 +17,9 @@ const ann: Actor = { id: 'ann', name: 'Ann', email: 'ann@example.org', role: 'us
 
 /** No model answers here: questions are stored, and their answers stay as they begin. */
 const generation = {
-  requireRoom: () => undefined,
+  requireCapacity: () => undefined,
   start: () => undefined,
-  asOfNow: (row: MessageRow) => row,
+  withLiveText: (row: MessageRow) => row,
 } as unknown as GenerationService;
 const models = { require: () => Promise.resolve('m') } as unknown as ModelService;
 
@@ -55,13 +55,13 @@ describe.each(backends)('at once on $name', ({ open }) => {
 
   test('a question that is sent twenty times is asked once', async () => {
     const { id } = await chats.create(ann, {});
-    const asked = await twenty(() => messages.ask(ann, id, { content: 'Question', clientKey: 'one' }));
+    const asked = await twenty(() => messages.ask(ann, id, { content: 'Question', idempotencyKey: 'one' }));
     expect(asked.map(outcome)).toEqual(Array<string>(20).fill('done'));
     expect(await queries.messages.countIn(id)).toBe(2);
   });
 
   test('a chat that is begun twenty times is there once', async () => {
-    const begun = await twenty(async () => (await chats.create(ann, { clientKey: 'one' })).id);
+    const begun = await twenty(async () => (await chats.create(ann, { idempotencyKey: 'one' })).id);
     const ids = begun.map((result) => (result.status === 'fulfilled' ? result.value : outcome(result)));
     expect(new Set(ids).size).toBe(1);
   });

@@ -46,7 +46,7 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
       message('b', 'a', { role: 'assistant' }),
       message('c', 'b'),
       message('d', 'a', { role: 'assistant', reasoning: 'hm', reasoningMs: 1_200, model: 'm' }),
-      message('e', 'd', { clientKey: 'key-1' }),
+      message('e', 'd', { idempotencyKey: 'key-1' }),
       message('f', 'e', { role: 'assistant' }),
       message('z', null),
     );
@@ -116,9 +116,9 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
     expect(await messages.countIn('long')).toBe(0);
   });
 
-  test('a client key is unique in its chat', async () => {
-    expect((await messages.byClientKey('c1', 'key-1'))?.id).toBe('e');
-    const twice = messages.insert(message('again', null, { clientKey: 'key-1' }));
+  test('an idempotency key is unique in its chat', async () => {
+    expect((await messages.byIdempotencyKey('c1', 'key-1'))?.id).toBe('e');
+    const twice = messages.insert(message('again', null, { idempotencyKey: 'key-1' }));
     expect(isUniqueViolation(await rejection(twice))).toBe(true);
   });
 
@@ -145,7 +145,7 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
 
   test('50 writers of one chat all count', async () => {
     const before = (await chats.byId('c1'))!.version;
-    await Promise.all(Array.from({ length: 50 }, () => store.tx(() => chats.bump('c1'))));
+    await Promise.all(Array.from({ length: 50 }, () => store.tx(() => chats.incrementVersion('c1'))));
     expect((await chats.byId('c1'))!.version).toBe(before + 50);
   });
 

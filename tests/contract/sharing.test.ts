@@ -7,7 +7,7 @@ import { SharingQueries, type NewLink } from '../../server/src/features/sharing/
 import { UserQueries } from '../../server/src/features/users/users.queries.ts';
 import { isUniqueViolation } from '../../server/src/platform/db/dbErrors.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
-import { foldTitle } from '../../server/src/platform/db/searchText.ts';
+import { foldText } from '../../server/src/platform/db/searchText.ts';
 import { createTestPlatform } from '../support/platform.ts';
 import { backends } from '../support/stores.ts';
 
@@ -66,7 +66,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
         ownerId,
         chatId,
         title,
-        titleKey: foldTitle(title),
+        titleKey: foldText(title),
       });
       await links.insertVersion(version(id, 1));
     });
@@ -171,7 +171,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
         order.push('held');
       }),
       store.tx(async () => {
-        await chats.bump(chatId);
+        await chats.incrementVersion(chatId);
         order.push('changed');
       }),
     ]);
@@ -274,16 +274,16 @@ describe.each(backends)('links on $name', ({ name, open }) => {
     await revokeNow('ann', [revoked.id]);
     const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id);
     clock.now += 9;
-    expect(idsOf(await links.expiredUnnoted())).not.toContain(due.id);
+    expect(idsOf(await links.expiredUnrecorded())).not.toContain(due.id);
     clock.now += 1;
-    const found = idsOf(await links.expiredUnnoted());
+    const found = idsOf(await links.expiredUnrecorded());
     expect(found).toContain(due.id);
     for (const { id } of [later, revoked]) expect(found).not.toContain(id);
-    const noted = await Promise.all([links.noteExpired([due.id]), links.noteExpired([due.id, later.id])]);
+    const noted = await Promise.all([links.recordExpiry([due.id]), links.recordExpiry([due.id, later.id])]);
     expect(idsOf(noted.flat())).toEqual([due.id]);
-    expect(idsOf(await links.expiredUnnoted())).not.toContain(due.id);
-    await links.update(due.id, { expiresAt: clock.now, expiryNotedAt: null, updatedAt: clock.now });
-    expect(idsOf(await links.expiredUnnoted())).toContain(due.id);
+    expect(idsOf(await links.expiredUnrecorded())).not.toContain(due.id);
+    await links.update(due.id, { expiresAt: clock.now, expiryRecordedAt: null, updatedAt: clock.now });
+    expect(idsOf(await links.expiredUnrecorded())).toContain(due.id);
   });
 
   describe('the list', () => {
@@ -320,7 +320,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
 
     test.each(orders)('is the same in pages and in one, by $sort $order', async ({ sort, order }) => {
       const keyOf = (row: (typeof kept)[number]) =>
-        sort === 'title' ? foldTitle(row.title) : String(row.updatedAt);
+        sort === 'title' ? foldText(row.title) : String(row.updatedAt);
       const wanted = [...kept].sort((a, b) => (`${keyOf(a)} ${a.id}` < `${keyOf(b)} ${b.id}` ? -1 : 1));
       if (order === 'desc') wanted.reverse();
       const ids = await all({ sort, order });
@@ -414,7 +414,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
           /USING INDEX sqlite_autoindex_shared_links/,
         ],
         ['a chat', () => links.liveOfChat('chat1'), /shared_links_(live|chat)/],
-        ['the clock', () => links.expiredUnnoted(), /INDEX shared_links_expiring/],
+        ['the clock', () => links.expiredUnrecorded(), /INDEX shared_links_expiring/],
       ])('of %s reads what it answers', async (_what, run, index) => {
         const plan = await explain(run);
         expect(plan).toMatch(index);

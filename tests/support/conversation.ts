@@ -52,7 +52,7 @@ export class Conversations {
         parentId = message.id;
         role = message.role === 'user' ? 'assistant' : 'user';
       }
-      await this.chats.bump(chatId, {
+      await this.chats.incrementVersion(chatId, {
         activeMessageId: parentId,
         messageCount: chat.messageCount + ids.length,
         updatedAt: this.#platform.now(),

@@ -5,7 +5,7 @@ import { startModelServer, type ModelServer } from './modelServer.ts';
 import type { Person, TestSocket } from './person.ts';
 
 /** An app that is connected to a scripted model server, its admin, and an ordinary member. */
-export interface ModelWorld {
+export interface ModelFixture {
   app: TestApp;
   server: ModelServer;
   admin: Person;
@@ -15,7 +15,7 @@ export interface ModelWorld {
 
 type Options = Parameters<typeof createTestApp>[0];
 
-export async function createModelWorld(options: Options = {}): Promise<ModelWorld> {
+export async function createModelFixture(options: Options = {}): Promise<ModelFixture> {
   const server = await startModelServer();
   const app = await createTestApp({
     ...options,

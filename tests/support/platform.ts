@@ -18,7 +18,7 @@ export function createTestPlatform(store: Store, at: { now: number } = { now: 1_
     now: () => at.now,
     realtime: new Realtime(),
     signals: new Signals(),
-    box: new SecretBox('a secret for tests only'),
+    secretBox: new SecretBox('a secret for tests only'),
     sessions: new SessionStore(store, 86_400_000),
     rateLimits: createRateLimits(1_000),
   };

@@ -1,5 +1,5 @@
 import type { Api } from '#shared/api';
-import type { Returns } from '#shared/endpoint';
+import type { ResponseOf } from '#shared/endpoint';
 import type { ArgumentsOf } from './arguments.ts';
 import { send } from './send.ts';
 import { urlOf } from './url.ts';
@@ -14,7 +14,7 @@ type Route = keyof Api;
 export async function call<R extends Route>(
   route: R,
   ...[args, options]: ArgumentsOf<Api[R]>
-): Promise<Returns<Api[R]>> {
+): Promise<ResponseOf<Api[R]>> {
   const { body, ...address } = (args ?? {}) as AddressParts & { body?: unknown };
   const answer = await send(urlOf(route, address), {
     method: route.slice(0, route.indexOf(' ')),
@@ -24,7 +24,7 @@ export async function call<R extends Route>(
     signal: options?.signal ?? null,
   });
   // The server parses its answers with the schema this type is made of.
-  return answer as Returns<Api[R]>;
+  return answer as ResponseOf<Api[R]>;
 }
 
 /** The address of an endpoint, for downloads: `<a href={addressOf('GET /chats/:id/export', …)} download>`. */

@@ -99,7 +99,7 @@ export class PagedList<Row extends { id: string }> {
         let rows: readonly Row[] = [];
         let page: Page<Row> = { items: [], nextCursor: null };
         do {
-          const limit = Math.min(limits.pageMax, wanted - rows.length);
+          const limit = Math.min(limits.pageSizeMax, wanted - rows.length);
           const cursor = page.nextCursor ?? undefined;
           page = await this.#readPage({ limit, ...(cursor && { cursor }) }, signal);
           signal.throwIfAborted();

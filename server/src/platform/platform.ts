@@ -16,7 +16,7 @@ export interface Platform {
   now: () => number;
   realtime: Realtime;
   signals: Signals;
-  box: SecretBox;
+  secretBox: SecretBox;
   sessions: SessionStore;
   rateLimits: RateLimits;
 }

@@ -89,7 +89,7 @@ describe('chats', () => {
 
   test('answer a retried question once', async () => {
     const chat = await newChat();
-    const body = { content: 'Sent twice', clientKey: 'key-1' };
+    const body = { content: 'Sent twice', idempotencyKey: 'key-1' };
     const answers = await Promise.all([1, 2, 3].map(() => ann.post(`/chats/${chat.id}/messages`, body)));
     expect(answers.map((answer) => answer.status)).toEqual([201, 201, 201]);
     const questions = new Set(answers.map((answer) => (answer.body as { question: Message }).question.id));
@@ -97,7 +97,7 @@ describe('chats', () => {
     await ann.post(`/chats/${chat.id}/stop`).expect(202);
     expect((await open(chat.id)).messages).toHaveLength(2);
     const created = await Promise.all(
-      [1, 2].map(() => ann.post('/chats', { clientKey: 'chat-1' }).expect(201)),
+      [1, 2].map(() => ann.post('/chats', { idempotencyKey: 'chat-1' }).expect(201)),
     );
     expect((created[0]!.body as Chat).id).toBe((created[1]!.body as Chat).id);
   });
@@ -142,12 +142,12 @@ describe('chats', () => {
     await ann.patch(`/chats/${chat.id}`, { activeMessageId: 'p0' }).expect(200);
     const opened = await open(chat.id);
     const seen = opened.messages.map((message) => message.content);
-    let { earlier } = opened;
-    while (earlier) {
-      const page = await ann.get(`/chats/${chat.id}/messages?before=${earlier}&limit=40`).expect(200);
-      const branch = page.body as { messages: Message[]; earlier: string | null };
+    let { nextBefore } = opened;
+    while (nextBefore) {
+      const page = await ann.get(`/chats/${chat.id}/messages?before=${nextBefore}&limit=40`).expect(200);
+      const branch = page.body as { messages: Message[]; nextBefore: string | null };
       seen.unshift(...branch.messages.map((message) => message.content));
-      earlier = branch.earlier;
+      nextBefore = branch.nextBefore;
     }
     expect(seen).toEqual(rows.map((row) => row.content));
   });

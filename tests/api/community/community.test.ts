@@ -68,7 +68,7 @@ describe('handing a chat to the community', () => {
     test('gives the whole tree in the shape of Open WebUI, its branches and the one being read', async () => {
       const chatId = await conversations.begin(ann.user.id, { title: 'A tree' });
       const [question, answer] = (await conversations.messages.pageOfChat(chatId, 0, 9)).map(({ id }) => id);
-      await conversations.chats.bump(chatId, { activeMessageId: question });
+      await conversations.chats.incrementVersion(chatId, { activeMessageId: question });
       const [second] = await conversations.say(chatId, { content: 'Another answer', model: 'other' });
       const { chat, models } = await handOver(chatId);
       expect(chat.history.currentId).toBe(second);

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { ask, createModelWorld, ended, type ModelWorld } from '../../support/modelFixture.ts';
+import { ask, createModelFixture, ended, type ModelFixture } from '../../support/modelFixture.ts';
 import { chunksOf } from '../../support/modelServer.ts';
 import type { Person, TestSocket } from '../../support/person.ts';
 
 const story = 'Once upon a time there was a server that answered in words.';
 const answering = (finish?: string | null) => chunksOf(story, { finish });
 
-let world: ModelWorld;
+let world: ModelFixture;
 let ben: Person;
 let tab: TestSocket;
 
 beforeAll(async () => {
-  world = await createModelWorld({ modelTuning: { patience: { firstByteMs: 1_000, idleMs: 1_000 } } });
+  world = await createModelFixture({ modelTuning: { patience: { firstByteMs: 1_000, idleMs: 1_000 } } });
   ben = world.member;
   tab = await ben.connect();
 });

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { limits } from '#shared/limits';
 import type { Message } from '#shared/messages';
 import { MessageQueries } from '../../../server/src/features/messages/messages.queries.ts';
-import { ask, createModelWorld, ended, newChat, openChat, type ModelWorld } from '../../support/modelFixture.ts';
+import {
+  ask,
+  createModelFixture,
+  ended,
+  newChat,
+  openChat,
+  type ModelFixture,
+} from '../../support/modelFixture.ts';
 import { chunksOf } from '../../support/modelServer.ts';
 import type { Person, TestSocket } from '../../support/person.ts';
 import { Reader } from '../../support/reader.ts';
@@ -10,12 +17,12 @@ import { Reader } from '../../support/reader.ts';
 const story = 'Once upon a time there was a server that answered in words.';
 const answering = () => chunksOf(story);
 
-let world: ModelWorld;
+let world: ModelFixture;
 let ben: Person;
 let tab: TestSocket;
 
 beforeAll(async () => {
-  world = await createModelWorld();
+  world = await createModelFixture();
   ben = world.member;
   tab = await ben.connect();
 });

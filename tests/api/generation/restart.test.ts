@@ -1,19 +1,26 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../../support/app.ts';
-import { ask, createModelWorld, ended, newChat, openChat, type ModelWorld } from '../../support/modelFixture.ts';
+import {
+  ask,
+  createModelFixture,
+  ended,
+  newChat,
+  openChat,
+  type ModelFixture,
+} from '../../support/modelFixture.ts';
 import { chunksOf } from '../../support/modelServer.ts';
 import type { Person, TestSocket } from '../../support/person.ts';
 
 const story = 'Once upon a time there was a server that was restarted.';
 
-let world: ModelWorld;
+let world: ModelFixture;
 let ben: Person;
 let tab: TestSocket;
 const others: TestApp[] = [];
 
 beforeEach(async () => {
-  world = await createModelWorld();
+  world = await createModelFixture();
   ben = world.member;
   tab = await ben.connect();
 });

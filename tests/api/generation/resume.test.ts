@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ask, createModelWorld, type ModelWorld } from '../../support/modelFixture.ts';
+import { ask, createModelFixture, type ModelFixture } from '../../support/modelFixture.ts';
 import { chunksOf, seeded } from '../../support/modelServer.ts';
 import { Reader } from '../../support/reader.ts';
 
@@ -10,9 +10,9 @@ const words = (from: number, count: number) =>
 /** Times the network of one reader breaks at most. */
 const cutsMax = 6;
 
-let world: ModelWorld;
+let world: ModelFixture;
 beforeAll(async () => {
-  world = await createModelWorld();
+  world = await createModelFixture();
 });
 afterAll(() => world.end());
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ask, createModelWorld, newChat, openChat, type ModelWorld } from '../../support/modelFixture.ts';
+import { ask, createModelFixture, newChat, openChat, type ModelFixture } from '../../support/modelFixture.ts';
 import { chunksOf } from '../../support/modelServer.ts';
 import { Reader } from '../../support/reader.ts';
 import { ownStreams, recordedStreams, type RecordedStream } from '../../support/recordedStreams.ts';
 
-let world: ModelWorld;
+let world: ModelFixture;
 beforeAll(async () => {
-  world = await createModelWorld();
+  world = await createModelFixture();
 });
 afterAll(() => world.end());
 

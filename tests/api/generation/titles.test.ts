@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { ask, createModelWorld, ended, openChat, type ModelWorld } from '../../support/modelFixture.ts';
+import { ask, createModelFixture, ended, openChat, type ModelFixture } from '../../support/modelFixture.ts';
 import type { Person, TestSocket } from '../../support/person.ts';
 
-let world: ModelWorld;
+let world: ModelFixture;
 let ben: Person;
 let tab: TestSocket;
 
 beforeAll(async () => {
-  world = await createModelWorld();
+  world = await createModelFixture();
   ben = world.member;
   tab = await ben.connect();
 });

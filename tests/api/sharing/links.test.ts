@@ -107,7 +107,7 @@ describe('sharing a chat', () => {
         {},
         { status: 'streaming', content: 'Half of' },
       );
-      await conversations.chats.bump(chatId, {
+      await conversations.chats.incrementVersion(chatId, {
         activeMessageId: (await conversations.messages.inChat(chatId, question!))!.parentId,
       });
       for (const refused of [
@@ -276,7 +276,7 @@ describe('sharing a chat', () => {
       const [, first] = (await conversations.messages.pageOfChat(chatId, 0, 10)).map((row) => row.id);
       const say = (...turns: Parameters<Conversations['say']>[1][]) => conversations.say(chatId, ...turns);
       await say({ content: 'SIBLING' }, { content: 'SIBLING too' });
-      await conversations.chats.bump(chatId, { activeMessageId: first });
+      await conversations.chats.incrementVersion(chatId, { activeMessageId: first });
       await say(
         { content: 'And why?' },
         { content: 'Because.', reasoning: 'Thinking', reasoningMs: 900, edited: true, model: 'm' },
@@ -358,13 +358,13 @@ describe('sharing a chat', () => {
 
   describe('says whether the link is current', () => {
     test('there is none yet', async () => {
-      expect(await stateOf(await begin())).toEqual({ link: null, upToDate: false, newMessages: 0 });
+      expect(await stateOf(await begin())).toMatchObject({ link: null, upToDate: false, newMessages: 0 });
     });
 
     test('until something is said, and how much', async () => {
       const chatId = await begin();
       const { link } = await share(chatId);
-      expect(await stateOf(chatId)).toEqual({ link, upToDate: true, newMessages: 0 });
+      expect(await stateOf(chatId)).toMatchObject({ link, upToDate: true, newMessages: 0, refusal: null });
       await conversations.say(chatId, {}, {}, {}, {});
       const state = await stateOf(chatId);
       expect(state).toMatchObject({ upToDate: false, newMessages: 4 });
@@ -385,7 +385,7 @@ describe('sharing a chat', () => {
       const { link } = await share(chatId);
       const end = (await conversations.chats.byId(chatId))!.activeMessageId;
       await conversations.say(chatId, {}, {});
-      await conversations.chats.bump(chatId, { activeMessageId: end });
+      await conversations.chats.incrementVersion(chatId, { activeMessageId: end });
       expect(await stateOf(chatId)).toMatchObject({ upToDate: true, newMessages: 0 });
       const { body } = await ann.get('/shared-links').expect(200);
       expect(body.items.find((item: SharedLink) => item.id === link.id).upToDate).toBe(true);
@@ -397,7 +397,7 @@ describe('sharing a chat', () => {
       const [, answer] = await conversations.say(chatId, {}, { status: 'streaming', content: 'Half' });
       expect(await stateOf(chatId)).toMatchObject({ upToDate: false, newMessages: 1 });
       await conversations.messages.update(answer!, { status: 'complete', content: 'Whole' });
-      await conversations.chats.bump(chatId);
+      await conversations.chats.incrementVersion(chatId);
       expect(await stateOf(chatId)).toMatchObject({ upToDate: false, newMessages: 2 });
     });
 

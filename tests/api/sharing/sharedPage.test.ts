@@ -148,7 +148,7 @@ describe('a shared page', () => {
         createdAt: link.createdAt,
         updatedAt: link.createdAt,
         version: 1,
-        mine: false,
+        isOwner: false,
         messages: [
           expect.objectContaining({ role: 'user', content: 'How do magnets work?' }),
           expect.objectContaining({ role: 'assistant', content: 'By **magnetism**.', model: 'deep-thought' }),
@@ -159,9 +159,9 @@ describe('a shared page', () => {
 
     test('its owner that it is theirs', async () => {
       const { id } = await share();
-      expect((await read(id, ann)).mine).toBe(true);
-      expect((await read(id, bob)).mine).toBe(false);
-      expect((await read(id, ann)).mine).toBe(true);
+      expect((await read(id, ann)).isOwner).toBe(true);
+      expect((await read(id, bob)).isOwner).toBe(false);
+      expect((await read(id, ann)).isOwner).toBe(true);
     });
 
     test('nobody’s name where the owner wished so, the present one otherwise', async () => {

@@ -1,5 +1,5 @@
 import type { Api } from '#shared/api';
-import type { Returns } from '#shared/endpoint';
+import type { ResponseOf } from '#shared/endpoint';
 import { matcher } from '../../../client/src/router/path.ts';
 
 type Route = keyof Api;
@@ -10,7 +10,7 @@ export interface Received {
   query: Record<string, string>;
   body: unknown;
 }
-type Answer<R extends Route> = (received: Received) => Returns<Api[R]> | Promise<Returns<Api[R]>>;
+type Answer<R extends Route> = (received: Received) => ResponseOf<Api[R]> | Promise<ResponseOf<Api[R]>>;
 
 /** A refusal of the fake server, in the form of the real one. */
 export class Refusal extends Error {

@@ -13,8 +13,8 @@ const nul = 'a\u0000b';
 const cases: [string, z.ZodType, object][] = [
   ['a search for chats', chatEndpoints.listChats.query, { query: nul }],
   ['a search for links', sharingEndpoints.listLinks.query, { query: nul }],
-  ['a search for people', userEndpoints.people.query, { query: nul }],
-  ['a search for accounts', userEndpoints.adminUsers.query, { query: nul }],
+  ['a search for people', userEndpoints.listPeople.query, { query: nul }],
+  ['a search for accounts', userEndpoints.listUsers.query, { query: nul }],
   ['a new chat', chatEndpoints.createChat.body, { title: nul, model: nul, settings: { systemPrompt: nul } }],
   ['a changed chat', chatEndpoints.updateChat.body, { title: nul, model: nul }],
   ['a question', messageEndpoints.sendMessage.body, { content: nul, model: nul }],

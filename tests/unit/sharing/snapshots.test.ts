@@ -23,7 +23,7 @@ const row = (more: Partial<MessageRow> = {}): MessageRow => ({
   status: 'complete',
   error: null,
   edited: false,
-  clientKey: 'client-key',
+  idempotencyKey: 'idempotency-key',
   createdAt: Date.UTC(2025, 0, 2, 3, 4, 5),
   ...more,
 });
@@ -47,7 +47,14 @@ describe('a snapshot', () => {
 
   test('holds no id of the chat, of its messages or of their parents', () => {
     const text = JSON.stringify(snapshotOf('link', [row({ error: 'the key was refused' })]));
-    for (const secret of ['"m1"', 'chat-id', 'parent-id', 'client-key', 'the key was refused', 'status']) {
+    for (const secret of [
+      '"m1"',
+      'chat-id',
+      'parent-id',
+      'idempotency-key',
+      'the key was refused',
+      'status',
+    ]) {
       expect(text).not.toContain(secret);
     }
   });

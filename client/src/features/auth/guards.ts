@@ -1,4 +1,4 @@
-import { doorTo, nextOf, pathOf } from './redirects.ts';
+import { authPath, nextOf, pathOf } from './redirects.ts';
 import type { Session } from './session.svelte.ts';
 
 type Guard = (to: URL) => string | null;
@@ -17,18 +17,18 @@ export interface Guards {
 /** Guards of routes, which ask `session` anew at every navigation. */
 export function guardsOf(session: Pick<Session, 'standing'>): Guards {
   const member: Guard = (to) => {
-    if (session.standing === 'visitor') return doorTo('/auth', pathOf(to));
-    return session.standing === 'pending' ? doorTo('/pending', pathOf(to)) : null;
+    if (session.standing === 'visitor') return authPath('/auth', pathOf(to));
+    return session.standing === 'pending' ? authPath('/pending', pathOf(to)) : null;
   };
   return {
     member,
     admin: (to) => member(to) ?? (session.standing === 'admin' ? null : '/'),
     visitor: (to) => {
       if (session.standing === 'visitor') return null;
-      return session.standing === 'pending' ? doorTo('/pending', nextOf(to)) : nextOf(to);
+      return session.standing === 'pending' ? authPath('/pending', nextOf(to)) : nextOf(to);
     },
     pending: (to) => {
-      if (session.standing === 'visitor') return doorTo('/auth', nextOf(to));
+      if (session.standing === 'visitor') return authPath('/auth', nextOf(to));
       return session.standing === 'pending' ? null : nextOf(to);
     },
   };

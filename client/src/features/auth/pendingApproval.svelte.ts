@@ -4,7 +4,7 @@ import type { Session } from './session.svelte.ts';
 const lookEvery = 15_000;
 
 /** Looks now and then, and whenever the page comes into sight, whether an admin has let the person in. */
-export class WaitingRoom {
+export class PendingApproval {
   #looked = $state(false);
   readonly #session: Pick<Session, 'refresh'>;
 

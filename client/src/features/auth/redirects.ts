@@ -23,7 +23,7 @@ export function safeNext(next: string | null): string {
 export const nextOf = (url: URL): string => safeNext(url.searchParams.get('next'));
 
 /** The sign-in page (`/auth`) or the waiting room (`/pending`) with the way back to `next`. */
-export function doorTo(door: '/auth' | '/pending', next: string): string {
+export function authPath(door: '/auth' | '/pending', next: string): string {
   const target = safeNext(next);
   return target === '/' ? door : `${door}?${new URLSearchParams({ next: target })}`;
 }

@@ -1,14 +1,14 @@
 import type { Api } from '#shared/api';
-import type { Args, Returns } from '#shared/endpoint';
+import type { Args, ResponseOf } from '#shared/endpoint';
 import type { Permissions, User } from '#shared/users';
 import { call } from '../../api/call.ts';
 import { onUnauthorized } from '../../api/send.ts';
 import type { RealtimeSocket } from '../../api/socket.svelte.ts';
 import { t } from '../../i18n/t.ts';
-import type { Standing } from './standing.ts';
+import type { AccountStatus } from './standing.ts';
 
-export type Config = Returns<Api['GET /config']>;
-type Me = Returns<Api['GET /me']>;
+export type Config = ResponseOf<Api['GET /config']>;
+type Me = ResponseOf<Api['GET /me']>;
 type NewAccount = Args<Api['POST /auth/sign-up']>['body'];
 
 const unknownConfig: Config = {
@@ -63,7 +63,7 @@ export class Session {
   get permissions(): Permissions {
     return this.#me?.permissions ?? nothing;
   }
-  get standing(): Standing {
+  get standing(): AccountStatus {
     if (!this.#me) return 'visitor';
     if (this.#me.user.role === 'pending') return 'pending';
     return this.#me.permissions.administer ? 'admin' : 'member';

@@ -1,2 +1,2 @@
 /** What a visitor is to this instance; decides which pages are open. */
-export type Standing = 'visitor' | 'pending' | 'member' | 'admin';
+export type AccountStatus = 'visitor' | 'pending' | 'member' | 'admin';

@@ -3,10 +3,10 @@ import type { CommunityPayload } from '#shared/community';
 /** Milliseconds between looks whether the other tab was closed; browsers do not tell. */
 const lookEveryMs = 500;
 
-export type HandOverEnd = 'sent' | 'closed' | 'stopped';
+export type HandoffOutcome = 'sent' | 'closed' | 'stopped';
 
-export interface HandOver {
-  ended: Promise<HandOverEnd>;
+export interface Handoff {
+  ended: Promise<HandoffOutcome>;
   /** Stops waiting. */
   stop(): void;
 }
@@ -17,14 +17,14 @@ export interface HandOver {
  * the answer goes to that origin alone. Call it right in the handler of the click; null when the browser blocked the
  * tab. Source of the protocol: Open WebUI, `shareChat` in `src/lib/components/chat/ShareChatModal.svelte`.
  */
-export function handOver(communityUrl: string, payload: CommunityPayload): HandOver | null {
+export function handOffToCommunity(communityUrl: string, payload: CommunityPayload): Handoff | null {
   const { origin } = new URL(communityUrl);
   const tab = window.open(`${communityUrl}/chats/upload`, '_blank');
   if (!tab) return null;
 
-  let end: (how: HandOverEnd) => void = () => undefined;
-  const ended = new Promise<HandOverEnd>((resolve) => (end = resolve));
-  const finish = (how: HandOverEnd): void => {
+  let end: (how: HandoffOutcome) => void = () => undefined;
+  const ended = new Promise<HandoffOutcome>((resolve) => (end = resolve));
+  const finish = (how: HandoffOutcome): void => {
     window.removeEventListener('message', listen);
     clearInterval(timer);
     end(how);

@@ -6,7 +6,7 @@ import { socket } from '../../api/socket.svelte.ts';
 import { upload } from '../../api/upload.ts';
 import { urlOf } from '../../api/url.ts';
 import { t } from '../../i18n/t.ts';
-import { newClientKey } from '../../api/idempotencyKey.ts';
+import { newIdempotencyKey } from '../../api/idempotencyKey.ts';
 
 /** Where an import is. `sent` runs from 0 to 1; `total` is null until the server knows it. */
 export type ImportState =
@@ -66,7 +66,7 @@ export class ImportJob {
     if (fault !== null) return this.#begin(null, fault);
     const running = new AbortController();
     this.#running = running;
-    const importId = newClientKey();
+    const importId = newIdempotencyKey();
     const stopListening = this.#socket.on('import:progress', (progress) => {
       if (progress.importId !== importId) return;
       this.#state = { at: 'reading', name: file.name, done: progress.done, total: progress.total };
@@ -103,8 +103,8 @@ export class ImportJob {
 
 function faultOf(file: File, type: string | undefined): string | null {
   if (type === undefined) return t('imports.wrongType');
-  if (file.size <= limits.importUpload) return null;
-  return t('imports.tooLarge', { limit: limits.importUpload / bytesPerGigabyte });
+  if (file.size <= limits.importUploadBytes) return null;
+  return t('imports.tooLarge', { limit: limits.importUploadBytes / bytesPerGigabyte });
 }
 
 /** The import of this tab. It goes on while the dialog it was started in is closed. */

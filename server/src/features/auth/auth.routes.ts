@@ -6,54 +6,44 @@ import type { Platform } from '../../platform/platform.ts';
 import { hashSessionId } from '../../platform/sessions/sessionStore.ts';
 import { presentUser } from '../users/users.presenter.ts';
 import type { AuthService } from './auth.service.ts';
-import type { AuthSessions } from './sessionAuth.ts';
+import type { SessionAuth } from './sessionAuth.ts';
 
 const wrongCredentials = () =>
   new DomainError('unauthenticated', 'E-mail or password is not right.', 'wrong_credentials');
 
-export function authRoutes(platform: Platform, auth: AuthService, sessions: AuthSessions): Routes {
+export function authRoutes(platform: Platform, auth: AuthService, sessions: SessionAuth): Routes {
   const routes = new Routes();
   const { rateLimits } = platform;
 
-  routes.anyone(
-    authEndpoints.signUp,
-    async ({ body, req }) => {
-      const user = await auth.register(body);
-      await sessions.signIn(req, user);
-      return { user: presentUser(user) };
-    },
-    rateLimits.signUp,
-  );
+  routes.anyone(authEndpoints.signUp, { limit: rateLimits.signUp }, async ({ body, req }) => {
+    const user = await auth.register(body);
+    await sessions.signIn(req, user);
+    return { user: presentUser(user) };
+  });
 
-  routes.anyone(
-    authEndpoints.signIn,
-    async ({ body, req, res }) => {
-      // Passport reads the body itself: hand it the address as it is stored.
-      req.body = body;
-      const user = await sessions.authenticate(req, res);
-      if (!user) throw wrongCredentials();
-      await sessions.signIn(req, user);
-      // Sessions end when the password changes; one that began at that very moment would be missed.
-      if (!(await auth.isStillKnown(user))) {
-        await sessions.signOut(req, res);
-        throw wrongCredentials();
-      }
-      await auth.noteSignIn(user);
-      return { user: presentUser(user) };
-    },
-    rateLimits.signIn,
-  );
+  routes.anyone(authEndpoints.signIn, { limit: rateLimits.signIn }, async ({ req, res }) => {
+    const user = await sessions.authenticate(req, res);
+    if (!user) throw wrongCredentials();
+    await sessions.signIn(req, user);
+    // Sessions end when the password changes; one that began at that very moment would be missed.
+    if (!(await auth.isStillKnown(user))) {
+      await sessions.signOut(req, res);
+      throw wrongCredentials();
+    }
+    await auth.noteSignIn(user);
+    return { user: presentUser(user) };
+  });
 
   // Also without a session: who signs out twice is signed out.
   routes.anyone(authEndpoints.signOut, ({ req, res }) => sessions.signOut(req, res));
 
   routes.signedIn(
     userEndpoints.changePassword,
+    { limit: rateLimits.signIn },
     async ({ actor, body, req }) => {
       const passwords = { current: body.currentPassword, next: body.newPassword };
       await auth.changePassword(actor, passwords, hashSessionId(req.sessionID));
     },
-    rateLimits.signIn,
   );
 
   return routes;

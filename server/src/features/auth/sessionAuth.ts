@@ -14,7 +14,7 @@ const dayMs = 24 * 60 * 60_000;
 const cookieName = (secure: boolean) => (secure ? '__Host-parley' : 'parley');
 
 /** Who is signed in, by cookie: express-session on our own store, and Passport to know the person by it. */
-export class AuthSessions {
+export class SessionAuth {
   /** For Express and for the sockets' handshake alike. */
   readonly middleware: RequestHandler[];
   #passport = new passport.Passport();

@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, or, sql, type SQL } from 'drizzle-orm';
 import { decodeCursor, encodeCursor, page } from '../../platform/db/cursor.ts';
-import { foldTitle, searchWords } from '../../platform/db/searchText.ts';
+import { foldText, searchWords } from '../../platform/db/searchText.ts';
 import type { Platform } from '../../platform/platform.ts';
 
 export type ChatRow = NonNullable<Awaited<ReturnType<ChatQueries['byId']>>>;
@@ -68,13 +68,13 @@ export class ChatQueries {
     const now = this.#platform.now();
     await this.#store.db
       .insert(this.#store.t.chats)
-      .values({ settings: {}, createdAt: now, updatedAt: now, ...chat, titleKey: foldTitle(chat.title) });
+      .values({ settings: {}, createdAt: now, updatedAt: now, ...chat, titleKey: foldText(chat.title) });
   }
 
   async update(id: string, values: Values): Promise<void> {
     const { chats } = this.#store.t;
     if (Object.values(values).every((value) => value === undefined)) return;
-    const titleKey = values.title === undefined ? {} : { titleKey: foldTitle(values.title) };
+    const titleKey = values.title === undefined ? {} : { titleKey: foldText(values.title) };
     await this.#store.db
       .update(chats)
       .set({ ...values, ...titleKey })
@@ -82,7 +82,7 @@ export class ChatQueries {
   }
 
   /** Makes whoever writes to the chat queue until the transaction ends. Harmless when the chat is gone. */
-  async hold(id: string): Promise<void> {
+  async lock(id: string): Promise<void> {
     const { chats } = this.#store.t;
     await this.#store.db
       .update(chats)
@@ -94,7 +94,7 @@ export class ChatQueries {
    * Marks the messages or the active branch as changed and answers with the new version; undefined when the chat is
    * gone. It also makes writers of the same chat queue until the transaction ends.
    */
-  async bump(id: string, values: Values = {}): Promise<number | undefined> {
+  async incrementVersion(id: string, values: Values = {}): Promise<number | undefined> {
     const { chats } = this.#store.t;
     const [row] = await this.#store.db
       .update(chats)
@@ -105,11 +105,11 @@ export class ChatQueries {
   }
 
   /** Gives a better title to a chat that nobody has named meanwhile. False when somebody has, or the chat is gone. */
-  async nameAutomatically(id: string, title: string): Promise<boolean> {
+  async setAutomaticTitle(id: string, title: string): Promise<boolean> {
     const { chats } = this.#store.t;
     const named = await this.#store.db
       .update(chats)
-      .set({ title, titleKey: foldTitle(title) })
+      .set({ title, titleKey: foldText(title) })
       .where(and(eq(chats.id, id), eq(chats.titleIsAutomatic, true)))
       .returning({ id: chats.id });
     return named.length > 0;
@@ -155,7 +155,7 @@ export class ChatQueries {
   }
 
   async #matches(ownerId: string, query: string | undefined): Promise<SQL | undefined> {
-    const needle = foldTitle(query ?? '').trim();
+    const needle = foldText(query ?? '').trim();
     if (!needle) return undefined;
     const { chats, messages } = this.#store.t;
     const { dialect } = this.#store;

@@ -15,31 +15,27 @@ export function chatRoutes(
 ): Routes {
   const routes = new Routes();
 
-  routes.member(
-    chatEndpoints.listChats,
-    async ({ actor, query }) => {
-      const { items, nextCursor } = await queries.list({
-        ...query,
-        ownerId: actor.id,
-        archived: query.archived ?? false,
-        limit: query.limit ?? limits.pageDefault,
-      });
-      return { items: items.map(presentChatSummary), nextCursor };
-    },
-    platform.rateLimits.search,
-  );
+  routes.member(chatEndpoints.listChats, { limit: platform.rateLimits.search }, async ({ actor, query }) => {
+    const { items, nextCursor } = await queries.list({
+      ...query,
+      ownerId: actor.id,
+      archived: query.archived ?? false,
+      limit: query.limit ?? limits.pageSizeDefault,
+    });
+    return { items: items.map(presentChatSummary), nextCursor };
+  });
 
   routes.member(chatEndpoints.createChat, async ({ actor, body }) =>
     presentChat(await chats.create(actor, body ?? {})),
   );
 
   routes.member(chatEndpoints.getChat, async ({ actor, params }) => {
-    const chat = await chats.authorized(actor, 'read', params.id);
+    const chat = await chats.authorize(actor, 'read', params.id);
     return { ...presentChat(chat), ...(await messages.activeBranch(chat)) };
   });
 
   routes.member(chatEndpoints.updateChat, async ({ actor, params, body }) =>
-    presentChat(await chats.change(actor, params.id, body)),
+    presentChat(await chats.update(actor, params.id, body)),
   );
 
   routes.member(chatEndpoints.deleteChat, ({ actor, params }) => chats.remove(actor, params.id));

@@ -19,7 +19,7 @@ interface NewChat {
   title?: string;
   model?: string;
   settings?: ChatSettings;
-  clientKey?: string;
+  idempotencyKey?: string;
 }
 interface Changes {
   title?: string;
@@ -55,7 +55,7 @@ export class ChatService {
   }
 
   /** The chat, if this person may do that with it; 404 otherwise. */
-  async authorized(actor: Actor, action: keyof typeof chatPolicy, id: string): Promise<ChatRow> {
+  async authorize(actor: Actor, action: keyof typeof chatPolicy, id: string): Promise<ChatRow> {
     return authorize(chatPolicy, actor, action, await this.#chats.byId(id));
   }
 
@@ -73,8 +73,9 @@ export class ChatService {
   #createOnce(actor: Actor, wanted: NewChat): Promise<ChatRow | undefined> {
     const id = newId();
     return this.#platform.store.tx(async () => {
-      const source = wanted.clientKey ? { source: 'client', sourceId: wanted.clientKey } : {};
-      const retried = wanted.clientKey && (await this.#chats.bySource(actor.id, 'client', wanted.clientKey));
+      const source = wanted.idempotencyKey ? { source: 'client', sourceId: wanted.idempotencyKey } : {};
+      const retried =
+        wanted.idempotencyKey && (await this.#chats.bySource(actor.id, 'client', wanted.idempotencyKey));
       if (retried) return retried;
       await this.#chats.insert({
         id,
@@ -89,26 +90,26 @@ export class ChatService {
     });
   }
 
-  async change(actor: Actor, id: string, { activeMessageId, ...wanted }: Changes): Promise<ChatRow> {
-    await this.authorized(actor, 'change', id);
+  async update(actor: Actor, id: string, { activeMessageId, ...wanted }: Changes): Promise<ChatRow> {
+    await this.authorize(actor, 'change', id);
     await this.#platform.store.tx(async () => {
       const retitled = wanted.title === undefined ? {} : { titleIsAutomatic: false };
       await this.#chats.update(id, { ...wanted, ...retitled, ...unpinIfArchived(wanted) });
       if (activeMessageId === undefined) return;
-      await this.#chats.hold(id);
+      await this.#chats.lock(id);
       const end = await this.#messages.newestEndBelow(id, activeMessageId);
       if (!end) throw notFound('This message is not in the chat.');
       const before = await this.#chats.byId(id);
-      if (before?.activeMessageId !== end) await this.#chats.bump(id, { activeMessageId: end });
+      if (before?.activeMessageId !== end) await this.#chats.incrementVersion(id, { activeMessageId: end });
     });
-    const changed = await this.authorized(actor, 'read', id);
+    const changed = await this.authorize(actor, 'read', id);
     this.#send(changed);
     return changed;
   }
 
   /** The chat, its messages and its link go together, in one transaction. */
   async remove(actor: Actor, id: string): Promise<void> {
-    await this.authorized(actor, 'change', id);
+    await this.authorize(actor, 'change', id);
     await this.#generation.abandon(id);
     const { store, signals, realtime } = this.#platform;
     await store.tx(async () => {
@@ -124,7 +125,7 @@ export class ChatService {
     });
     signals.emit('chat:deleted', { chatId: id, ownerId: actor.id });
     realtime.send(rooms.user(actor.id), 'chat:deleted', { chatId: id });
-    realtime.leaveAll(rooms.chat(id));
+    realtime.clearRoom(rooms.chat(id));
   }
 
   /** Tells all tabs of the owner how the chat is now. */

@@ -7,8 +7,8 @@ export function communityRoutes(platform: Platform, community: CommunityService)
   const routes = new Routes();
   routes.member(
     communityEndpoints.shareToCommunity,
-    ({ actor, params }) => community.handOver(actor, params.id),
-    platform.rateLimits.share,
+    { limit: platform.rateLimits.share },
+    ({ actor, params }) => community.buildPayload(actor, params.id),
   );
   return routes;
 }

@@ -28,7 +28,7 @@ export class CommunityService {
   }
 
   /** All that would leave the instance. Refused for everyone, admins included, unless an admin has switched it on. */
-  async handOver(actor: Actor, chatId: string): Promise<CommunityPayload> {
+  async buildPayload(actor: Actor, chatId: string): Promise<CommunityPayload> {
     const { settings, chats, messages, models, audit } = this.#parts;
     if (!(await settings.current()).communitySharing) {
       throw forbidden(
@@ -36,7 +36,7 @@ export class CommunityService {
         'community_sharing_off',
       );
     }
-    const chat = await chats.authorized(actor, 'read', chatId);
+    const chat = await chats.authorize(actor, 'read', chatId);
     if ((await messages.streaming(chatId)).length > 0) {
       throw conflict(
         'An answer is still being written. Wait until it is finished, or stop it, and share then.',

@@ -24,7 +24,7 @@ export class ExportService {
 
   /** One of one's own chats, as text of the format. */
   async one(actor: Actor, chatId: string, format: Format): Promise<{ title: string; text: string }> {
-    const chat = await this.#chats.authorized(actor, 'read', chatId);
+    const chat = await this.#chats.authorize(actor, 'read', chatId);
     if (format === 'json') return { title: chat.title, text: JSON.stringify([await this.#whole(chat)]) };
     const branch =
       chat.activeMessageId === null
@@ -43,7 +43,7 @@ export class ExportService {
           ownerId: actor.id,
           archived,
           cursor,
-          limit: limits.pageMax,
+          limit: limits.pageSizeMax,
         });
         for (const { id } of page.items) {
           const chat = await this.#chatQueries.byId(id);

@@ -46,7 +46,7 @@ export class GenerationService {
   }
 
   /** Throws `refused` when the person has as many answers being written as one may. */
-  requireRoom(userId: string): void {
+  requireCapacity(userId: string): void {
     if (!this.#hasRoom(userId)) throw refused(tooMany, 'too_many_streams');
   }
 
@@ -68,7 +68,7 @@ export class GenerationService {
   }
 
   /** The row with the text as it is at this moment, if it is being written here; else the row itself. */
-  asOfNow(row: MessageRow): MessageRow {
+  withLiveText(row: MessageRow): MessageRow {
     const run =
       this.#running.get(row.id)?.run ?? (row.status === 'streaming' ? this.#ended.get(row.id) : undefined);
     return run ? run.asOfNow(row) : row;
@@ -98,7 +98,7 @@ export class GenerationService {
   async recover(): Promise<void> {
     await this.#platform.store.tx(async () => {
       const chatIds = await this.#parts.messages.interruptAll();
-      for (const chatId of new Set(chatIds)) await this.#parts.chats.bump(chatId);
+      for (const chatId of new Set(chatIds)) await this.#parts.chats.incrementVersion(chatId);
     });
   }
 
@@ -134,7 +134,7 @@ export class GenerationService {
     const stopped = await this.#platform.store.tx(async () => {
       const rows = await messages.streaming(chatId);
       for (const row of rows) await messages.update(row.id, { status: 'stopped' });
-      if (rows.length > 0) await chats.bump(chatId);
+      if (rows.length > 0) await chats.incrementVersion(chatId);
       return rows;
     });
     for (const row of stopped) await announcer.message({ ...row, status: 'stopped' });

@@ -1,5 +1,5 @@
 import { limits } from '#shared/limits';
-import { storable } from '#shared/values';
+import { sanitizeText } from '#shared/values';
 
 /** Characters in which a title is looked for: a model may send very many others, and cleaning takes its time. */
 const lookedAt = 4 * limits.title;
@@ -14,5 +14,5 @@ export function cleanTitle(text: string): string | undefined {
     .map((each) => each.trim())
     .find((each) => each.length > 0);
   const title = line?.replace(/^(title\s*:|#+|["'“”*\s])+|["'“”*.\s]+$/gi, '').slice(0, limits.title);
-  return (title && storable(title)) || undefined;
+  return (title && sanitizeText(title)) || undefined;
 }

@@ -1,4 +1,4 @@
-import { storable } from '#shared/values';
+import { sanitizeText } from '#shared/values';
 
 /** Characters one delta carries at most, so that no frame on a socket grows out of bounds. */
 const deltaMax = 64_000;
@@ -54,12 +54,12 @@ export class GrowingText {
       this.#half = whole.slice(-1);
       whole = whole.slice(0, -1);
     }
-    this.#add(storable(whole));
+    this.#add(sanitizeText(whole));
   }
 
   /** A half pair that stays alone is replaced: nothing more will come. */
   end(): void {
-    this.#add(storable(this.#half));
+    this.#add(sanitizeText(this.#half));
     this.#half = '';
   }
 

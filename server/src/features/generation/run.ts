@@ -184,7 +184,7 @@ export class Run {
     const { chatId, messageId } = this.job;
     return this.#platform.store.tx(async () => {
       const stored = this.#answer && (await messages.update(messageId, this.#answer.values));
-      if (stored) await chats.bump(chatId);
+      if (stored) await chats.incrementVersion(chatId);
       return stored;
     });
   }

@@ -67,6 +67,6 @@ export class Naming {
     if (!question || !model.complete) return;
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(withinMs)]);
     const title = cleanTitle(await model.complete(promptFor(question.content, answer.content), signal));
-    if (title && (await chats.nameAutomatically(chat.id, title))) await announcer.chat(chat.id);
+    if (title && (await chats.setAutomaticTitle(chat.id, title))) await announcer.chat(chat.id);
   }
 }

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { setImmediate as otherWork } from 'node:timers/promises';
-import { foldTitle } from '../../platform/db/searchText.ts';
+import { foldText } from '../../platform/db/searchText.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { MessageQueries } from '../messages/messages.queries.ts';
@@ -61,7 +61,7 @@ export class ImportQueries {
         id,
         ownerId,
         title: chat.title,
-        titleKey: foldTitle(chat.title),
+        titleKey: foldText(chat.title),
         titleIsAutomatic: false,
         // What is put away does not stay on top, as everywhere here.
         pinned: chat.pinned && !chat.archived,

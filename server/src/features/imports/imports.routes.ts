@@ -8,13 +8,10 @@ import { receiveUpload } from './upload/receiveUpload.ts';
 export function importRoutes(platform: Platform, imports: ImportService): Routes {
   const routes = new Routes();
 
-  routes.member(
-    importEndpoints.importChats,
-    ({ actor, query, req }) =>
-      imports.run(actor, query.importId, (file, stopped) =>
-        receiveUpload(req, file, limits.importUpload, stopped),
-      ),
-    platform.rateLimits.import,
+  routes.member(importEndpoints.importChats, { limit: platform.rateLimits.import }, ({ actor, query, req }) =>
+    imports.run(actor, query.importId, (file, stopped) =>
+      receiveUpload(req, file, limits.importUploadBytes, stopped),
+    ),
   );
 
   return routes;

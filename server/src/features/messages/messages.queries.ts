@@ -5,7 +5,9 @@ import type { Platform } from '../../platform/platform.ts';
 
 export type MessageRow = NonNullable<Awaited<ReturnType<MessageQueries['inChat']>>>;
 export type NewMessage = Pick<MessageRow, 'id' | 'chatId' | 'parentId' | 'role' | 'content' | 'status'> &
-  Partial<Pick<MessageRow, 'reasoning' | 'reasoningMs' | 'model' | 'edited' | 'clientKey' | 'createdAt'>>;
+  Partial<
+    Pick<MessageRow, 'reasoning' | 'reasoningMs' | 'model' | 'edited' | 'idempotencyKey' | 'createdAt'>
+  >;
 type Values = Partial<
   Pick<MessageRow, 'content' | 'reasoning' | 'reasoningMs' | 'status' | 'error' | 'edited' | 'model'>
 >;
@@ -39,12 +41,12 @@ export class MessageQueries {
     return row;
   }
 
-  async byClientKey(chatId: string, clientKey: string) {
+  async byIdempotencyKey(chatId: string, idempotencyKey: string) {
     const { messages } = this.#store.t;
     const [row] = await this.#store.db
       .select()
       .from(messages)
-      .where(and(eq(messages.chatId, chatId), eq(messages.clientKey, clientKey)))
+      .where(and(eq(messages.chatId, chatId), eq(messages.idempotencyKey, idempotencyKey)))
       .limit(1);
     return row;
   }

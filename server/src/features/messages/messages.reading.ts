@@ -1,4 +1,4 @@
-import type { Branch, Message } from '#shared/messages';
+import type { BranchPage, Message } from '#shared/messages';
 import type { GenerationService } from '../generation/generation.service.ts';
 import { presentMessage } from './messages.presenter.ts';
 import type { MessageQueries, MessageRow } from './messages.queries.ts';
@@ -14,11 +14,14 @@ export class MessageReading {
   }
 
   /** The branch that ends at `endId`, its last `limit` messages; null stands for the place above the root. */
-  async branch(chatId: string, endId: string | null, limit: number): Promise<Branch> {
-    if (endId === null) return { messages: [], earlier: null };
+  async branch(chatId: string, endId: string | null, limit: number): Promise<BranchPage> {
+    if (endId === null) return { messages: [], nextBefore: null };
     const rows = await this.#messages.branch(chatId, endId, limit);
     const first = rows[0];
-    return { messages: await this.#withSiblings(chatId, rows), earlier: first?.parentId ? first.id : null };
+    return {
+      messages: await this.#withSiblings(chatId, rows),
+      nextBefore: first?.parentId ? first.id : null,
+    };
   }
 
   async present(row: MessageRow): Promise<Message> {
@@ -29,7 +32,7 @@ export class MessageReading {
   async #withSiblings(chatId: string, rows: MessageRow[]): Promise<Message[]> {
     const siblings = await this.#messages.siblings(chatId, rows);
     return rows.map((row) =>
-      presentMessage(this.#generation.asOfNow(row), siblings.get(row.parentId ?? '') ?? [row.id]),
+      presentMessage(this.#generation.withLiveText(row), siblings.get(row.parentId ?? '') ?? [row.id]),
     );
   }
 }

@@ -8,26 +8,20 @@ export function messageRoutes(platform: Platform, messages: MessageService): Rou
   const routes = new Routes();
   const { send } = platform.rateLimits;
 
-  routes.member(messageEndpoints.earlierMessages, ({ actor, params, query }) =>
-    messages.earlier(actor, params.id, query.before, query.limit ?? limits.branchPage),
+  routes.member(messageEndpoints.listEarlierMessages, ({ actor, params, query }) =>
+    messages.earlier(actor, params.id, query.before, query.limit ?? limits.branchPageSize),
   );
 
-  routes.member(
-    messageEndpoints.sendMessage,
-    ({ actor, params, body }) => messages.ask(actor, params.id, body),
-    send,
+  routes.member(messageEndpoints.sendMessage, { limit: send }, ({ actor, params, body }) =>
+    messages.ask(actor, params.id, body),
   );
 
-  routes.member(
-    messageEndpoints.regenerate,
-    ({ actor, params, body }) => messages.regenerate(actor, params.id, params.messageId, body?.model),
-    send,
+  routes.member(messageEndpoints.regenerate, { limit: send }, ({ actor, params, body }) =>
+    messages.regenerate(actor, params.id, params.messageId, body?.model),
   );
 
-  routes.member(
-    messageEndpoints.continueMessage,
-    ({ actor, params }) => messages.continue(actor, params.id, params.messageId),
-    send,
+  routes.member(messageEndpoints.continueMessage, { limit: send }, ({ actor, params }) =>
+    messages.continue(actor, params.id, params.messageId),
   );
 
   routes.member(messageEndpoints.editMessage, ({ actor, params, body }) =>
@@ -38,7 +32,7 @@ export function messageRoutes(platform: Platform, messages: MessageService): Rou
     messages.remove(actor, params.id, params.messageId),
   );
 
-  routes.member(messageEndpoints.stop, ({ actor, params }) => messages.stop(actor, params.id));
+  routes.member(messageEndpoints.stopGeneration, ({ actor, params }) => messages.stop(actor, params.id));
 
   return routes;
 }

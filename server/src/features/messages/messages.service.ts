@@ -1,5 +1,5 @@
 import { limits } from '#shared/limits';
-import type { Branch, Message } from '#shared/messages';
+import type { BranchPage, Message } from '#shared/messages';
 import { conflict, notFound, refused } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -18,7 +18,7 @@ interface Question {
   content: string;
   parentId?: string | null;
   model?: string;
-  clientKey?: string;
+  idempotencyKey?: string;
 }
 
 /** Questions, answers and their versions. Every change of the tree and of the chat's version is one transaction. */
@@ -48,12 +48,12 @@ export class MessageService {
   }
 
   /** The end of the active branch, as many messages as a screen or two take. */
-  async activeBranch(chat: ChatRow): Promise<Branch> {
-    return this.#reading.branch(chat.id, chat.activeMessageId, limits.branchPage);
+  async activeBranch(chat: ChatRow): Promise<BranchPage> {
+    return this.#reading.branch(chat.id, chat.activeMessageId, limits.branchPageSize);
   }
 
   /** What stands above `before` on its own branch. */
-  async earlier(actor: Actor, chatId: string, before: string, limit: number): Promise<Branch> {
+  async earlier(actor: Actor, chatId: string, before: string, limit: number): Promise<BranchPage> {
     await this.#chat(actor, 'read', chatId);
     const { parentId } = await this.#message(chatId, before);
     return this.#reading.branch(chatId, parentId, limit);
@@ -62,16 +62,16 @@ export class MessageService {
   async ask(actor: Actor, chatId: string, wanted: Question): Promise<{ question: Message; answer: Message }> {
     const chat = await this.#chat(actor, 'change', chatId);
     const model = await this.#models.require(wanted.model, chat.model);
-    this.#generation.requireRoom(actor.id);
+    this.#generation.requireCapacity(actor.id);
     const { question, answer, repeated } = await this.#write(chatId, async () => {
-      const again = wanted.clientKey && (await this.#alreadyAsked(chatId, wanted.clientKey));
+      const again = wanted.idempotencyKey && (await this.#alreadyAsked(chatId, wanted.idempotencyKey));
       if (again) return { ...again, repeated: true };
       const parentId = await this.#parentOf(chat, wanted.parentId);
       const question = await this.#add(chatId, {
         parentId,
         role: 'user',
         content: wanted.content,
-        clientKey: wanted.clientKey ?? null,
+        idempotencyKey: wanted.idempotencyKey ?? null,
       });
       const answer = await this.#add(chatId, {
         parentId: question.id,
@@ -102,7 +102,7 @@ export class MessageService {
     const questionId = message.role === 'user' ? message.id : message.parentId;
     if (questionId === null) throw refused('There is no question above this answer.');
     const model = await this.#models.require(wanted, chat.model);
-    this.#generation.requireRoom(actor.id);
+    this.#generation.requireCapacity(actor.id);
     const answer = await this.#write(chatId, async () => {
       await this.#requireStill(chatId);
       await this.#message(chatId, questionId);
@@ -122,7 +122,7 @@ export class MessageService {
       throw refused('Only an answer that was cut off can be continued.');
     }
     const model = await this.#models.require(undefined, message.model ?? chat.model);
-    this.#generation.requireRoom(actor.id);
+    this.#generation.requireCapacity(actor.id);
     const answer = await this.#write(chatId, async () => {
       await this.#requireStill(chatId);
       const answer = await this.#messages.update(messageId, { status: 'streaming', error: null, model });
@@ -180,7 +180,7 @@ export class MessageService {
   }
 
   /** The message in one of this person's own chats; 404 otherwise. */
-  async own(actor: Actor, messageId: string): Promise<MessageRow> {
+  async requireOwn(actor: Actor, messageId: string): Promise<MessageRow> {
     const message = await this.#messages.byId(messageId);
     if (!message) throw notFound();
     await this.#chat(actor, 'read', message.chatId);
@@ -190,7 +190,7 @@ export class MessageService {
   /** All or nothing, and one writer of the chat at a time: what is read inside is still so when it is written. */
   #write<T>(chatId: string, work: () => Promise<T>): Promise<T> {
     return this.#platform.store.tx(async () => {
-      await this.#chats.hold(chatId);
+      await this.#chats.lock(chatId);
       return work();
     });
   }
@@ -205,8 +205,8 @@ export class MessageService {
     return message;
   }
 
-  async #alreadyAsked(chatId: string, clientKey: string) {
-    const question = await this.#messages.byClientKey(chatId, clientKey);
+  async #alreadyAsked(chatId: string, idempotencyKey: string) {
+    const question = await this.#messages.byIdempotencyKey(chatId, idempotencyKey);
     const answer = question && (await this.#messages.firstChild(chatId, question.id));
     return answer && { question, answer };
   }
@@ -228,7 +228,8 @@ export class MessageService {
 
   async #add(
     chatId: string,
-    row: Pick<MessageRow, 'parentId' | 'role' | 'content'> & Partial<Pick<MessageRow, 'model' | 'clientKey'>>,
+    row: Pick<MessageRow, 'parentId' | 'role' | 'content'> &
+      Partial<Pick<MessageRow, 'model' | 'idempotencyKey'>>,
   ): Promise<MessageRow> {
     const id = newId();
     await this.#messages.insert({
@@ -253,7 +254,7 @@ export class MessageService {
         `A chat holds at most ${limits.messagesPerChat.toLocaleString('en')} messages. Start a new one.`,
       );
     }
-    const version = await this.#chats.bump(chatId, {
+    const version = await this.#chats.incrementVersion(chatId, {
       ...values,
       messageCount,
       updatedAt: this.#platform.now(),

@@ -17,10 +17,10 @@ export const messageSockets =
     const { socket } = context;
 
     on(context, 'chat:watch', async ({ chatId }, actor) => {
-      await parts.chats.authorized(actor, 'read', chatId);
+      await parts.chats.authorize(actor, 'read', chatId);
       // Joined before the state is read: what happens in between arrives twice rather than never.
       await socket.join(rooms.chat(chatId));
-      const chat = await parts.chats.authorized(actor, 'read', chatId);
+      const chat = await parts.chats.authorize(actor, 'read', chatId);
       const streaming = await parts.queries.streaming(chatId);
       return { version: chat.version, streaming: streaming.map((row) => row.id) };
     });
@@ -31,7 +31,7 @@ export const messageSockets =
     });
 
     on(context, 'message:resume', async ({ messageId, offset, reasoningOffset }, actor) => {
-      const message = parts.generation.asOfNow(await parts.messages.own(actor, messageId));
+      const message = parts.generation.withLiveText(await parts.messages.requireOwn(actor, messageId));
       return {
         offset,
         text: message.content.slice(offset),

@@ -25,8 +25,8 @@ export function connectionRoutes(platform: Platform, connections: ConnectionServ
 
   routes.admin(
     connectionEndpoints.testConnection,
+    { limit: platform.rateLimits.connectionTest },
     ({ body }) => connections.test(body),
-    platform.rateLimits.connectionTest,
   );
 
   return routes;

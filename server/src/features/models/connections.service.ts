@@ -109,13 +109,13 @@ export class ConnectionService {
   }
 
   #seal(apiKey: string | undefined): string | null {
-    return apiKey ? this.#platform.box.seal(apiKey) : null;
+    return apiKey ? this.#platform.secretBox.seal(apiKey) : null;
   }
 
   #open({ id, apiKeyCipher }: ConnectionRow): string | null {
     if (apiKeyCipher === null) return null;
     try {
-      return this.#platform.box.open(apiKeyCipher);
+      return this.#platform.secretBox.open(apiKeyCipher);
     } catch {
       this.#platform.log.warn(
         { connection: id },

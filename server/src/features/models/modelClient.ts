@@ -1,6 +1,6 @@
 import OpenAI, { NotFoundError } from 'openai';
 import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions';
-import { storable } from '#shared/values';
+import { sanitizeText } from '#shared/values';
 import type { ServedConnection } from './connections.contract.ts';
 import type { OpenModel, Prompt } from './models.contract.ts';
 import { asModelFault, faults } from './modelErrors.ts';
@@ -52,7 +52,7 @@ export async function servedModels(
     if (!Array.isArray(body?.data)) throw faults.notUnderstood();
     return (body.data as { id?: unknown; name?: unknown }[])
       .filter((each): each is { id: string; name?: unknown } => typeof each?.id === 'string')
-      .filter(({ id }) => id.length > 0 && id.length <= idMax && id === storable(id))
+      .filter(({ id }) => id.length > 0 && id.length <= idMax && id === sanitizeText(id))
       .slice(0, modelsMax)
       .map(({ id, name }) => ({ id, name: typeof name === 'string' && name.trim() ? name.trim() : id }));
   } catch (error) {

@@ -7,7 +7,7 @@ import type { SettingsService } from './settings.service.ts';
 export function settingsRoutes(platform: Platform, settings: SettingsService, users: UserQueries): Routes {
   const routes = new Routes();
 
-  routes.anyone(settingsEndpoints.config, async () => {
+  routes.anyone(settingsEndpoints.getConfig, async () => {
     const [current, firstRun] = [await settings.current(), !(await users.hasFirstAdmin())];
     return {
       name: current.name,
@@ -19,8 +19,8 @@ export function settingsRoutes(platform: Platform, settings: SettingsService, us
     };
   });
 
-  routes.admin(settingsEndpoints.adminSettings, () => settings.forAdmins());
-  routes.admin(settingsEndpoints.adminUpdateSettings, ({ actor, body }) => settings.update(actor, body));
+  routes.admin(settingsEndpoints.getSettings, () => settings.forAdmins());
+  routes.admin(settingsEndpoints.updateSettings, ({ actor, body }) => settings.update(actor, body));
 
   return routes;
 }

@@ -35,10 +35,10 @@ export class LinkExpiry {
 
   /** Answers how many links were found to have expired. */
   async look(): Promise<number> {
-    const due = (await this.#queries.expiredUnnoted()).map((link) => link.id);
+    const due = (await this.#queries.expiredUnrecorded()).map((link) => link.id);
     if (due.length === 0) return 0;
     const noted = await this.#platform.store.tx(async () => {
-      const links = await this.#queries.noteExpired(due);
+      const links = await this.#queries.recordExpiry(due);
       await this.#audit.record(...links.map(({ id }) => linkEvent(null, 'expired', id)));
       return links;
     });

@@ -1,5 +1,5 @@
 import { isUniqueViolation } from '../../platform/db/dbErrors.ts';
-import { foldTitle } from '../../platform/db/searchText.ts';
+import { foldText } from '../../platform/db/searchText.ts';
 import { conflict, notFound } from '../../platform/errors.ts';
 import { newShareId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -76,7 +76,7 @@ export class Freezing {
 
   /** Undefined when the chat or its link changed meanwhile: what was read does not belong together any more. */
   async #attempt(actor: Actor, chatId: string, wanted: WantedOptions): Promise<Written | undefined> {
-    const chat = await this.#chats.authorized(actor, 'change', chatId);
+    const chat = await this.#chats.authorize(actor, 'change', chatId);
     const before = await this.#queries.liveOfChat(chatId);
     const linkId = before?.id ?? newShareId();
     const content = await serialise(await this.#branch.complete(chat, linkId));
@@ -103,7 +103,7 @@ export class Freezing {
     const standard = {
       id,
       title: chat.title,
-      titleKey: foldTitle(chat.title),
+      titleKey: foldText(chat.title),
       showAuthor: true,
       audienceKind: 'instance' as const,
       expiresAt: null,

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
 import { decodeCursor, encodeCursor, page } from '../../platform/db/cursor.ts';
-import { foldTitle } from '../../platform/db/searchText.ts';
+import { foldText } from '../../platform/db/searchText.ts';
 import { invalid } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { LinkRow, SharingQueries } from './sharing.queries.ts';
@@ -48,7 +48,7 @@ export class LinkListQueries {
 
   #wanted({ ownerId, query }: Pick<LinkList, 'ownerId' | 'query'>) {
     const { sharedLinks } = this.#platform.store.t;
-    const needle = foldTitle(query ?? '').trim();
+    const needle = foldText(query ?? '').trim();
     return and(
       eq(sharedLinks.ownerId, ownerId),
       isNull(sharedLinks.revokedAt),

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Audience, sharingEndpoints } from '#shared/sharing';
-import { foldTitle } from '../../platform/db/searchText.ts';
+import { foldText } from '../../platform/db/searchText.ts';
 import { refused } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { AudienceQueries } from './sharing.audience.queries.ts';
@@ -38,7 +38,7 @@ export class SharingOptions {
     const values: LinkValues = {};
     const changed: Changed[] = [];
     if (wanted.title !== undefined && wanted.title !== link.title) {
-      Object.assign(values, { title: wanted.title, titleKey: foldTitle(wanted.title) });
+      Object.assign(values, { title: wanted.title, titleKey: foldText(wanted.title) });
       changed.push('title');
     }
     if (wanted.showAuthor !== undefined && wanted.showAuthor !== link.showAuthor) {
@@ -50,7 +50,7 @@ export class SharingOptions {
       if (expiresAt !== null && expiresAt <= this.#platform.now()) {
         throw refused('This time has passed. Choose a later one.', 'expiry_passed');
       }
-      Object.assign(values, { expiresAt, expiryNotedAt: null });
+      Object.assign(values, { expiresAt, expiryRecordedAt: null });
       changed.push('expiresAt');
     }
     const userIds = wanted.audience && (await this.#audienceChange(link, wanted.audience));

@@ -31,5 +31,5 @@ export const presentShared = (row: ViewedLink, viewerId: string): Omit<SharedCha
   createdAt: iso(row.createdAt),
   updatedAt: iso(row.snapshotAt),
   version: row.version,
-  mine: row.ownerId === viewerId,
+  isOwner: row.ownerId === viewerId,
 });

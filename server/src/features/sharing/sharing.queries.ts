@@ -1,5 +1,5 @@
 import { and, eq, gte, inArray, isNull, lte } from 'drizzle-orm';
-import { builtOnce } from '../../platform/db/preparedQuery.ts';
+import { preparedQuery } from '../../platform/db/preparedQuery.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { viewedQuery, type ViewedQuery } from './sharing.viewed.query.ts';
 
@@ -19,7 +19,7 @@ export type NewLink = Pick<
 >;
 export type LinkValues = Partial<
   Pick<LinkRow, 'title' | 'titleKey' | 'showAuthor' | 'audienceKind' | 'expiresAt' | 'currentVersion'>
-> & { expiryNotedAt?: null };
+> & { expiryRecordedAt?: null };
 export interface NewVersion {
   linkId: string;
   number: number;
@@ -43,7 +43,7 @@ export class SharingQueries {
   #viewed: () => ViewedQuery;
   constructor(platform: Platform) {
     this.#platform = platform;
-    this.#viewed = builtOnce(platform.store, () => viewedQuery(platform.store));
+    this.#viewed = preparedQuery(platform.store, () => viewedQuery(platform.store));
   }
   get #db() {
     return this.#platform.store.db;
@@ -198,31 +198,31 @@ export class SharingQueries {
   }
 
   /** Links that have expired and of which nobody was told yet. */
-  async expiredUnnoted() {
+  async expiredUnrecorded() {
     const { sharedLinks } = this.#t;
     return this.#db
       .select({ id: sharedLinks.id })
       .from(sharedLinks)
-      .where(and(...this.#unnoted()))
+      .where(and(...this.#unrecorded()))
       .limit(expiredAtOnce);
   }
 
   /** Notes that they expired. Answers those this call was the first to note. */
-  async noteExpired(ids: string[]) {
+  async recordExpiry(ids: string[]) {
     const { sharedLinks } = this.#t;
     return this.#db
       .update(sharedLinks)
-      .set({ expiryNotedAt: this.#platform.now() })
-      .where(and(inArray(sharedLinks.id, ids), ...this.#unnoted()))
+      .set({ expiryRecordedAt: this.#platform.now() })
+      .where(and(inArray(sharedLinks.id, ids), ...this.#unrecorded()))
       .returning({ id: sharedLinks.id });
   }
 
-  #unnoted() {
+  #unrecorded() {
     const { sharedLinks } = this.#t;
     return [
       lte(sharedLinks.expiresAt, this.#platform.now()),
       isNull(sharedLinks.revokedAt),
-      isNull(sharedLinks.expiryNotedAt),
+      isNull(sharedLinks.expiryRecordedAt),
     ];
   }
 }

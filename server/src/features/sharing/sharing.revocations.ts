@@ -38,7 +38,7 @@ export class LinkRevocations {
 
   /** 404 when the chat has no live link. The chat itself is not touched. */
   async revokeOfChat(actor: Actor, chatId: string): Promise<void> {
-    await this.#chats.authorized(actor, 'change', chatId);
+    await this.#chats.authorize(actor, 'change', chatId);
     const link = await this.#queries.liveOfChat(chatId);
     if (!link) throw notFound();
     await this.revoke(actor, link.id);

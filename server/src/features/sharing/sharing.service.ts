@@ -1,4 +1,5 @@
 import type { Audience, ShareState, SharedLink, Snapshot } from '#shared/sharing';
+import { DomainError } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { authorize, type Actor } from '../../platform/policy.ts';
 import { rooms } from '../../platform/sockets/realtime.ts';
@@ -32,7 +33,8 @@ export interface LinkState {
   upToDate: boolean;
   inactive: SharedLink['inactiveReason'];
 }
-type Drift = Omit<ShareState, 'link'>;
+type Drift = Pick<ShareState, 'upToDate' | 'newMessages'>;
+type Publishable = Pick<ShareState, 'preview' | 'refusal'>;
 
 /** The owner's side of sharing: making links, keeping them current, changing who may open them. */
 export class SharingService {
@@ -74,21 +76,35 @@ export class SharingService {
   }
 
   /** The chat's link, and whether the chat has moved on since it was frozen. */
-  async ofChat(actor: Actor, chatId: string): Promise<Drift & { link: LinkState | null }> {
-    const chat = await this.#chats.authorized(actor, 'read', chatId);
+  async ofChat(actor: Actor, chatId: string): Promise<Drift & Publishable & { link: LinkState | null }> {
+    const chat = await this.#chats.authorize(actor, 'read', chatId);
     const row = await this.#queries.liveOfChat(chatId);
-    if (!row) return { link: null, upToDate: false, newMessages: 0 };
+    const publishable = await this.#publishable(actor, chatId);
+    if (!row) return { link: null, upToDate: false, newMessages: 0, ...publishable };
     const drift = await this.#drift(chat, row);
-    return { link: { ...(await this.stateOf(actor, row)), upToDate: drift.upToDate }, ...drift };
+    return {
+      link: { ...(await this.stateOf(actor, row)), upToDate: drift.upToDate },
+      ...drift,
+      ...publishable,
+    };
   }
 
   /** Exactly what `put` would store now. Throws as it would. */
   async preview(actor: Actor, chatId: string): Promise<Snapshot> {
-    const chat = await this.#chats.authorized(actor, 'read', chatId);
+    const chat = await this.#chats.authorize(actor, 'read', chatId);
     const link = await this.#queries.liveOfChat(chatId);
     const messages = await this.#branch.complete(chat, link?.id ?? noLinkYet);
     const author = (link?.showAuthor ?? true) ? { name: actor.name } : null;
     return { title: link?.title ?? chat.title, author, messages };
+  }
+
+  async #publishable(actor: Actor, chatId: string): Promise<Publishable> {
+    try {
+      return { preview: await this.preview(actor, chatId), refusal: null };
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      return { preview: null, refusal: { code: error.code, message: error.message } };
+    }
   }
 
   /** Makes the chat's link, or refreshes the snapshot of the one there is under the same id. */

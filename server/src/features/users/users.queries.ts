@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, or, sql, type SQL } from 'drizzle-orm';
-import { builtOnce } from '../../platform/db/preparedQuery.ts';
+import { preparedQuery } from '../../platform/db/preparedQuery.ts';
 import { decodeCursor, encodeCursor, page } from '../../platform/db/cursor.ts';
-import { foldTitle } from '../../platform/db/searchText.ts';
+import { foldText } from '../../platform/db/searchText.ts';
 import type { Store } from '../../platform/db/store.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Role } from '#shared/users';
@@ -9,7 +9,7 @@ import type { Role } from '#shared/users';
 export type UserRow = Awaited<ReturnType<UserQueries['byId']>> & object;
 
 const userById = (store: Store) =>
-  builtOnce(store, (db) => {
+  preparedQuery(store, (db) => {
     const { users } = store.t;
     return db
       .select()
@@ -148,7 +148,7 @@ export class UserQueries {
 
   #named(query: string | undefined): SQL | undefined {
     const { users } = this.#store.t;
-    const needle = foldTitle(query ?? '').trim();
+    const needle = foldText(query ?? '').trim();
     if (!needle) return undefined;
     return or(
       this.#store.dialect.contains(users.email, needle),

@@ -22,24 +22,25 @@ export function userRoutes(
     permissions: presentPermissions(actor, (await settings.current()).communitySharing),
   });
 
-  routes.signedIn(userEndpoints.me, ({ actor }) => presentMe(actor));
+  routes.signedIn(userEndpoints.getMe, ({ actor }) => presentMe(actor));
 
   routes.signedIn(userEndpoints.updateMe, async ({ actor, body }) =>
     presentMe(body.name === undefined ? actor : await users.rename(actor, body.name)),
   );
 
-  routes.member(
-    userEndpoints.people,
-    ({ query }) => queries.people({ ...query, limit: query.limit ?? limits.pageDefault }),
-    rateLimits.search,
+  routes.member(userEndpoints.listPeople, { limit: rateLimits.search }, ({ query }) =>
+    queries.people({ ...query, limit: query.limit ?? limits.pageSizeDefault }),
   );
 
-  routes.admin(userEndpoints.adminUsers, async ({ query }) => {
-    const { items, nextCursor } = await queries.list({ ...query, limit: query.limit ?? limits.pageDefault });
+  routes.admin(userEndpoints.listUsers, async ({ query }) => {
+    const { items, nextCursor } = await queries.list({
+      ...query,
+      limit: query.limit ?? limits.pageSizeDefault,
+    });
     return { items: items.map(presentManagedUser), nextCursor, pendingCount: await queries.countPending() };
   });
 
-  routes.admin(userEndpoints.adminUpdateUser, async ({ actor, params, body }) =>
+  routes.admin(userEndpoints.updateUser, async ({ actor, params, body }) =>
     presentManagedUser(await users.manage(actor, params.id, body)),
   );
 

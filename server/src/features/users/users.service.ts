@@ -64,9 +64,9 @@ export class UserService {
     });
     if (!after.active) {
       await sessions.revokeUser(id);
-      realtime.end(rooms.user(id), 'signed_out');
+      realtime.disconnectRoom(rooms.user(id), 'signed_out');
     } else if (before.role !== after.role) {
-      realtime.end(rooms.user(id), 'role_changed');
+      realtime.disconnectRoom(rooms.user(id), 'role_changed');
     }
     signals.emit('user:changed', { userId: id });
     return after;

@@ -1,4 +1,4 @@
-import { storable } from '#shared/values';
+import { sanitizeText } from '#shared/values';
 import { invalid } from '../errors.ts';
 
 /** A keyset cursor: the sort key and id of the last row, and what the list was asked for. Opaque to clients. */
@@ -7,7 +7,7 @@ export const encodeCursor = (...parts: (string | number)[]): string =>
 
 /** What this server puts into a cursor; no database takes everything else there. */
 const isOurs = (part: unknown) =>
-  typeof part === 'string' ? storable(part) === part : Number.isSafeInteger(part);
+  typeof part === 'string' ? sanitizeText(part) === part : Number.isSafeInteger(part);
 
 /** Throws `invalid` for whatever this server did not make: `kinds` says of which types the parts must be. */
 export function decodeCursor(cursor: string, ...kinds: ('string' | 'number')[]): (string | number)[] {

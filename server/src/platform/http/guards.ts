@@ -68,29 +68,21 @@ export const sameOriginOnly =
     next();
   };
 
-/** Changes are JSON: no form of another site can send it. Uploads say so by `accepts`. */
-export const jsonOnly =
-  (...accepts: RegExp[]): RequestHandler =>
-  (req, _res, next) => {
-    const type = req.headers['content-type'];
-    const empty =
-      req.headers['content-length'] === '0' ||
-      (!req.headers['content-length'] && !req.headers['transfer-encoding']);
-    const json = type !== undefined && /^application\/json\b/i.test(type);
-    if (
-      safeMethods.has(req.method) ||
-      json ||
-      (empty && type === undefined) ||
-      accepts.some((path) => path.test(req.path))
-    ) {
-      next();
-      return;
-    }
-    throw new DomainError('wrong_type', 'Send JSON with the content type application/json.');
-  };
+/** Changes are sent as JSON, which no form of another site can send. A body without a type is refused too. */
+export const jsonOnly: RequestHandler = (req, _res, next) => {
+  const type = req.headers['content-type'];
+  const hasBody =
+    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  const isJson = type !== undefined && /^application\/json\b/i.test(type);
+  if (safeMethods.has(req.method) || isJson || (!hasBody && type === undefined)) {
+    next();
+    return;
+  }
+  throw new DomainError('wrong_type', 'Send JSON with the content type application/json.');
+};
 
-/** Answers of the interface belong to one person and one moment: no cache keeps them, no search engine lists them. */
-export const privateAnswers: RequestHandler = (_req, res, next) => {
+/** API responses belong to one person and one moment: no cache stores them, no search engine lists them. */
+export const noStore: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store');
   res.set('X-Robots-Tag', 'noindex, nofollow');
   next();

@@ -1,16 +1,24 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express';
+import express, {
+  Router,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import { z } from 'zod';
-import type { Endpoint, Parsed, Sends } from '#shared/endpoint';
+import type { Endpoint, ParsedInput, HandlerResult } from '#shared/endpoint';
+import { limits } from '#shared/limits';
 import { invalid, unauthenticated } from '../errors.ts';
 import { requireAdmin, requireMember, type Actor } from '../policy.ts';
+import { jsonOnly } from './guards.ts';
 
 interface Context {
   req: Request;
   res: Response;
 }
 type Handler<E extends Endpoint, Who> = (
-  input: Parsed<E> & Context & { actor: Who },
-) => Promise<Sends<E>> | Sends<E>;
+  input: ParsedInput<E> & Context & { actor: Who },
+) => Promise<HandlerResult<E>> | HandlerResult<E>;
 
 const reasons = (error: z.ZodError) =>
   error.issues
@@ -28,81 +36,103 @@ function parse(endpoint: Endpoint, req: Request): Record<string, unknown> {
       throw invalid(`The request is not valid. ${reasons(parsed.error)}.`, z.flattenError(parsed.error));
     }
     input[part] = parsed.data;
+    // Passport reads the body from the request: it sees the parsed one too.
+    if (part === 'body') req.body = parsed.data;
   }
   return input;
 }
 
+type Access = 'anyone' | 'signedIn' | 'member' | 'admin';
+
+/** What runs between the gate and the handler, in this order: the rate limits, then `before`. */
+interface RouteOptions {
+  limit?: RequestHandler | RequestHandler[];
+  before?: RequestHandler;
+}
+
+/** Mounts an endpoint: `(endpoint, handler)` or `(endpoint, options, handler)`. */
+interface Mount<Who> {
+  <E extends Endpoint>(endpoint: E, handler: Handler<E, Who>): void;
+  <E extends Endpoint>(endpoint: E, options: RouteOptions, handler: Handler<E, Who>): void;
+}
+
 /**
- * The endpoints of one feature. The method says who may come in at all; what they may touch is the policy's matter.
- * Input and output are parsed with the shared schemas: a field no schema names does not leave the server.
+ * The endpoints of one feature. A request passes: gate (who may call), rate limits, `before`, body parser, input
+ * schemas, handler, output schema. The method names the gate; what a person may touch is decided by policies.
+ * A field no schema names does not leave the server.
  */
 export class Routes {
   readonly router = Router();
-  /** Who may call what, for the test that walks every route. */
-  readonly mounted: { endpoint: Endpoint; access: 'anyone' | 'signedIn' | 'member' | 'admin' }[] = [];
+  /** Every mounted endpoint with its access, for the test that walks all routes. */
+  readonly mounted: { endpoint: Endpoint; access: Access }[] = [];
 
   /** Also without a session. */
-  anyone<E extends Endpoint>(
-    endpoint: E,
-    handler: Handler<E, Actor | undefined>,
-    ...before: RequestHandler[]
-  ): void {
-    this.#mount('anyone', endpoint, (actor) => actor, handler, before);
-  }
-
+  readonly anyone = this.#mounter('anyone', (actor) => actor);
   /** Also while waiting for approval. */
-  signedIn<E extends Endpoint>(endpoint: E, handler: Handler<E, Actor>, ...before: RequestHandler[]): void {
-    this.#mount('signedIn', endpoint, signedIn, handler, before);
-  }
+  readonly signedIn = this.#mounter('signedIn', requireSignedIn);
+  readonly member = this.#mounter('member', requireActiveMember);
+  readonly admin = this.#mounter('admin', requireActiveAdmin);
 
-  member<E extends Endpoint>(endpoint: E, handler: Handler<E, Actor>, ...before: RequestHandler[]): void {
-    this.#mount('member', endpoint, member, handler, before);
-  }
-
-  admin<E extends Endpoint>(endpoint: E, handler: Handler<E, Actor>, ...before: RequestHandler[]): void {
-    this.#mount('admin', endpoint, admin, handler, before);
-  }
-
-  #mount<E extends Endpoint, Who>(
-    access: Routes['mounted'][number]['access'],
-    endpoint: E,
-    admit: (actor: Actor | undefined) => Who,
-    handler: Handler<E, Who>,
-    before: RequestHandler[],
-  ): void {
-    this.mounted.push({ endpoint, access });
-    const method = endpoint.method.toLowerCase() as 'get';
-    // Who is asked before anything is read, so that strangers learn nothing from a rate limit or a body that is refused.
-    const gate: RequestHandler = (req, _res, next) => {
-      admit(req.user);
-      next();
+  #mounter<Who>(access: Access, gate: (actor: Actor | undefined) => Who): Mount<Who> {
+    return <E extends Endpoint>(
+      endpoint: E,
+      ...rest: [Handler<E, Who>] | [RouteOptions, Handler<E, Who>]
+    ): void => {
+      const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
+      this.mounted.push({ endpoint, access });
+      const method = endpoint.method.toLowerCase() as 'get';
+      this.router[method](
+        endpoint.path,
+        // First, so that strangers learn nothing from a rate limit or a refused body.
+        (req: Request, _res: Response, next: NextFunction) => {
+          gate(req.user);
+          next();
+        },
+        ...[options.limit ?? []].flat(),
+        ...[options.before ?? []].flat(),
+        ...bodyParsers(endpoint),
+        async (req: Request, res: Response) => {
+          const actor = gate(req.user);
+          const input = parse(endpoint, req);
+          await respond(endpoint, res, () =>
+            handler({ ...input, actor, req, res } as ParsedInput<E> & Context & { actor: Who }),
+          );
+        },
+      );
     };
-    this.router[method](endpoint.path, gate, ...before, async (req: Request, res: Response) => {
-      const actor = admit(req.user);
-      const input = { ...parse(endpoint, req), actor, req, res } as Parsed<E> & Context & { actor: Who };
-      const answer: unknown = await handler(input);
-      if (res.headersSent) return;
-      if (res.statusCode === 200) res.status(endpoint.status ?? 200);
-      if (endpoint.response) res.json(endpoint.response.parse(answer));
-      else res.end();
-    });
   }
 }
 
-const signedIn = (actor: Actor | undefined): Actor => {
+async function respond(endpoint: Endpoint, res: Response, handle: () => unknown): Promise<void> {
+  const body: unknown = await handle();
+  if (endpoint.responseMode === 'raw') return;
+  if (res.statusCode === 200) res.status(endpoint.status ?? 200);
+  if (endpoint.response) res.json(endpoint.response.parse(body));
+  else res.end();
+}
+
+const parseJson = express.json({ limit: limits.jsonBodyBytes });
+
+/** Requests with a streamed body are read by their handler, which also checks their type. */
+function bodyParsers({ bodyMode, body }: Endpoint): RequestHandler[] {
+  if (bodyMode === 'stream') return [];
+  return body ? [jsonOnly, parseJson] : [jsonOnly];
+}
+
+function requireSignedIn(actor: Actor | undefined): Actor {
   if (!actor) throw unauthenticated();
   return actor;
-};
-const member = (actor: Actor | undefined): Actor => {
-  const someone = signedIn(actor);
+}
+function requireActiveMember(actor: Actor | undefined): Actor {
+  const someone = requireSignedIn(actor);
   requireMember(someone);
   return someone;
-};
-const admin = (actor: Actor | undefined): Actor => {
-  const someone = member(actor);
+}
+function requireActiveAdmin(actor: Actor | undefined): Actor {
+  const someone = requireActiveMember(actor);
   requireAdmin(someone);
   return someone;
-};
+}
 
 declare global {
   // Passport's own way to say what `req.user` is.

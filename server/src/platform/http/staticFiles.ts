@@ -27,7 +27,7 @@ const precompressed =
  * The built client. Two shells: the light one for shared pages, which is the same for every id, so that it tells
  * nobody which links exist; and the one for everything else.
  */
-export function clientFiles(folder: string): Router {
+export function staticFiles(folder: string): Router {
   const router = Router();
   const shell = (file: string): RequestHandler => {
     const text = existsSync(path.join(folder, file))

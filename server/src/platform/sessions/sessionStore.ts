@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { and, eq, gt, isNull, lte, ne, or, sql, type SQL } from 'drizzle-orm';
 import session, { type SessionData } from 'express-session';
-import { builtOnce } from '../db/preparedQuery.ts';
+import { preparedQuery } from '../db/preparedQuery.ts';
 import type { Store as Database } from '../db/store.ts';
 
 /** Milliseconds by which an expiry must move before it is written: otherwise every request would write. */
@@ -16,7 +16,7 @@ const userOf = (data: SessionData): string | null =>
   (data as SessionData & { passport?: { user?: string } }).passport?.user ?? null;
 
 const liveSession = (database: Database) =>
-  builtOnce(database, (db) => {
+  preparedQuery(database, (db) => {
     const { sessions } = database.t;
     return db
       .select({ data: sessions.data })

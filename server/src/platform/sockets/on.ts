@@ -12,7 +12,7 @@ import { unauthenticated } from '../errors.ts';
 import { asDomainError } from '../http/errorMapping.ts';
 import type { Logger } from '../log.ts';
 import type { Actor } from '../policy.ts';
-import type { Turns } from './serialQueue.ts';
+import type { SerialQueue } from './serialQueue.ts';
 
 export interface SocketData {
   userId: string;
@@ -26,7 +26,7 @@ export interface SocketContext {
   log: Logger;
   /** Throws when the session has ended or the account is not a member any more. */
   actor(): Promise<Actor>;
-  turns: Turns;
+  queue: SerialQueue;
 }
 export type SocketFeature = (context: SocketContext) => void;
 
@@ -47,7 +47,7 @@ export function on<N extends ClientEvent>(
       return;
     }
     try {
-      const data = await context.turns.take(async () => {
+      const data = await context.queue.run(async () => {
         // Who has gone while waiting is not answered any more.
         if (!socket.connected) throw unauthenticated();
         return handler(parsed.data as ParsedPayload<N>, await context.actor());

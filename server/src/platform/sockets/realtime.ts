@@ -30,12 +30,12 @@ export class Realtime {
   }
 
   /** Says why, then closes every socket in the room. */
-  end(room: string, reason: ServerPayload<'session:ended'>['reason']): void {
+  disconnectRoom(room: string, reason: ServerPayload<'session:ended'>['reason']): void {
     this.send(room, 'session:ended', { reason });
     this.#io?.in(room).disconnectSockets(true);
   }
 
-  leaveAll(room: string): void {
+  clearRoom(room: string): void {
     this.#io?.in(room).socketsLeave(room);
   }
 

@@ -4,12 +4,12 @@ import { DomainError } from '../errors.ts';
 const waitingMax = 200;
 
 /** Events of one socket are answered one after the other: however many it sends, it costs no more than one at a time. */
-export class Turns {
+export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
   /** Throws when too many wait already. */
-  take<T>(work: () => Promise<T>): Promise<T> {
+  run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#waiting >= waitingMax) {
       throw new DomainError('rate_limited', 'Too many events at once. Try again in a moment.');
     }

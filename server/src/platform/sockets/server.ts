@@ -10,7 +10,7 @@ import { requireMember, type Actor } from '../policy.ts';
 import { hashSessionId } from '../sessions/sessionStore.ts';
 import type { SocketContext, SocketData, SocketFeature } from './on.ts';
 import { rooms } from './realtime.ts';
-import { Turns } from './serialQueue.ts';
+import { SerialQueue } from './serialQueue.ts';
 
 /** Bytes of one event from a browser: they carry ids, never content. */
 const maxEventBytes = 64_000;
@@ -80,7 +80,7 @@ export function createSockets(
     const context: SocketContext = {
       socket,
       log: platform.log,
-      turns: new Turns(),
+      queue: new SerialQueue(),
       async actor() {
         const live = await platform.sessions.isLive(socket.data.sidHash);
         const actor = live ? await parts.actor(socket.data.userId) : undefined;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { guardsOf } from '../../../../client/src/features/auth/guards.ts';
-import type { Standing } from '../../../../client/src/features/auth/standing.ts';
+import type { AccountStatus } from '../../../../client/src/features/auth/standing.ts';
 
 const at = (address: string): URL => new URL(address, 'https://parley.example');
-const as = (standing: Standing): ReturnType<typeof guardsOf> => guardsOf({ standing });
+const as = (standing: AccountStatus): ReturnType<typeof guardsOf> => guardsOf({ standing });
 
 describe('guards', () => {
   test.each([

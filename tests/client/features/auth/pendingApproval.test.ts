@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { WaitingRoom } from '../../../../client/src/features/auth/pendingApproval.svelte.ts';
+import { PendingApproval } from '../../../../client/src/features/auth/pendingApproval.svelte.ts';
 
 let refresh: jest.Mock<() => Promise<void>>;
 let stop: () => void;
@@ -7,7 +7,7 @@ let stop: () => void;
 beforeEach(() => {
   jest.useFakeTimers();
   refresh = jest.fn(() => Promise.resolve());
-  stop = new WaitingRoom({ refresh }).watch();
+  stop = new PendingApproval({ refresh }).watch();
 });
 afterEach(() => {
   stop();

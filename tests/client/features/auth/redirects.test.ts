@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { doorTo, nextOf, safeNext } from '../../../../client/src/features/auth/redirects.ts';
+import { authPath, nextOf, safeNext } from '../../../../client/src/features/auth/redirects.ts';
 
 describe('the page after signing in', () => {
   test.each([
@@ -46,12 +46,12 @@ describe('the page after signing in', () => {
   });
 
   test('travels through the address of the sign-in page and comes out the same', () => {
-    const door = doorTo('/auth', '/c/1?m=a&b=c#end');
+    const door = authPath('/auth', '/c/1?m=a&b=c#end');
     expect(nextOf(new URL(door, 'https://parley.example'))).toBe('/c/1?m=a&b=c#end');
   });
 
   test('is left away where it says nothing', () => {
-    expect(doorTo('/auth', '/')).toBe('/auth');
-    expect(doorTo('/pending', '/pending?next=%2Fc%2F1')).toBe('/pending');
+    expect(authPath('/auth', '/')).toBe('/auth');
+    expect(authPath('/pending', '/pending?next=%2Fc%2F1')).toBe('/pending');
   });
 });

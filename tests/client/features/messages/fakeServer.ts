@@ -1,5 +1,5 @@
 import type { Chat, ChatWithBranch } from '../../../../shared/src/chats.ts';
-import type { Branch, Message, MessageStatus } from '../../../../shared/src/messages.ts';
+import type { BranchPage, Message, MessageStatus } from '../../../../shared/src/messages.ts';
 import type { ServerEvent, ServerPayload } from '../../../../shared/src/socketEvents.ts';
 import { ApiError } from '../../../../client/src/api/apiError.ts';
 
@@ -9,7 +9,7 @@ interface Listener {
   online: boolean;
   hear<Name extends ServerEvent>(name: Name, payload: ServerPayload<Name>): void;
 }
-type Row = Omit<Message, 'siblings'> & { clientKey: string | null };
+type Row = Omit<Message, 'siblings'> & { idempotencyKey: string | null };
 
 /** Messages of the active branch that opening a chat sends. */
 const page = 50;
@@ -81,7 +81,7 @@ export class FakeServer {
     return { ...this.chat, ...this.branch(this.chat.activeMessageId, page) };
   }
 
-  branch(end: string | null, limit: number): Branch {
+  branch(end: string | null, limit: number): BranchPage {
     const messages: Message[] = [];
     let id = end;
     while (id !== null && messages.length < limit) {
@@ -89,11 +89,15 @@ export class FakeServer {
       messages.unshift(this.present(row));
       id = row.parentId;
     }
-    return { messages, earlier: id === null ? null : (messages[0]?.id ?? null) };
+    return { messages, nextBefore: id === null ? null : (messages[0]?.id ?? null) };
   }
 
-  ask(content: string, parentId: string | null, clientKey: string): { question: Message; answer: Message } {
-    const before = this.rows.find((row) => row.clientKey === clientKey);
+  ask(
+    content: string,
+    parentId: string | null,
+    idempotencyKey: string,
+  ): { question: Message; answer: Message } {
+    const before = this.rows.find((row) => row.idempotencyKey === idempotencyKey);
     if (before)
       return this.#exchange(
         before,
@@ -101,7 +105,7 @@ export class FakeServer {
       );
     this.#requireStill();
     if (parentId !== null) this.row(parentId);
-    const question = this.#add('user', parentId, content, clientKey);
+    const question = this.#add('user', parentId, content, idempotencyKey);
     const answer = this.#add('assistant', question.id, '');
     answer.status = 'streaming';
     this.#bump(answer.id);
@@ -176,7 +180,7 @@ export class FakeServer {
     return row;
   }
 
-  present({ clientKey: _, ...row }: Row): Message {
+  present({ idempotencyKey: _, ...row }: Row): Message {
     const siblings = this.rows.filter(({ parentId }) => parentId === row.parentId).map(({ id }) => id);
     return { ...row, siblings };
   }
@@ -195,7 +199,7 @@ export class FakeServer {
     role: Message['role'],
     parentId: string | null,
     content: string,
-    clientKey: string | null = null,
+    idempotencyKey: string | null = null,
   ): Row {
     const row: Row = {
       id: `m${++this.#ids}`,
@@ -209,7 +213,7 @@ export class FakeServer {
       error: null,
       edited: false,
       createdAt: '2025-01-01T00:00:00.000Z',
-      clientKey,
+      idempotencyKey,
     };
     this.rows.push(row);
     return row;

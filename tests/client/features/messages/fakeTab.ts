@@ -1,6 +1,9 @@
 import type { ClientEvent, ServerEvent, ServerPayload } from '../../../../shared/src/socketEvents.ts';
 import { ApiError } from '../../../../client/src/api/apiError.ts';
-import type { ChatSocket, ChatTransport } from '../../../../client/src/features/messages/state/chatTransport.ts';
+import type {
+  ChatSocket,
+  ChatTransport,
+} from '../../../../client/src/features/messages/state/chatTransport.ts';
 import type { FakeServer } from './fakeServer.ts';
 
 type Handler = (payload: never) => void;
@@ -43,8 +46,8 @@ export class FakeTab {
             ? Object.assign(server.chat, changes)
             : server.show(changes.activeMessageId),
         ),
-      ask: (_, { content, parentId = null, clientKey = '' }) =>
-        request('ask', () => server.ask(content, parentId, clientKey)),
+      ask: (_, { content, parentId = null, idempotencyKey = '' }) =>
+        request('ask', () => server.ask(content, parentId, idempotencyKey)),
       regenerate: (_, id) => request('regenerate', () => server.regenerate(id)),
       continue: (_, id) => request('continue', () => server.carryOn(id)),
       edit: (_, id, content) => request('edit', () => server.edit(id, content)),

@@ -31,7 +31,7 @@ export async function readPinned(): Promise<ChatSummary[]> {
   let cursor: string | undefined;
   do {
     const page = await call('GET /chats', {
-      query: { pinned: 'true', limit: limits.pageMax, ...(cursor && { cursor }) },
+      query: { pinned: 'true', limit: limits.pageSizeMax, ...(cursor && { cursor }) },
     });
     pinned.push(...page.items);
     cursor = page.nextCursor ?? undefined;

@@ -1,4 +1,4 @@
-import type { Branch as BranchPage, Message } from '#shared/messages';
+import type { BranchPage, Message } from '#shared/messages';
 import { ChatMessage } from './chatMessage.svelte.ts';
 
 /**
@@ -46,12 +46,12 @@ export class Branch {
   /** Puts a page above the first message. */
   prepend(page: BranchPage, version: number): void {
     this.#set([...page.messages.map((message) => this.#one(message, version)), ...this.#messages]);
-    this.#earlier = page.earlier;
+    this.#earlier = page.nextBefore;
   }
 
   /** Whether `page` joins what is here, without a hole between them. */
   joins(page: BranchPage): boolean {
-    return page.earlier === null || this.#placeOf(page) !== null;
+    return page.nextBefore === null || this.#placeOf(page) !== null;
   }
 
   /** Takes the end of the branch as it is now. What stands above it stays where the page joins it. */
@@ -60,7 +60,7 @@ export class Branch {
     const top = page.messages.findIndex(({ id }) => id === this.#messages[0]?.id);
     const place = top >= 0 ? 0 : (this.#placeOf(page) ?? 0);
     const taken = page.messages.slice(Math.max(0, top)).map((message) => this.#one(message, version));
-    if (top < 0 && place === 0) this.#earlier = page.earlier;
+    if (top < 0 && place === 0) this.#earlier = page.nextBefore;
     this.#set([...this.#messages.slice(0, place), ...taken]);
   }
 

@@ -1,21 +1,21 @@
 import type { Api } from '#shared/api';
 import type { Chat, ChatWithBranch } from '#shared/chats';
-import type { Args, Returns } from '#shared/endpoint';
-import type { Branch, Message } from '#shared/messages';
+import type { Args, ResponseOf } from '#shared/endpoint';
+import type { BranchPage, Message } from '#shared/messages';
 import { call } from '../../../api/call.ts';
 import type { RealtimeSocket } from '../../../api/socket.svelte.ts';
 
 type NewChat = NonNullable<Args<Api['POST /chats']>['body']>;
 type ChatChanges = Args<Api['PATCH /chats/:id']>['body'];
 type NewQuestion = Args<Api['POST /chats/:id/messages']>['body'];
-type Exchange = Returns<Api['POST /chats/:id/messages']>;
-type Removal = Returns<Api['DELETE /chats/:id/messages/:messageId']>;
+type Exchange = ResponseOf<Api['POST /chats/:id/messages']>;
+type Removal = ResponseOf<Api['DELETE /chats/:id/messages/:messageId']>;
 
 /** What a conversation asks of the server. */
 export interface ChatTransport {
   create(chat: NewChat): Promise<Chat>;
   load(id: string): Promise<ChatWithBranch>;
-  earlier(id: string, before: string, limit: number): Promise<Branch>;
+  earlier(id: string, before: string, limit: number): Promise<BranchPage>;
   change(id: string, changes: ChatChanges): Promise<Chat>;
   ask(id: string, question: NewQuestion): Promise<Exchange>;
   regenerate(id: string, messageId: string, model?: string): Promise<Message>;

@@ -2,7 +2,7 @@ import type { Chat, ChatSettings } from '#shared/chats';
 import { limits } from '#shared/limits';
 import type { ChatMessage } from './chatMessage.svelte.ts';
 import type { ChatSocket, ChatTransport } from './chatTransport.ts';
-import { newClientKey } from '../../../api/idempotencyKey.ts';
+import { newIdempotencyKey } from '../../../api/idempotencyKey.ts';
 import { LiveChat } from './liveChat.svelte.ts';
 import { MessageEdit } from './messageEdit.svelte.ts';
 import { Outbox } from './outbox.svelte.ts';
@@ -32,7 +32,7 @@ export class Conversation {
   #model = $state<string | null>(null);
   #settings = $state.raw<ChatSettings>({});
   /** As in PendingQuestion, for the chat itself. */
-  readonly #chatKey = newClientKey();
+  readonly #chatKey = newIdempotencyKey();
   readonly #outbox = new Outbox({
     deliver: (question) => this.#deliver(question),
     // What was typed since stays below it.
@@ -159,7 +159,7 @@ export class Conversation {
     const { question, answer } = await this.#deps.transport.ask(live.id, {
       content: edit.text,
       parentId: edit.message.parentId,
-      clientKey: edit.clientKey,
+      idempotencyKey: edit.idempotencyKey,
       ...this.#withModel(),
     });
     live.takeEnd(question, answer);
@@ -220,9 +220,9 @@ export class Conversation {
     live.takeChat(await this.#deps.transport.change(live.id, changes));
   }
 
-  async #deliver({ content, parentId, clientKey }: PendingQuestion): Promise<void> {
+  async #deliver({ content, parentId, idempotencyKey }: PendingQuestion): Promise<void> {
     const live = this.#live ?? (await this.#make());
-    const wanted = { content, parentId, clientKey, ...this.#withModel() };
+    const wanted = { content, parentId, idempotencyKey, ...this.#withModel() };
     const { question, answer } = await this.#deps.transport.ask(live.id, wanted);
     live.takeEnd(question, answer);
   }
@@ -231,7 +231,7 @@ export class Conversation {
   async #make(): Promise<LiveChat> {
     const { transport, socket, made } = this.#deps;
     const chat = await transport.create({
-      clientKey: this.#chatKey,
+      idempotencyKey: this.#chatKey,
       settings: this.#settings,
       ...this.#withModel(),
     });

@@ -111,7 +111,7 @@ export class LiveChat {
   async readEarlier(): Promise<void> {
     const before = this.branch.earlier;
     if (before === null) return;
-    const page = await this.#transport.earlier(this.id, before, limits.branchPage);
+    const page = await this.#transport.earlier(this.id, before, limits.branchPageSize);
     if (this.branch.earlier === before) this.branch.prepend(page, this.#version);
   }
 

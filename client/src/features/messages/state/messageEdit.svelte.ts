@@ -1,12 +1,12 @@
 import type { ChatMessage } from './chatMessage.svelte.ts';
-import { newClientKey } from '../../../api/idempotencyKey.ts';
+import { newIdempotencyKey } from '../../../api/idempotencyKey.ts';
 
 /** A message being written anew. It belongs to the conversation, so that scrolling or leaving does not lose it. */
 export class MessageEdit {
   readonly message: ChatMessage;
   text = $state('');
   /** The same for every attempt, so that a question is asked once. */
-  readonly clientKey = newClientKey();
+  readonly idempotencyKey = newIdempotencyKey();
 
   constructor(message: ChatMessage) {
     this.message = message;

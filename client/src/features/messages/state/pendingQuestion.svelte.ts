@@ -1,4 +1,4 @@
-import { newClientKey } from '../../../api/idempotencyKey.ts';
+import { newIdempotencyKey } from '../../../api/idempotencyKey.ts';
 
 /** A question on its way: shown at once, and kept until the server has it. */
 export class PendingQuestion {
@@ -6,7 +6,7 @@ export class PendingQuestion {
   /** The message it follows; null at the beginning of a chat. */
   readonly parentId: string | null;
   /** The same for every attempt, so that the server takes the question once. */
-  readonly clientKey = newClientKey();
+  readonly idempotencyKey = newIdempotencyKey();
   readonly sentAt = new Date().toISOString();
   #error = $state<string | null>(null);
 

@@ -1,6 +1,6 @@
 import type { Chat } from '#shared/chats';
 import { limits } from '#shared/limits';
-import type { Branch as BranchPage } from '#shared/messages';
+import type { BranchPage } from '#shared/messages';
 import type { Branch } from './branch.svelte.ts';
 import type { ChatTransport } from './chatTransport.ts';
 
@@ -15,13 +15,13 @@ export async function readEnd(
   id: string,
   branch: Branch,
 ): Promise<{ chat: Chat; page: BranchPage }> {
-  const { messages, earlier, ...chat } = await transport.load(id);
-  const page = { messages, earlier };
+  const { messages, nextBefore, ...chat } = await transport.load(id);
+  const page = { messages, nextBefore };
   if (branch.messages.length === 0) return { chat, page };
   let longer: BranchPage = page;
-  for (let reads = 0; reads < maxBridge && longer.earlier && !branch.joins(longer); reads++) {
-    const above = await transport.earlier(id, longer.earlier, limits.branchPageMax);
-    longer = { messages: [...above.messages, ...longer.messages], earlier: above.earlier };
+  for (let reads = 0; reads < maxBridge && longer.nextBefore && !branch.joins(longer); reads++) {
+    const above = await transport.earlier(id, longer.nextBefore, limits.branchPageSizeMax);
+    longer = { messages: [...above.messages, ...longer.messages], nextBefore: above.nextBefore };
   }
   return { chat, page: branch.joins(longer) ? longer : page };
 }
@@ -36,8 +36,8 @@ export async function refreshAbove(
 ): Promise<void> {
   let from = before ?? null;
   while (from !== null && branch.find(from) && from !== branch.messages[0]?.id) {
-    const page: BranchPage = await transport.earlier(id, from, limits.branchPageMax);
+    const page: BranchPage = await transport.earlier(id, from, limits.branchPageSizeMax);
     branch.refresh(page, version);
-    from = page.earlier;
+    from = page.nextBefore;
   }
 }

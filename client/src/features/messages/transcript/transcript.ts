@@ -9,7 +9,7 @@ const wholeMessages = 40;
 const wholeChars = 60_000;
 
 export const keyOf = (item: TranscriptItem): string =>
-  item instanceof ChatMessage ? item.id : item.clientKey;
+  item instanceof ChatMessage ? item.id : item.idempotencyKey;
 
 /** Places of items that stay in the document wherever the reader is. */
 export function mountedAlways(items: readonly TranscriptItem[], edited: ChatMessage | undefined): number[] {

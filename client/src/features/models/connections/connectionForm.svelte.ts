@@ -1,13 +1,13 @@
 import type { Api } from '#shared/api';
 import type { Connection } from '#shared/connections';
-import type { Returns } from '#shared/endpoint';
+import type { ResponseOf } from '#shared/endpoint';
 import { ApiError } from '../../../api/apiError.ts';
 import { call } from '../../../api/call.ts';
 import { fieldErrorsOf } from '../../../api/fieldErrors.ts';
 import { t } from '../../../i18n/t.ts';
 import type { Connections } from './connections.svelte.ts';
 
-export type TestOutcome = Returns<Api['POST /admin/connections/test']>;
+export type TestOutcome = ResponseOf<Api['POST /admin/connections/test']>;
 type Faults = Partial<Record<'name' | 'baseUrl' | 'apiKey', string>>;
 
 const webAddress = /^https?:\/\/[^\s/]+/i;

@@ -90,8 +90,10 @@ export class SharedChats {
     return {
       count: revoked,
       undo: async () => {
-        for (let at = 0; at < gone.length; at += limits.revokeIds) {
-          await call('POST /shared-links/restore', { body: { ids: gone.slice(at, at + limits.revokeIds) } });
+        for (let at = 0; at < gone.length; at += limits.revokeBatch) {
+          await call('POST /shared-links/restore', {
+            body: { ids: gone.slice(at, at + limits.revokeBatch) },
+          });
         }
         await this.list.refresh();
       },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChatSettings } from '#shared/chats';
 import { limits } from '#shared/limits';
-import { storable } from '#shared/values';
+import { sanitizeText } from '#shared/values';
 import { UnreadableConversation, type ImportedChat, type ImportedMessage } from './importedChat.ts';
 import type { TreeNode } from './tree.ts';
 import { asTitle } from './untrusted.ts';
@@ -63,8 +63,8 @@ function date(nodes: TreeNode<DraftMessage>[], chatCreatedAt: number): ImportedM
       externalId: id,
       parentExternalId: parentId,
       role: shown.role,
-      content: storable(shown.content),
-      reasoning: shown.reasoning === null ? null : storable(shown.reasoning) || null,
+      content: sanitizeText(shown.content),
+      reasoning: shown.reasoning === null ? null : sanitizeText(shown.reasoning) || null,
       reasoningMs: shown.reasoningMs,
       model: shown.role === 'assistant' ? shown.model : null,
       createdAt,

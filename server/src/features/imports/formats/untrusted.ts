@@ -1,5 +1,5 @@
 import { limits } from '#shared/limits';
-import { storable } from '#shared/values';
+import { sanitizeText } from '#shared/values';
 
 /** An object as a file had it: any field may be missing or of any type. Keys of it are never assigned to. */
 export type Untrusted = Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ export function cut(text: string, max: number): string {
 /** One line that fits a title; empty when there is none. A title of many megabytes is cut before it is folded. */
 export const asTitle = (value: unknown): string =>
   cut(
-    storable(cut(asText(value), 4 * limits.title))
+    sanitizeText(cut(asText(value), 4 * limits.title))
       .replace(/\s+/g, ' ')
       .trim(),
     limits.title,
@@ -34,12 +34,12 @@ export const asTitle = (value: unknown): string =>
 const modelMax = 300;
 
 export const asModel = (value: unknown): string | null =>
-  cut(storable(asText(value)).trim(), modelMax) || null;
+  cut(sanitizeText(asText(value)).trim(), modelMax) || null;
 
 /** Longer ids of other products are not ids. */
 const idMax = 200;
 
 export function asId(value: unknown): string | null {
   const id = typeof value === 'number' ? String(value) : asText(value);
-  return id.length > 0 && id.length <= idMax ? storable(id) : null;
+  return id.length > 0 && id.length <= idMax ? sanitizeText(id) : null;
 }

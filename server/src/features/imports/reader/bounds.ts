@@ -10,9 +10,9 @@ export interface ImportBounds extends ZipBounds {
 }
 
 export const importBounds: ImportBounds = {
-  conversation: { bytes: limits.importConversation, depth: 200, values: 3_000_000 },
+  conversation: { bytes: limits.importConversationBytes, depth: 200, values: 3_000_000 },
   conversations: 100_000,
   zipEntries: 100_000,
-  unpackedBytes: limits.importUnpacked,
+  unpackedBytes: limits.importUnpackedBytes,
   zipRatio: 200,
 };

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ChatGroup } from '../../../../../client/src/features/chats/list/chatGroups.ts';
-import { groupWindows, rowTop, totalHeight } from '../../../../../client/src/features/chats/sidebar/rowWindow.ts';
+import {
+  groupWindows,
+  rowTop,
+  totalHeight,
+} from '../../../../../client/src/features/chats/sidebar/rowWindow.ts';
 import { VisibleRows } from '../../../../../client/src/features/chats/sidebar/visibleRows.svelte.ts';
 import { Held } from '../../../support/reactiveValue.svelte.ts';
 import { aChat } from '../../../support/factories.ts';
