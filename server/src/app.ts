@@ -105,7 +105,7 @@ export async function createApp({
   http.requestTimeout = slowestUploadMs;
   const io = createSockets(http, platform, {
     session: features.sessions.middleware,
-    actor: (userId) => features.users.actor(userId),
+    actor: (userId) => features.users.findActor(userId),
     features: features.sockets,
   });
 

@@ -16,10 +16,9 @@ import { GenerationService } from './features/generation/generation.service.ts';
 import { ImportQueries } from './features/imports/imports.queries.ts';
 import { importRoutes } from './features/imports/imports.routes.ts';
 import { ImportService } from './features/imports/imports.service.ts';
+import { MessageAnnouncer } from './features/messages/announcer.service.ts';
+import { createMessages } from './features/messages/messages.feature.ts';
 import { MessageQueries } from './features/messages/messages.queries.ts';
-import { messageRoutes } from './features/messages/messages.routes.ts';
-import { MessageService } from './features/messages/messages.service.ts';
-import { messageSockets } from './features/messages/messages.sockets.ts';
 import { modelRoutes } from './features/models/models.routes.ts';
 import { ModelService, type ModelTuning } from './features/models/models.service.ts';
 import { settingsRoutes } from './features/settings/settings.routes.ts';
@@ -38,8 +37,8 @@ export function createFeatures(platform: Platform, secret: string, tuning?: Mode
   const settings = new SettingsService(platform, audit);
 
   const userQueries = new UserQueries(platform);
-  const users = new UserService(platform, userQueries, audit);
-  const auth = new AuthService(platform, userQueries, settings, audit);
+  const users = new UserService(platform, { queries: userQueries, audit });
+  const auth = new AuthService(platform, { users: userQueries, settings, audit });
   const sessions = new SessionAuth(platform, secret, auth, users);
 
   const connections = new ConnectionService(platform, { queries: new ConnectionQueries(platform), audit });
@@ -47,23 +46,23 @@ export function createFeatures(platform: Platform, secret: string, tuning?: Mode
 
   const chatQueries = new ChatQueries(platform);
   const messageQueries = new MessageQueries(platform);
+  const chats = new ChatService(platform, { queries: chatQueries, messages: messageQueries, audit });
+  const announcer = new MessageAnnouncer(platform, { chats, chatQueries, queries: messageQueries });
   const generation = new GenerationService(platform, {
-    chats: chatQueries,
+    chats,
+    chatQueries,
     messages: messageQueries,
+    announcer,
     models,
     users: userQueries,
   });
-  const chats = new ChatService(platform, {
-    chats: chatQueries,
-    messages: messageQueries,
-    generation,
-    audit,
-  });
-  const messages = new MessageService(platform, {
-    chats: chatQueries,
-    messages: messageQueries,
+  const messages = createMessages(platform, {
+    chats,
+    chatQueries,
+    queries: messageQueries,
+    announcer,
+    answers: generation,
     models,
-    generation,
   });
   const imports = new ImportService(platform, {
     imports: new ImportQueries(platform, messageQueries),
@@ -74,22 +73,19 @@ export function createFeatures(platform: Platform, secret: string, tuning?: Mode
   const community = new CommunityService({ settings, chats, messages: messageQueries, models, audit });
 
   const routes: Routes[] = [
-    settingsRoutes(platform, settings, userQueries),
+    settingsRoutes(platform, settings),
     authRoutes(platform, auth, sessions),
     userRoutes(platform, users, userQueries, settings),
     connectionRoutes(platform, connections),
     modelRoutes(models),
-    chatRoutes(platform, chats, chatQueries, messages),
-    messageRoutes(platform, messages),
+    chatRoutes(platform, chats, chatQueries, messages.messages),
+    messages.routes,
     sharing.routes,
     communityRoutes(platform, community),
     exportRoutes(new ExportService({ chats, chatQueries, messages: messageQueries })),
     importRoutes(platform, imports),
   ];
-  const sockets: SocketFeature[] = [
-    messageSockets({ chats, messages, queries: messageQueries, generation }),
-    sharing.sockets,
-  ];
+  const sockets: SocketFeature[] = [messages.sockets, sharing.sockets];
 
   return { routes, sockets, sessions, users, generation, imports, sharing };
 }

@@ -49,10 +49,10 @@ describe.each(backends)('accounts on $name', ({ open }) => {
   test('two admins who demote each other at once leave one', async () => {
     const [admin] = (await users.list({ role: 'admin', limit: 1 })).items;
     const other = await auth.register(person('second'));
-    await service.manage(admin!, other.id, { role: 'admin' });
+    await service.update(admin!, other.id, { role: 'admin' });
     await Promise.allSettled([
-      service.manage(admin!, other.id, { role: 'user' }),
-      service.manage(other, admin!.id, { role: 'user' }),
+      service.update(admin!, other.id, { role: 'user' }),
+      service.update(other, admin!.id, { role: 'user' }),
     ]);
     expect(await users.countActiveAdmins()).toBe(1);
   });

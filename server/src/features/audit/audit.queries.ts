@@ -1,7 +1,7 @@
 import type { Platform } from '../../platform/platform.ts';
 
 export interface AuditEntry {
-  /** Null where the server acted by itself. */
+  /** Null for actions of the server itself. */
   actorId: string | null;
   /** What happened, as `noun.verb` in the past tense: `shared_link.revoked`. */
   action: string;
@@ -11,7 +11,7 @@ export interface AuditEntry {
   details?: Record<string, unknown>;
 }
 
-/** Writes the audit log. Call inside the transaction of what is logged, so that neither exists without the other. */
+/** Writes the audit log. Call it inside the transaction of the recorded change, so that neither exists without the other. */
 export class AuditQueries {
   #platform: Platform;
   constructor(platform: Platform) {

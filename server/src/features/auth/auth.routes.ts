@@ -9,7 +9,7 @@ import type { AuthService } from './auth.service.ts';
 import type { SessionAuth } from './sessionAuth.ts';
 
 const wrongCredentials = () =>
-  new DomainError('unauthenticated', 'E-mail or password is not right.', 'wrong_credentials');
+  new DomainError('unauthenticated', 'Wrong email or password.', 'wrong_credentials');
 
 export function authRoutes(platform: Platform, auth: AuthService, sessions: SessionAuth): Routes {
   const routes = new Routes();
@@ -25,16 +25,16 @@ export function authRoutes(platform: Platform, auth: AuthService, sessions: Sess
     const user = await sessions.authenticate(req, res);
     if (!user) throw wrongCredentials();
     await sessions.signIn(req, user);
-    // Sessions end when the password changes; one that began at that very moment would be missed.
-    if (!(await auth.isStillKnown(user))) {
+    // A password change ends all sessions, but misses one that begins at the same moment.
+    if (!(await auth.isStillVerified(user))) {
       await sessions.signOut(req, res);
       throw wrongCredentials();
     }
-    await auth.noteSignIn(user);
+    await auth.recordSignIn(user);
     return { user: presentUser(user) };
   });
 
-  // Also without a session: who signs out twice is signed out.
+  // Signing out without a session succeeds too.
   routes.anyone(authEndpoints.signOut, ({ req, res }) => sessions.signOut(req, res));
 
   routes.signedIn(

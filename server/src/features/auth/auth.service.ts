@@ -8,8 +8,8 @@ import type { AuditQueries } from '../audit/audit.queries.ts';
 import type { SettingsService } from '../settings/settings.service.ts';
 import type { UserQueries } from '../users/users.queries.ts';
 
-/** Checked when there is no such account, so that both refusals take the same time. */
-const nobodysHash = hash('no account has this password');
+/** Verified when an account does not exist, so that both refusals take the same time. */
+const dummyHash = hash('no account has this password');
 
 const signUpClosed = () => forbidden('Sign-up is closed. Ask an admin for an account.', 'sign_up_closed');
 
@@ -18,37 +18,38 @@ interface Registration {
   email: string;
   password: string;
 }
+interface Parts {
+  users: UserQueries;
+  settings: SettingsService;
+  audit: AuditQueries;
+}
 
 export class AuthService {
   #platform: Platform;
-  #users: UserQueries;
-  #settings: SettingsService;
-  #audit: AuditQueries;
-  /** The stored password each of these was known by. */
-  #knownBy = new WeakMap<Actor, string>();
+  #parts: Parts;
+  /** The password hash against which `verify` checked each of these actors. */
+  #verifiedHashes = new WeakMap<Actor, string>();
 
-  constructor(platform: Platform, users: UserQueries, settings: SettingsService, audit: AuditQueries) {
+  constructor(platform: Platform, parts: Parts) {
     this.#platform = platform;
-    this.#users = users;
-    this.#settings = settings;
-    this.#audit = audit;
+    this.#parts = parts;
   }
 
-  /** Makes an account. The very first one becomes the admin, whatever the settings say of sign-up. */
+  /** Creates an account. The first one becomes the admin, even while sign-up is closed. */
   async register({ name, email, password }: Registration): Promise<Actor> {
-    const { store } = this.#platform;
+    const { users, settings, audit } = this.#parts;
     // Hashing is slow and must not happen inside the transaction.
     const passwordHash = await hash(password);
     const id = newId();
-    const { signUp, defaultRole } = await this.#settings.current();
+    const { signUp, defaultRole } = await settings.current();
     try {
-      return await store.tx(async () => {
-        await this.#users.insert({ id, name, email, role: defaultRole, passwordHash });
-        const first = await this.#users.claimFirstAdmin(id);
-        if (first) await this.#users.update(id, { role: 'admin' });
+      return await this.#platform.store.tx(async () => {
+        await users.insert({ id, name, email, role: defaultRole, passwordHash });
+        const isFirst = await users.claimFirstAdmin(id);
+        if (isFirst) await users.update(id, { role: 'admin' });
         else if (signUp === 'closed') throw signUpClosed();
-        const role = first ? ('admin' as const) : defaultRole;
-        await this.#audit.record({
+        const role = isFirst ? ('admin' as const) : defaultRole;
+        await audit.record({
           actorId: id,
           action: 'user.signed_up',
           targetType: 'user',
@@ -58,60 +59,52 @@ export class AuthService {
         return { id, name, email, role };
       });
     } catch (error) {
-      if (isUniqueViolation(error)) {
-        // Who cannot have an account is not told who has one.
-        if (signUp === 'closed') throw signUpClosed();
-        throw conflict(
-          'This e-mail address cannot be used for a new account. Sign in if it is yours.',
-          'email_taken',
-        );
-      }
-      throw error;
+      if (!isUniqueViolation(error)) throw error;
+      // While sign-up is closed, the response does not reveal who has an account.
+      if (signUp === 'closed') throw signUpClosed();
+      throw conflict(
+        "This email address can't be used for a new account. Sign in if it is yours.",
+        'email_taken',
+      );
     }
   }
 
-  /** The account these belong to; undefined alike for a wrong password, an unknown address and a deactivated account. */
+  /** The account with this email and password; undefined alike for a wrong password, an unknown email and a deactivated account. */
   async verify(email: string, password: string): Promise<Actor | undefined> {
-    const row = await this.#users.byEmail(email);
-    const matches = await verify(row?.passwordHash ?? (await nobodysHash), password);
+    const row = await this.#parts.users.byEmail(email);
+    const matches = await verify(row?.passwordHash ?? (await dummyHash), password);
     if (!row || !matches || !row.active) return undefined;
     const actor = { id: row.id, name: row.name, email: row.email, role: row.role };
-    this.#knownBy.set(actor, row.passwordHash);
+    this.#verifiedHashes.set(actor, row.passwordHash);
     return actor;
   }
 
-  /** Whether what `verify` found still holds: the password may have changed while the session began. */
-  async isStillKnown(actor: Actor): Promise<boolean> {
-    const row = await this.#users.byId(actor.id);
-    return row !== undefined && row.active && row.passwordHash === this.#knownBy.get(actor);
+  /** Whether the result of `verify` still holds: the password may have changed while the session began. */
+  async isStillVerified(actor: Actor): Promise<boolean> {
+    const row = await this.#parts.users.byId(actor.id);
+    return row !== undefined && row.active && row.passwordHash === this.#verifiedHashes.get(actor);
   }
 
-  async noteSignIn(actor: Actor): Promise<void> {
-    await this.#audit.record({
-      actorId: actor.id,
-      action: 'user.signed_in',
-      targetType: 'user',
-      targetId: actor.id,
-    });
+  async recordSignIn(actor: Actor): Promise<void> {
+    await this.#recordForSelf(actor, 'user.signed_in');
   }
 
-  /** Ends every other session of the account: whoever knew the old password is out. */
+  /** Changes the password and ends every other session of the account. */
   async changePassword(
     actor: Actor,
     passwords: { current: string; next: string },
     sidHash: string,
   ): Promise<void> {
     if (!(await this.verify(actor.email, passwords.current))) {
-      throw invalid('The current password is not right.');
+      throw invalid('Current password is wrong.');
     }
     const passwordHash = await hash(passwords.next);
-    await this.#users.update(actor.id, { passwordHash });
+    await this.#parts.users.update(actor.id, { passwordHash });
     await this.#platform.sessions.revokeUser(actor.id, sidHash);
-    await this.#audit.record({
-      actorId: actor.id,
-      action: 'user.password_changed',
-      targetType: 'user',
-      targetId: actor.id,
-    });
+    await this.#recordForSelf(actor, 'user.password_changed');
+  }
+
+  async #recordForSelf({ id }: Actor, action: string): Promise<void> {
+    await this.#parts.audit.record({ actorId: id, action, targetType: 'user', targetId: id });
   }
 }

@@ -10,12 +10,12 @@ import type { AuthService } from './auth.service.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
-/** `__Host-` binds the cookie to this very host over HTTPS; on plain HTTP browsers would refuse it. */
+/** `__Host-` binds the cookie to this host over HTTPS; browsers refuse the prefix on plain HTTP. */
 const cookieName = (secure: boolean) => (secure ? '__Host-parley' : 'parley');
 
-/** Who is signed in, by cookie: express-session on our own store, and Passport to know the person by it. */
+/** Sessions by cookie: express-session on our own store, and Passport to load the person of a session. */
 export class SessionAuth {
-  /** For Express and for the sockets' handshake alike. */
+  /** For Express and for the handshake of sockets. */
   readonly middleware: RequestHandler[];
   #passport = new passport.Passport();
   #cookie: { name: string; secure: boolean };
@@ -30,7 +30,7 @@ export class SessionAuth {
     );
     this.#passport.serializeUser<string>((user, done) => done(null, user.id));
     this.#passport.deserializeUser<string>((id, done) => {
-      users.actor(id).then((actor) => done(null, actor ?? false), done);
+      users.findActor(id).then((actor) => done(null, actor ?? false), done);
     });
     this.middleware = [
       session({
@@ -40,7 +40,7 @@ export class SessionAuth {
         resave: false,
         saveUninitialized: false,
         rolling: true,
-        // Behind a proxy that ends TLS the request itself looks like plain HTTP.
+        // Behind a proxy that terminates TLS, the request itself looks like plain HTTP.
         proxy: true,
         cookie: {
           httpOnly: true,
@@ -54,7 +54,7 @@ export class SessionAuth {
     ];
   }
 
-  /** Checks e-mail and password of the request's body. Undefined when they do not belong together. */
+  /** Checks the email and password in the request body. Undefined when they are wrong. */
   authenticate(req: Request, res: Response): Promise<Actor | undefined> {
     return new Promise((resolve, reject) => {
       const done = (error: Error | null, user: Actor | false | undefined) => {
@@ -65,14 +65,14 @@ export class SessionAuth {
     });
   }
 
-  /** Begins a session under a new id; what an older one held is dropped. */
+  /** Begins a session under a new id and drops the data of the previous one. */
   signIn(req: Request, actor: Actor): Promise<void> {
     return new Promise((resolve, reject) => {
       req.logIn(actor, (error?: Error) => (error ? reject(error) : resolve()));
     });
   }
 
-  /** Ends the session for good. */
+  /** Ends the session permanently. */
   signOut(req: Request, res: Response): Promise<void> {
     return new Promise((resolve, reject) => {
       req.session.destroy((error?: Error) => {

@@ -8,23 +8,28 @@ export type ChatListRow = Pick<
   ChatRow,
   'id' | 'title' | 'pinned' | 'archived' | 'shared' | 'createdAt' | 'updatedAt'
 >;
-type Values = Partial<Omit<ChatRow, 'id' | 'ownerId' | 'shared'>>;
+type ChatValues = Partial<Omit<ChatRow, 'id' | 'ownerId' | 'shared'>>;
+type NewChat = { id: string; ownerId: string; title: string } & ChatValues;
 
-export interface ChatList {
+export interface ChatListOptions {
   ownerId: string;
   query?: string;
   archived: boolean;
-  /** Absent: pinned and others together. */
+  /** Absent: pinned chats and the others together. */
   pinned?: boolean;
   cursor?: string;
   limit: number;
 }
 
 /**
- * Up to this many messages with the words, a search starts from the messages; beyond, it walks the list of chats and
- * stops when the page is full. Either way it reads about as much as it answers.
+ * A search with at most this many matching messages starts from the messages; with more, it walks the list of chats
+ * and stops when the page is full. Either way it reads about as many rows as it returns.
  */
-const rareHits = 300;
+const rareMatchesMax = 300;
+
+/** Every change of the title changes the key that title searches use. */
+const withTitleKey = (values: ChatValues): ChatValues =>
+  values.title === undefined ? values : { ...values, titleKey: foldText(values.title) };
 
 export class ChatQueries {
   #platform: Platform;
@@ -35,8 +40,8 @@ export class ChatQueries {
     return this.#platform.store;
   }
   /**
-   * A live link points at the chat. Written out, because Drizzle leaves the table's name off columns of a query over
-   * one table, and in here `id` alone would be the link's.
+   * Whether the chat has a live link. Written as SQL, because Drizzle omits the table name from columns of a query on
+   * one table, and inside this subquery a bare `id` would be the link's.
    */
   get #shared() {
     return sql<boolean>`exists (select 1 from shared_links where shared_links.chat_id = chats.id and shared_links.revoked_at is null)`.mapWith(
@@ -64,24 +69,27 @@ export class ChatQueries {
     return row && this.byId(row.id);
   }
 
-  async insert(chat: { id: string; ownerId: string; title: string } & Values): Promise<void> {
-    const now = this.#platform.now();
-    await this.#store.db
-      .insert(this.#store.t.chats)
-      .values({ settings: {}, createdAt: now, updatedAt: now, ...chat, titleKey: foldText(chat.title) });
+  async insert(chat: NewChat): Promise<void> {
+    await this.#store.db.insert(this.#store.t.chats).values(this.#newRow(chat));
   }
 
-  async update(id: string, values: Values): Promise<void> {
+  /** False when the owner already has a chat with the same source and source id: the database decides, so it is safe under concurrency. */
+  async insertIfNew(chat: NewChat): Promise<boolean> {
+    const inserted = await this.#store.db
+      .insert(this.#store.t.chats)
+      .values(this.#newRow(chat))
+      .onConflictDoNothing()
+      .returning({ id: this.#store.t.chats.id });
+    return inserted.length > 0;
+  }
+
+  async update(id: string, values: ChatValues): Promise<void> {
     const { chats } = this.#store.t;
     if (Object.values(values).every((value) => value === undefined)) return;
-    const titleKey = values.title === undefined ? {} : { titleKey: foldText(values.title) };
-    await this.#store.db
-      .update(chats)
-      .set({ ...values, ...titleKey })
-      .where(eq(chats.id, id));
+    await this.#store.db.update(chats).set(withTitleKey(values)).where(eq(chats.id, id));
   }
 
-  /** Makes whoever writes to the chat queue until the transaction ends. Harmless when the chat is gone. */
+  /** Locks the chat until the transaction ends: other writers wait. Does nothing when the chat is gone. */
   async lock(id: string): Promise<void> {
     const { chats } = this.#store.t;
     await this.#store.db
@@ -90,38 +98,49 @@ export class ChatQueries {
       .where(eq(chats.id, id));
   }
 
+  /** Locks the chat until the transaction ends; false when it is no longer at this version. */
+  async lockAtVersion(id: string, version: number): Promise<boolean> {
+    const { chats } = this.#store.t;
+    const locked = await this.#store.db
+      .update(chats)
+      .set({ version })
+      .where(and(eq(chats.id, id), eq(chats.version, version)))
+      .returning({ id: chats.id });
+    return locked.length === 1;
+  }
+
   /**
-   * Marks the messages or the active branch as changed and answers with the new version; undefined when the chat is
-   * gone. It also makes writers of the same chat queue until the transaction ends.
+   * Records that the messages or the active branch changed, and locks the chat until the transaction ends. Returns
+   * the new version; undefined when the chat is gone.
    */
-  async incrementVersion(id: string, values: Values = {}): Promise<number | undefined> {
+  async incrementVersion(id: string, values: ChatValues = {}): Promise<number | undefined> {
     const { chats } = this.#store.t;
     const [row] = await this.#store.db
       .update(chats)
-      .set({ ...values, version: sql`${chats.version} + 1` })
+      .set({ ...withTitleKey(values), version: sql`${chats.version} + 1` })
       .where(eq(chats.id, id))
       .returning({ version: chats.version });
     return row?.version;
   }
 
-  /** Gives a better title to a chat that nobody has named meanwhile. False when somebody has, or the chat is gone. */
+  /** Replaces an automatic title. False when the owner has renamed the chat, or it is gone. */
   async setAutomaticTitle(id: string, title: string): Promise<boolean> {
     const { chats } = this.#store.t;
-    const named = await this.#store.db
+    const updated = await this.#store.db
       .update(chats)
-      .set({ title, titleKey: foldText(title) })
+      .set(withTitleKey({ title }))
       .where(and(eq(chats.id, id), eq(chats.titleIsAutomatic, true)))
       .returning({ id: chats.id });
-    return named.length > 0;
+    return updated.length > 0;
   }
 
-  /** Removes the chat with its messages and its links. */
+  /** Removes the chat, its messages and its links. */
   async remove(id: string): Promise<void> {
     await this.#store.db.delete(this.#store.t.chats).where(eq(this.#store.t.chats.id, id));
   }
 
-  /** Newest first. Reads no message bodies. */
-  async list(options: ChatList) {
+  /** Most recently updated first. Reads no message content. */
+  async list(options: ChatListOptions) {
     const { chats } = this.#store.t;
     const after = options.cursor ? decodeCursor(options.cursor, 'number', 'string') : undefined;
     const rows = await this.#store.db
@@ -154,6 +173,11 @@ export class ChatQueries {
     );
   }
 
+  #newRow(chat: NewChat) {
+    const now = this.#platform.now();
+    return { settings: {}, createdAt: now, updatedAt: now, ...chat, titleKey: foldText(chat.title) };
+  }
+
   async #matches(ownerId: string, query: string | undefined): Promise<SQL | undefined> {
     const needle = foldText(query ?? '').trim();
     if (!needle) return undefined;
@@ -163,11 +187,11 @@ export class ChatQueries {
     const words = searchWords(needle);
     if (words.length === 0) return inTitle;
     const matching = dialect.matchingMessages(ownerId, words);
-    const [probe] = await this.#store.rows<{ n: number }>(
-      sql`select count(*) as n from (select * from ${matching} as matching limit ${rareHits + 1}) as hits`,
+    const [hits] = await this.#store.rows<{ n: number }>(
+      sql`select count(*) as n from (select * from ${matching} as matching limit ${rareMatchesMax + 1}) as hits`,
     );
     const inText =
-      Number(probe?.n) > rareHits
+      Number(hits?.n) > rareMatchesMax
         ? dialect.chatHasMatch(ownerId, chats.id, words)
         : sql`${chats.id} in (select ${messages.chatId} from ${messages} where ${messages.seq} in ${matching})`;
     return or(inTitle, inText);

@@ -2,7 +2,7 @@ import { chatEndpoints } from '#shared/chats';
 import { limits } from '#shared/limits';
 import { Routes } from '../../platform/http/routes.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { MessageService } from '../messages/messages.service.ts';
+import type { BranchReader } from './chats.contract.ts';
 import { presentChat, presentChatSummary } from './chats.presenter.ts';
 import type { ChatQueries } from './chats.queries.ts';
 import type { ChatService } from './chats.service.ts';
@@ -11,7 +11,7 @@ export function chatRoutes(
   platform: Platform,
   chats: ChatService,
   queries: ChatQueries,
-  messages: MessageService,
+  messages: BranchReader,
 ): Routes {
   const routes = new Routes();
 

@@ -6,14 +6,11 @@ import type { Platform } from '../../platform/platform.ts';
 import { authorize, type Actor } from '../../platform/policy.ts';
 import { rooms } from '../../platform/sockets/realtime.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
-import type { GenerationService } from '../generation/generation.service.ts';
-import type { MessageQueries } from '../messages/messages.queries.ts';
+import type { MessageTree } from './chats.contract.ts';
 import { chatPolicy } from './chats.policy.ts';
 import { presentChat } from './chats.presenter.ts';
 import type { ChatQueries, ChatRow } from './chats.queries.ts';
-
-/** What a chat is called until its first question. */
-export const untitled = 'New chat';
+import { titleFromModel, titleFromQuestion, untitled } from './titles.ts';
 
 interface NewChat {
   title?: string;
@@ -29,93 +26,91 @@ interface Changes {
   settings?: ChatSettings;
   activeMessageId?: string;
 }
+interface Parts {
+  queries: ChatQueries;
+  messages: MessageTree;
+  audit: AuditQueries;
+}
 
 export class ChatService {
   #platform: Platform;
-  #chats: ChatQueries;
-  #messages: MessageQueries;
-  #generation: GenerationService;
-  #audit: AuditQueries;
+  #parts: Parts;
 
-  constructor(
-    platform: Platform,
-    parts: {
-      chats: ChatQueries;
-      messages: MessageQueries;
-      generation: GenerationService;
-      audit: AuditQueries;
-    },
-  ) {
+  constructor(platform: Platform, parts: Parts) {
     this.#platform = platform;
-    this.#chats = parts.chats;
-    this.#messages = parts.messages;
-    this.#generation = parts.generation;
-    this.#audit = parts.audit;
+    this.#parts = parts;
     platform.signals.on('link:changed', ({ chatId }) => this.announce(chatId));
   }
 
-  /** The chat, if this person may do that with it; 404 otherwise. */
+  /** Returns the chat when the actor may do this with it; throws 404 otherwise. */
   async authorize(actor: Actor, action: keyof typeof chatPolicy, id: string): Promise<ChatRow> {
-    return authorize(chatPolicy, actor, action, await this.#chats.byId(id));
+    return authorize(chatPolicy, actor, action, await this.#parts.queries.byId(id));
   }
 
-  async create(actor: Actor, wanted: NewChat): Promise<ChatRow> {
-    const created = await this.#createOnce(actor, wanted).catch((error: unknown) => {
-      // The same request, sent twice at once, has made it at this very moment.
-      if (isUniqueViolation(error)) return this.#createOnce(actor, wanted);
+  async create(actor: Actor, values: NewChat): Promise<ChatRow> {
+    const created = await this.#createOnce(actor, values).catch((error: unknown) => {
+      // A concurrent request with the same idempotency key has just created it.
+      if (isUniqueViolation(error)) return this.#createOnce(actor, values);
       throw error;
     });
     if (!created) throw notFound();
-    this.#send(created);
+    this.sendUpdated(created);
     return created;
   }
 
-  #createOnce(actor: Actor, wanted: NewChat): Promise<ChatRow | undefined> {
+  #createOnce(actor: Actor, values: NewChat): Promise<ChatRow | undefined> {
+    const { queries } = this.#parts;
+    const { title, model, settings, idempotencyKey } = values;
     const id = newId();
     return this.#platform.store.tx(async () => {
-      const source = wanted.idempotencyKey ? { source: 'client', sourceId: wanted.idempotencyKey } : {};
-      const retried =
-        wanted.idempotencyKey && (await this.#chats.bySource(actor.id, 'client', wanted.idempotencyKey));
-      if (retried) return retried;
-      await this.#chats.insert({
+      const existing = idempotencyKey && (await queries.bySource(actor.id, 'client', idempotencyKey));
+      if (existing) return existing;
+      await queries.insert({
         id,
         ownerId: actor.id,
-        title: wanted.title ?? untitled,
-        titleIsAutomatic: wanted.title === undefined,
-        model: wanted.model ?? null,
-        settings: wanted.settings ?? {},
-        ...source,
+        title: title ?? untitled,
+        titleIsAutomatic: title === undefined,
+        model: model ?? null,
+        settings: settings ?? {},
+        ...(idempotencyKey ? { source: 'client', sourceId: idempotencyKey } : {}),
       });
-      return this.#chats.byId(id);
+      return queries.byId(id);
     });
   }
 
-  async update(actor: Actor, id: string, { activeMessageId, ...wanted }: Changes): Promise<ChatRow> {
+  async update(actor: Actor, id: string, { activeMessageId, ...values }: Changes): Promise<ChatRow> {
     await this.authorize(actor, 'change', id);
     await this.#platform.store.tx(async () => {
-      const retitled = wanted.title === undefined ? {} : { titleIsAutomatic: false };
-      await this.#chats.update(id, { ...wanted, ...retitled, ...unpinIfArchived(wanted) });
-      if (activeMessageId === undefined) return;
-      await this.#chats.lock(id);
-      const end = await this.#messages.newestEndBelow(id, activeMessageId);
-      if (!end) throw notFound('This message is not in the chat.');
-      const before = await this.#chats.byId(id);
-      if (before?.activeMessageId !== end) await this.#chats.incrementVersion(id, { activeMessageId: end });
+      const renamed = values.title === undefined ? {} : { titleIsAutomatic: false };
+      // Archived chats are unpinned.
+      const unpinned = values.archived ? { pinned: false } : {};
+      await this.#parts.queries.update(id, { ...values, ...renamed, ...unpinned });
+      if (activeMessageId !== undefined) await this.#selectBranch(id, activeMessageId);
     });
-    const changed = await this.authorize(actor, 'read', id);
-    this.#send(changed);
-    return changed;
+    const updated = await this.authorize(actor, 'read', id);
+    this.sendUpdated(updated);
+    return updated;
   }
 
-  /** The chat, its messages and its link go together, in one transaction. */
+  /** Makes the branch through the message, down to its newest leaf, the active one. */
+  async #selectBranch(id: string, messageId: string): Promise<void> {
+    const { queries, messages } = this.#parts;
+    await queries.lock(id);
+    const leaf = await messages.newestLeafBelow(id, messageId);
+    if (!leaf) throw notFound('This message is not in the chat.');
+    const chat = await queries.byId(id);
+    if (chat?.activeMessageId !== leaf) await queries.incrementVersion(id, { activeMessageId: leaf });
+  }
+
+  /** Removes the chat, its messages and its link in one transaction. */
   async remove(actor: Actor, id: string): Promise<void> {
     await this.authorize(actor, 'change', id);
-    await this.#generation.abandon(id);
     const { store, signals, realtime } = this.#platform;
+    const { queries, audit } = this.#parts;
     await store.tx(async () => {
-      const chat = await this.#chats.byId(id);
-      await this.#chats.remove(id);
-      await this.#audit.record({
+      const chat = await queries.byId(id);
+      await queries.remove(id);
+      await audit.record({
         actorId: actor.id,
         action: 'chat.deleted',
         targetType: 'chat',
@@ -123,21 +118,32 @@ export class ChatService {
         details: { linkRemoved: chat?.shared ?? false },
       });
     });
+    // Runs in the chat are abandoned on this signal.
     signals.emit('chat:deleted', { chatId: id, ownerId: actor.id });
     realtime.send(rooms.user(actor.id), 'chat:deleted', { chatId: id });
     realtime.clearRoom(rooms.chat(id));
   }
 
-  /** Tells all tabs of the owner how the chat is now. */
-  async announce(chatId: string): Promise<void> {
-    const row = await this.#chats.byId(chatId);
-    if (row) this.#send(row);
+  /** The title a chat gets with this question; undefined unless it is the first one of a chat nobody has named. */
+  titleForQuestion(chat: ChatRow, question: string): string | undefined {
+    const isFirst = chat.titleIsAutomatic && chat.messageCount === 0;
+    return isFirst ? titleFromQuestion(question) || untitled : undefined;
   }
 
-  #send(row: ChatRow): void {
-    this.#platform.realtime.send(rooms.user(row.ownerId), 'chat:updated', { chat: presentChat(row) });
+  /** Replaces an automatic title by the one a model suggests. Does nothing when the owner has renamed the chat. */
+  async applySuggestedTitle(id: string, suggestion: string): Promise<void> {
+    const title = titleFromModel(suggestion);
+    if (title && (await this.#parts.queries.setAutomaticTitle(id, title))) await this.announce(id);
+  }
+
+  /** Sends the current state of the chat to all tabs of its owner. */
+  async announce(id: string): Promise<void> {
+    const chat = await this.#parts.queries.byId(id);
+    if (chat) this.sendUpdated(chat);
+  }
+
+  /** Like `announce`, for a row that has just been read. */
+  sendUpdated(chat: ChatRow): void {
+    this.#platform.realtime.send(rooms.user(chat.ownerId), 'chat:updated', { chat: presentChat(chat) });
   }
 }
-
-/** What is put away does not stay on top. */
-const unpinIfArchived = (wanted: Changes) => (wanted.archived ? { pinned: false } : {});

@@ -1,6 +1,6 @@
 /**
- * Calls `send` at most once in `windowMs`: the first piece goes at once, so that nobody waits for it, and what comes
- * meanwhile is gathered. A window of 0 gathers nothing.
+ * Calls `send` at most once in `windowMs`. The first call is immediate, so that nobody waits for it; later ones in
+ * the window are combined into one. A window of 0 combines nothing.
  */
 export class Coalescer {
   #send: () => void;
@@ -13,15 +13,15 @@ export class Coalescer {
     this.#windowMs = windowMs;
   }
 
-  /** There is something to send. */
-  poke(): void {
+  /** Call when there is something to send. */
+  schedule(): void {
     if (this.#timer) return;
     const wait = this.#lastAt + this.#windowMs - performance.now();
     if (wait <= 0) this.flush();
     else this.#timer = setTimeout(() => this.flush(), wait);
   }
 
-  /** Sends what there is now. */
+  /** Sends now. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -1,14 +1,14 @@
 import { sanitizeText } from '#shared/values';
 
-/** Characters one delta carries at most, so that no frame on a socket grows out of bounds. */
+/** Characters in one delta at most, so that no socket frame grows without bound. */
 const deltaMax = 64_000;
 
-const endsOnHighSurrogate = (text: string) => /[\uD800-\uDBFF]$/.test(text);
+const endsWithHighSurrogate = (text: string) => /[\uD800-\uDBFF]$/.test(text);
 
-/** Cut to at most `max` UTF-16 units, never through a surrogate pair. */
+/** Cuts the text to at most `max` UTF-16 units, never inside a surrogate pair. */
 const cut = (text: string, max: number): string => {
   const head = text.slice(0, max);
-  return head.length < text.length && endsOnHighSurrogate(head) ? head.slice(0, -1) : head;
+  return head.length < text.length && endsWithHighSurrogate(head) ? head.slice(0, -1) : head;
 };
 
 export interface Delta {
@@ -18,66 +18,65 @@ export interface Delta {
 }
 
 /**
- * A text that grows while it is streamed: what was sent, and what waits to be sent. Both are only ever appended to,
- * so a long answer costs no more per token than a short one.
+ * A text that grows while it is streamed: the part that was sent and the part that is pending. Both are only appended
+ * to, so that a token costs the same in a long answer as in a short one.
  */
 export class GrowingText {
   #sent: string;
-  #waiting = '';
-  /** The first half of a surrogate pair whose other half has not come yet. */
-  #half = '';
-  #room: number;
+  #pending = '';
+  /** The first half of a surrogate pair whose second half has not arrived yet. */
+  #highSurrogate = '';
+  #remaining: number;
 
-  constructor(begun: string, max: number) {
-    this.#sent = begun;
-    this.#room = Math.max(0, max - begun.length);
+  constructor(initial: string, max: number) {
+    this.#sent = initial;
+    this.#remaining = Math.max(0, max - initial.length);
   }
 
-  /** What readers have been sent, which is also what is stored. */
+  /** The text that readers have been sent, which is also the text that is stored. */
   get sent(): string {
     return this.#sent;
   }
 
-  /** No more fits. */
-  get full(): boolean {
-    return this.#room === 0;
+  get isFull(): boolean {
+    return this.#remaining === 0;
   }
 
-  get empty(): boolean {
-    return !this.#sent && !this.#waiting;
+  get isEmpty(): boolean {
+    return !this.#sent && !this.#pending;
   }
 
   append(text: string): void {
-    let whole = this.#half + text;
-    this.#half = '';
-    if (endsOnHighSurrogate(whole)) {
-      this.#half = whole.slice(-1);
+    let whole = this.#highSurrogate + text;
+    this.#highSurrogate = '';
+    if (endsWithHighSurrogate(whole)) {
+      this.#highSurrogate = whole.slice(-1);
       whole = whole.slice(0, -1);
     }
     this.#add(sanitizeText(whole));
   }
 
-  /** A half pair that stays alone is replaced: nothing more will come. */
+  /** Call when nothing more will come: half a surrogate pair is replaced. */
   end(): void {
-    this.#add(sanitizeText(this.#half));
-    this.#half = '';
+    this.#add(sanitizeText(this.#highSurrogate));
+    this.#highSurrogate = '';
   }
 
-  /** Takes what waits, to be sent now. */
-  take(): Delta[] {
+  /** Returns the pending text and marks it as sent. */
+  takePending(): Delta[] {
     const deltas: Delta[] = [];
-    while (this.#waiting) {
-      const text = cut(this.#waiting, deltaMax);
+    while (this.#pending) {
+      const text = cut(this.#pending, deltaMax);
       deltas.push({ offset: this.#sent.length, text });
       this.#sent += text;
-      this.#waiting = this.#waiting.slice(text.length);
+      this.#pending = this.#pending.slice(text.length);
     }
     return deltas;
   }
 
   #add(text: string): void {
-    const fitting = cut(text, this.#room);
-    this.#waiting += fitting;
-    this.#room = fitting.length < text.length ? 0 : this.#room - fitting.length;
+    const fitting = cut(text, this.#remaining);
+    this.#pending += fitting;
+    this.#remaining = fitting.length < text.length ? 0 : this.#remaining - fitting.length;
   }
 }

@@ -1,29 +1,29 @@
-/** Milliseconds between two writes of an answer that grows: what a crash may cost at most. */
+/** Milliseconds between two writes of a growing answer: the most that a crash may lose. */
 const saveEveryMs = 1_500;
 
-/** Writes something that keeps growing, now and then. A write that fails is simply followed by the next one. */
-export class Saver {
+/** Saves something that keeps growing, at intervals. A failed write is repeated at the next interval. */
+export class PeriodicSaver {
   #save: () => Promise<void>;
-  #failed: (error: unknown) => void;
+  #onError: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
-  /** There is more to write than the write under way takes along. */
+  /** Set when the write in progress does not cover everything. */
   #again = false;
   #closed = false;
 
-  constructor(save: () => Promise<void>, failed: (error: unknown) => void) {
+  constructor(save: () => Promise<void>, onError: (error: unknown) => void) {
     this.#save = save;
-    this.#failed = failed;
+    this.#onError = onError;
   }
 
-  /** There is something new. */
-  soon(): void {
+  /** Call when there is something new to save. */
+  schedule(): void {
     if (this.#closed || this.#timer) return;
     if (this.#writing) this.#again = true;
     else this.#timer = setTimeout(() => (this.#writing = this.#write()), saveEveryMs);
   }
 
-  /** Writes no more. Resolves when nothing is being written. */
+  /** Stops saving. Resolves when no write is in progress. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -36,10 +36,10 @@ export class Saver {
     try {
       await this.#save();
     } catch (error) {
-      this.#failed(error);
+      this.#onError(error);
       this.#again = true;
     }
     this.#writing = undefined;
-    if (this.#again) this.soon();
+    if (this.#again) this.schedule();
   }
 }

@@ -4,195 +4,191 @@ import { DomainError } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { rooms } from '../../platform/sockets/realtime.ts';
 import type { ChatQueries } from '../chats/chats.queries.ts';
+import type { MessageAnnouncer } from '../messages/announcer.service.ts';
+import type { AnswerJob } from '../messages/messages.contract.ts';
 import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts';
 import type { ModelService } from '../models/models.service.ts';
-import type { Announcer } from './generation.announcer.ts';
-import { Answer, type Outcome } from './streamedAnswer.ts';
 import { Coalescer } from './coalescer.ts';
-import { promptOf } from './prompt.ts';
-import { Saver } from './periodicSaver.ts';
+import { PeriodicSaver } from './periodicSaver.ts';
+import { buildPrompt } from './prompt.ts';
+import { emptyAnswer, StreamedAnswer, type Outcome } from './streamedAnswer.ts';
 
-/** Milliseconds until the last write of an answer is tried again, doubled each time up to the second number. */
-const [retryFirstMs, retryLastMs] = [250, 30_000];
-/** Times the last write is tried while the server stops. What is lost then is at most what came since the last save. */
-const triesWhenHurried = 4;
-
-export interface Job {
-  chatId: string;
-  messageId: string;
-  ownerId: string;
-}
+/** Milliseconds before the first and before the last retry of the final write; doubled from one to the other. */
+const [firstRetryMs, lastRetryMs] = [250, 30_000];
+/** Attempts of the final write during a shutdown. What is lost then is at most what arrived since the last save. */
+const shutdownAttempts = 4;
 
 export interface RunParts {
   messages: MessageQueries;
-  chats: ChatQueries;
+  chatQueries: ChatQueries;
   models: ModelService;
-  announcer: Announcer;
-  /** Called as soon as the end is stored, before anyone is told. */
-  ended: (run: Run) => void;
+  announcer: MessageAnnouncer;
+  /** Called as soon as the end is stored, before it is announced. */
+  onStored: (run: Run) => void;
 }
 
 /**
- * The writing of one answer, from the first token to the last write. It belongs to no request and no socket. Readers
- * get the text from memory; the database follows, and a write that fails costs nothing but another try.
+ * The writing of one answer, from the first token to the final write. It belongs to no request and no socket. Readers
+ * get the text from memory; the database follows, and a failed write only costs a retry.
  */
 export class Run {
-  readonly job: Job;
-  /** Settles with the first try to store the end of the answer: rejects when it failed, though it goes on being tried. */
+  readonly job: AnswerJob;
+  /** Settles with the first attempt to store the end of the answer: rejects when it failed, although retries follow. */
   readonly firstStored: Promise<void>;
   #platform: Platform;
   #parts: RunParts;
-  #answer: Answer | undefined;
-  #upstream = new AbortController();
-  #patience = new AbortController();
-  #asked: { outcome: Outcome; error: string | null } | undefined;
-  #abandoned = false;
-  #hurried = false;
-  #settleFirst!: { resolve: () => void; reject: (error: unknown) => void };
+  #answer: StreamedAnswer | undefined;
+  #modelRequest = new AbortController();
+  #retryDelay = new AbortController();
+  #requestedOutcome: { outcome: Outcome; error: string | null } | undefined;
+  #isAbandoned = false;
+  #isShuttingDown = false;
+  #settleFirstStored!: { resolve: () => void; reject: (error: unknown) => void };
   #deltas: Coalescer;
-  #saver: Saver;
+  #saver: PeriodicSaver;
 
-  constructor(platform: Platform, parts: RunParts, job: Job) {
+  constructor(platform: Platform, parts: RunParts, job: AnswerJob) {
     this.#platform = platform;
     this.#parts = parts;
     this.job = job;
-    this.firstStored = new Promise((resolve, reject) => (this.#settleFirst = { resolve, reject }));
-    // Whoever waits hears of it; where nobody waits it has been logged.
+    this.firstStored = new Promise((resolve, reject) => (this.#settleFirstStored = { resolve, reject }));
+    // The error is logged where it happens; without a caller that waits, it must not be an unhandled rejection.
     this.firstStored.catch(() => undefined);
-    this.#deltas = new Coalescer(() => this.#send(), platform.env.STREAM_COALESCE_MS);
-    this.#saver = new Saver(
-      () => this.#saveMeanwhile(),
-      (error) => this.#log(error, 'an answer could not be saved and will be tried again'),
+    this.#deltas = new Coalescer(() => this.#sendDeltas(), platform.env.STREAM_COALESCE_MS);
+    this.#saver = new PeriodicSaver(
+      () => this.#saveProgress(),
+      (error) => this.#log(error, 'saving the progress of an answer failed, retrying'),
     );
   }
 
-  /** Writes the answer. Resolves with the row as it was stored at last; undefined when there is nothing to store. */
-  async go(): Promise<MessageRow | undefined> {
+  /** Writes the answer. Resolves with the row as finally stored; undefined when there is nothing to store. */
+  async run(): Promise<MessageRow | undefined> {
     try {
       const { chatId, messageId } = this.job;
       const row = await this.#parts.messages.inChat(chatId, messageId);
-      // Stopped or deleted before it began.
-      if (row?.status !== 'streaming' || this.#abandoned) return undefined;
-      this.#answer = new Answer(row, this.#platform.now);
-      if (this.#asked) this.#answer.end(this.#asked.outcome, this.#asked.error);
-      else await this.#write(row, this.#answer);
+      // Stopped or deleted before the run began.
+      if (row?.status !== 'streaming' || this.#isAbandoned) return undefined;
+      this.#answer = new StreamedAnswer(row, this.#platform.now);
+      if (this.#requestedOutcome) {
+        this.#answer.end(this.#requestedOutcome.outcome, this.#requestedOutcome.error);
+      } else await this.#stream(row, this.#answer);
       this.#deltas.flush();
       await this.#saver.close();
       return await this.#storeEnd(row);
     } catch (error) {
-      this.#log(error, 'an answer could not be written');
-      this.#settleFirst.reject(error);
+      this.#log(error, 'writing an answer failed');
+      this.#settleFirstStored.reject(error);
       return undefined;
     } finally {
-      this.#settleFirst.resolve();
+      this.#settleFirstStored.resolve();
     }
   }
 
-  /** The row with the text as it is at this moment. */
-  asOfNow(row: MessageRow): MessageRow {
+  /** The row with all text received so far. */
+  withLiveText(row: MessageRow): MessageRow {
     const answer = this.#answer;
-    // Once the end is stored, a row that says so is as new as anything here, and may have been edited since.
-    if (!answer || (answer.ended && row.status !== 'streaming')) return row;
+    // A row that was read after the end was stored is at least as new as this run, and may have been edited since.
+    if (!answer || (answer.hasEnded && row.status !== 'streaming')) return row;
     return { ...row, ...answer.values };
   }
 
-  /** Ends the answer with what came. */
+  /** Ends the answer with the text received so far. */
   stop(outcome: Outcome, error: string | null = null): void {
-    this.#asked ??= { outcome, error };
+    this.#requestedOutcome ??= { outcome, error };
     this.#answer?.end(outcome, error);
-    this.#upstream.abort();
+    this.#modelRequest.abort();
   }
 
   /** Ends the answer and stores nothing more. */
   abandon(): void {
-    this.#abandoned = true;
+    this.#isAbandoned = true;
     this.stop('stopped');
-    this.#patience.abort();
+    this.#retryDelay.abort();
   }
 
-  /** The server is stopping: the last write is not waited for without end. */
-  hurry(): void {
-    this.#hurried = true;
-    this.#patience.abort();
+  /** Stops the run as `interrupted` and bounds the retries of the final write. */
+  shutdown(): void {
+    this.stop('interrupted');
+    this.#isShuttingDown = true;
+    this.#retryDelay.abort();
   }
 
-  async #write(row: MessageRow, answer: Answer): Promise<void> {
+  async #stream(row: MessageRow, answer: StreamedAnswer): Promise<void> {
     try {
-      const events = await this.#open(row);
+      const events = await this.#requestModel(row);
       for await (const event of events) {
-        if (answer.ended) break;
-        answer.take(event);
-        this.#deltas.poke();
-        this.#saver.soon();
+        if (answer.hasEnded) break;
+        answer.apply(event);
+        this.#deltas.schedule();
+        this.#saver.schedule();
       }
-      answer.end('failed', 'The model ended without an answer. Try again.');
+      answer.end('failed', emptyAnswer);
     } catch (error) {
-      if (!(error instanceof DomainError)) this.#log(error, 'an answer failed');
-      answer.end(
-        'failed',
-        error instanceof DomainError ? error.message : 'The answer could not be written. Try again.',
-      );
+      const isKnown = error instanceof DomainError;
+      if (!isKnown) this.#log(error, 'an answer failed');
+      answer.end('failed', isKnown ? error.message : 'Something went wrong with this answer. Try again.');
     }
   }
 
-  async #open(row: MessageRow) {
-    const { messages, chats, models } = this.#parts;
-    const chat = await chats.byId(row.chatId);
+  async #requestModel(row: MessageRow) {
+    const { messages, chatQueries, models } = this.#parts;
+    const chat = await chatQueries.byId(row.chatId);
     const branch =
       row.parentId === null ? [] : await messages.branch(row.chatId, row.parentId, limits.messagesPerChat);
     const model = await models.open(row.model ?? '');
-    return model.stream(promptOf(chat?.settings ?? {}, branch, row.content), this.#upstream.signal);
+    return model.stream(buildPrompt(chat?.settings ?? {}, branch, row.content), this.#modelRequest.signal);
   }
 
-  #send(): void {
-    if (this.#abandoned) return;
+  #sendDeltas(): void {
+    if (this.#isAbandoned) return;
     const { chatId, messageId } = this.job;
-    for (const delta of this.#answer?.unsent() ?? []) {
+    for (const delta of this.#answer?.takePending() ?? []) {
       this.#platform.realtime.send(rooms.chat(chatId), 'message:delta', { chatId, messageId, ...delta });
     }
   }
 
-  async #saveMeanwhile(): Promise<void> {
+  async #saveProgress(): Promise<void> {
     const answer = this.#answer;
-    if (!answer || answer.ended) return;
+    if (!answer || answer.hasEnded) return;
     const { content, reasoning, reasoningMs } = answer.values;
     const stored = await this.#parts.messages.update(this.job.messageId, { content, reasoning, reasoningMs });
     if (!stored) this.abandon();
   }
 
   async #storeEnd(row: MessageRow): Promise<MessageRow | undefined> {
-    for (let tries = 1; !this.#abandoned; tries++) {
+    for (let attempt = 1; !this.#isAbandoned; attempt++) {
       try {
         const stored = await this.#store();
-        this.#parts.ended(this);
-        if (stored) await this.#parts.announcer.message(stored);
+        this.#parts.onStored(this);
+        if (stored) await this.#parts.announcer.announce(stored);
         return stored;
       } catch (error) {
-        this.#log(error, 'the end of an answer could not be stored and will be tried again');
-        this.#settleFirst.reject(error);
-        // Its readers have waited long enough, whatever is wrong with the database.
-        if (tries === 1) await this.#parts.announcer.message(this.asOfNow(row)).catch(() => undefined);
-        if (this.#hurried && tries >= triesWhenHurried) return undefined;
-        await this.#pause(tries);
+        this.#log(error, 'storing the end of an answer failed, retrying');
+        this.#settleFirstStored.reject(error);
+        // Readers see the end at once, even while the database cannot store it.
+        if (attempt === 1)
+          await this.#parts.announcer.announce(this.withLiveText(row)).catch(() => undefined);
+        if (this.#isShuttingDown && attempt >= shutdownAttempts) return undefined;
+        await this.#pauseBeforeRetry(attempt);
       }
     }
     return undefined;
   }
 
   async #store(): Promise<MessageRow | undefined> {
-    const { messages, chats } = this.#parts;
+    const { messages, chatQueries } = this.#parts;
     const { chatId, messageId } = this.job;
     return this.#platform.store.tx(async () => {
       const stored = this.#answer && (await messages.update(messageId, this.#answer.values));
-      if (stored) await chats.incrementVersion(chatId);
+      if (stored) await chatQueries.incrementVersion(chatId);
       return stored;
     });
   }
 
-  async #pause(tries: number): Promise<void> {
-    const ms = Math.min(retryFirstMs * 2 ** (tries - 1), retryLastMs);
-    if (this.#hurried) await sleep(retryFirstMs);
-    else await sleep(ms, undefined, { signal: this.#patience.signal }).catch(() => undefined);
+  async #pauseBeforeRetry(attempt: number): Promise<void> {
+    const ms = Math.min(firstRetryMs * 2 ** (attempt - 1), lastRetryMs);
+    if (this.#isShuttingDown) await sleep(firstRetryMs);
+    else await sleep(ms, undefined, { signal: this.#retryDelay.signal }).catch(() => undefined);
   }
 
   #log(error: unknown, what: string): void {

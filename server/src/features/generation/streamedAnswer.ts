@@ -8,27 +8,29 @@ import { GrowingText, type Delta } from './growingText.ts';
 export type Outcome = Exclude<MessageStatus, 'streaming'>;
 export type AnswerValues = Pick<MessageRow, 'content' | 'reasoning' | 'reasoningMs' | 'status' | 'error'>;
 
-/** Why nothing came, for reasons of ending that leave an answer empty. */
-const emptyBecause = new Map([
-  ['tool_calls', 'The model wanted to use a tool, and there are none here. Ask it to answer by itself.'],
-  ['content_filter', 'The model server withheld the answer: its content filter stopped it.'],
+export const emptyAnswer = 'The model returned an empty answer. Try again.';
+
+/** Error messages by the reason with which a model ended an empty answer. */
+const emptyAnswerReasons = new Map([
+  ['tool_calls', 'The model tried to call a tool. Tools are not supported; ask it to answer directly.'],
+  ['content_filter', 'The content filter of the model server blocked the answer.'],
   [
     'length',
-    'The model used up its length limit before it began to answer. Raise the limit, or ask for less.',
+    'The model reached its length limit before it began to answer. Raise the limit or ask for less.',
   ],
 ]);
 
-const tooLong = (what: string) =>
-  `${what} reached ${limits.answerContent.toLocaleString('en')} characters and was cut off.`;
+const tooLong = (subject: string) =>
+  `${subject} reached ${limits.answerContent.toLocaleString('en')} characters and was cut off.`;
 
 /** One answer while it is written: its two texts, the time spent reasoning, and how it ended. */
-export class Answer {
+export class StreamedAnswer {
   #content: GrowingText;
   #reasoning: GrowingText;
   #status: MessageStatus = 'streaming';
   #error: string | null = null;
-  /** Of former attempts, when the answer is carried on. */
-  #reasoningBeforeMs: number | null;
+  /** Reasoning time before the current reasoning began, earlier runs of a continued answer included. */
+  #earlierReasoningMs: number | null;
   #reasoningSince: number | null = null;
   #reasoningMs: number | null;
   #now: () => number;
@@ -36,15 +38,15 @@ export class Answer {
   constructor(row: MessageRow, now: () => number) {
     this.#content = new GrowingText(row.content, limits.answerContent);
     this.#reasoning = new GrowingText(row.reasoning ?? '', limits.answerContent);
-    this.#reasoningBeforeMs = this.#reasoningMs = row.reasoningMs;
+    this.#earlierReasoningMs = this.#reasoningMs = row.reasoningMs;
     this.#now = now;
   }
 
-  get ended(): boolean {
+  get hasEnded(): boolean {
     return this.#status !== 'streaming';
   }
 
-  /** What is stored, and what a reader who comes now is shown. */
+  /** The values that are stored, and that a reader who arrives now is shown. */
   get values(): AnswerValues {
     return {
       content: this.#content.sent,
@@ -55,55 +57,54 @@ export class Answer {
     };
   }
 
-  take(event: ModelEvent): void {
+  apply(event: ModelEvent): void {
     if (event.type === 'finish') this.#finish(event.reason);
-    else if (event.type === 'reasoning') this.#think(event.text);
-    else this.#write(event.text);
+    else if (event.type === 'reasoning') this.#appendReasoning(event.text);
+    else this.#appendContent(event.text);
   }
 
-  /** The first ending counts. What waits is to be sent after this. */
+  /** Only the first call counts. Send the pending text afterwards. */
   end(status: Outcome, error: string | null = null): void {
-    if (this.ended) return;
-    this.#stopThinking();
+    if (this.hasEnded) return;
+    this.#endReasoning();
     this.#content.end();
     this.#reasoning.end();
     this.#status = status;
     this.#error = error;
   }
 
-  /** What readers have not been sent yet. */
-  unsent(): (Delta & { part: MessagePart })[] {
-    const of = (part: MessagePart, text: GrowingText) => text.take().map((delta) => ({ part, ...delta }));
-    return [...of('reasoning', this.#reasoning), ...of('content', this.#content)];
+  /** Returns what readers have not been sent yet and marks it as sent. */
+  takePending(): (Delta & { part: MessagePart })[] {
+    const deltasOf = (part: MessagePart, text: GrowingText) =>
+      text.takePending().map((delta) => ({ part, ...delta }));
+    return [...deltasOf('reasoning', this.#reasoning), ...deltasOf('content', this.#content)];
   }
 
-  #think(text: string): void {
+  #appendReasoning(text: string): void {
     if (this.#reasoningSince === null) {
       this.#reasoningSince = this.#now();
-      // Reasoning that is taken up again stands apart from what came before.
-      if (!this.#reasoning.empty) this.#reasoning.append('\n\n');
+      // Resumed reasoning is a new paragraph.
+      if (!this.#reasoning.isEmpty) this.#reasoning.append('\n\n');
     }
     this.#reasoning.append(text);
-    if (this.#reasoning.full) this.end('failed', tooLong('The reasoning'));
+    if (this.#reasoning.isFull) this.end('failed', tooLong('The reasoning'));
   }
 
-  #write(text: string): void {
-    this.#stopThinking();
+  #appendContent(text: string): void {
+    this.#endReasoning();
     this.#content.append(text);
-    if (this.#content.full) this.end('failed', tooLong('The answer'));
+    if (this.#content.isFull) this.end('failed', tooLong('The answer'));
   }
 
-  #stopThinking(): void {
+  #endReasoning(): void {
     if (this.#reasoningSince === null) return;
-    this.#reasoningMs = (this.#reasoningBeforeMs ?? 0) + Math.max(0, this.#now() - this.#reasoningSince);
-    this.#reasoningBeforeMs = this.#reasoningMs;
+    this.#reasoningMs = (this.#earlierReasoningMs ?? 0) + Math.max(0, this.#now() - this.#reasoningSince);
+    this.#earlierReasoningMs = this.#reasoningMs;
     this.#reasoningSince = null;
   }
 
   #finish(reason: string): void {
-    const nothing = this.#content.empty;
-    if (nothing)
-      this.end('failed', emptyBecause.get(reason) ?? 'The model ended without an answer. Try again.');
+    if (this.#content.isEmpty) this.end('failed', emptyAnswerReasons.get(reason) ?? emptyAnswer);
     else this.end('complete');
   }
 }

@@ -1,26 +1,25 @@
 import type { Platform } from '../../platform/platform.ts';
 import type { ChatQueries } from '../chats/chats.queries.ts';
+import type { ChatService } from '../chats/chats.service.ts';
 import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts';
 import type { ModelService, Prompt } from '../models/models.service.ts';
-import type { Announcer } from './generation.announcer.ts';
-import { cleanTitle } from './generation.title.ts';
 
-/** Milliseconds a model gets to think of a title. */
-const withinMs = 10_000;
-/** Characters of question and answer that a title is made from. */
-const excerpt = 2_000;
+/** Milliseconds a model has to suggest a title. */
+const timeoutMs = 10_000;
+/** Characters of the question and of the answer that the model is sent. */
+const excerptChars = 2_000;
 
-const promptFor = (question: string, answer: string): Prompt => ({
+const titlePrompt = (question: string, answer: string): Prompt => ({
   messages: [
     {
       role: 'user',
       content: `Write a title of 2 to 6 words for the conversation below, in its language. Answer with the title alone: no quotation marks, no full stop.
 
 <question>
-${question.slice(0, excerpt).toWellFormed()}
+${question.slice(0, excerptChars).toWellFormed()}
 </question>
 <answer>
-${answer.slice(0, excerpt).toWellFormed()}
+${answer.slice(0, excerptChars).toWellFormed()}
 </answer>`,
     },
   ],
@@ -28,17 +27,17 @@ ${answer.slice(0, excerpt).toWellFormed()}
 
 interface Parts {
   messages: MessageQueries;
-  chats: ChatQueries;
+  chats: ChatService;
+  chatQueries: ChatQueries;
   models: ModelService;
-  announcer: Announcer;
 }
 
-/** Has the model name a chat after its first exchange. Never in the way: when it fails, the title stays as it is. */
-export class Naming {
+/** Asks the model for a title after the first exchange of a chat. When that fails, the title stays as it is. */
+export class TitleGenerator {
   #platform: Platform;
   #parts: Parts;
   #closing = new AbortController();
-  #underWay = new Set<Promise<void>>();
+  #pending = new Set<Promise<void>>();
 
   constructor(platform: Platform, parts: Parts) {
     this.#platform = platform;
@@ -46,27 +45,27 @@ export class Naming {
   }
 
   /** Call when an answer is complete. */
-  after(answer: MessageRow): void {
-    const naming = this.#name(answer)
-      .catch((error: unknown) => this.#platform.log.debug({ err: error }, 'a chat was not named'))
-      .finally(() => this.#underWay.delete(naming));
-    this.#underWay.add(naming);
+  start(answer: MessageRow): void {
+    const request = this.#generate(answer)
+      .catch((error: unknown) => this.#platform.log.debug({ err: error }, 'generating a title failed'))
+      .finally(() => this.#pending.delete(request));
+    this.#pending.add(request);
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#pending);
   }
 
-  async #name(answer: MessageRow): Promise<void> {
-    const { messages, chats, models, announcer } = this.#parts;
-    const chat = await chats.byId(answer.chatId);
+  async #generate(answer: MessageRow): Promise<void> {
+    const { messages, chats, chatQueries, models } = this.#parts;
+    const chat = await chatQueries.byId(answer.chatId);
     if (!chat?.titleIsAutomatic || chat.messageCount !== 2 || answer.parentId === null) return;
     const question = await messages.inChat(chat.id, answer.parentId);
     const model = await models.open(answer.model ?? '');
     if (!question || !model.complete) return;
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(withinMs)]);
-    const title = cleanTitle(await model.complete(promptFor(question.content, answer.content), signal));
-    if (title && (await chats.setAutomaticTitle(chat.id, title))) await announcer.chat(chat.id);
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(timeoutMs)]);
+    const suggestion = await model.complete(titlePrompt(question.content, answer.content), signal);
+    await chats.applySuggestedTitle(chat.id, suggestion);
   }
 }

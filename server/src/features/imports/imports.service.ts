@@ -164,7 +164,7 @@ export class ImportService {
     if (this.#stopping.signal.aborted) {
       throw new UnreadableFile('The server was stopped. Import the file again to get the rest.');
     }
-    const now = await this.#users.actor(actor.id);
+    const now = await this.#users.findActor(actor.id);
     if (!now || !isMember(now)) throw new UnreadableFile('The account may not import any more.');
   }
 

@@ -8,14 +8,14 @@ export type NewMessage = Pick<MessageRow, 'id' | 'chatId' | 'parentId' | 'role' 
   Partial<
     Pick<MessageRow, 'reasoning' | 'reasoningMs' | 'model' | 'edited' | 'idempotencyKey' | 'createdAt'>
   >;
-type Values = Partial<
+type MessageValues = Partial<
   Pick<MessageRow, 'content' | 'reasoning' | 'reasoningMs' | 'status' | 'error' | 'edited' | 'model'>
 >;
 
-/** Rows one insert carries: SQLite takes 32,766 values in a statement, PostgreSQL 65,535. */
-const insertRows = 500;
+/** Rows in one insert statement: SQLite takes at most 32,766 values in one, PostgreSQL 65,535. */
+const rowsPerInsert = 500;
 
-/** The tree of messages. A walk never leaves its chat and never goes round a cycle. */
+/** The tree of messages. A walk never leaves its chat, and a cycle ends it. */
 export class MessageQueries {
   #platform: Platform;
   constructor(platform: Platform) {
@@ -62,37 +62,37 @@ export class MessageQueries {
     return row;
   }
 
-  /** In the order given, which becomes the order of siblings. */
+  /** Inserts in the given order, which becomes the order of siblings. */
   async insert(...rows: NewMessage[]): Promise<void> {
     const createdAt = this.#platform.now();
-    for (let i = 0; i < rows.length; i += insertRows) {
-      const some = rows.slice(i, i + insertRows).map((row) => ({ createdAt, ...row }));
-      await this.#store.db.insert(this.#store.t.messages).values(some);
+    for (let i = 0; i < rows.length; i += rowsPerInsert) {
+      const values = rows.slice(i, i + rowsPerInsert).map((row) => ({ createdAt, ...row }));
+      await this.#store.db.insert(this.#store.t.messages).values(values);
     }
   }
 
-  async update(id: string, values: Values): Promise<MessageRow | undefined> {
+  async update(id: string, values: MessageValues): Promise<MessageRow | undefined> {
     const { messages } = this.#store.t;
     const [row] = await this.#store.db.update(messages).set(values).where(eq(messages.id, id)).returning();
     return row;
   }
 
-  /** The messages from `endId` up towards the root, at most `limit`, oldest first. */
-  async branch(chatId: string, endId: string, limit: number): Promise<MessageRow[]> {
-    const steps = await this.#store.rows<{ id: string }>(this.#walkUp(chatId, endId, limit));
+  /** The messages from `leafId` up towards the root, at most `limit`, oldest first. */
+  async branch(chatId: string, leafId: string, limit: number): Promise<MessageRow[]> {
+    const steps = await this.#store.rows<{ id: string }>(this.#walkUp(chatId, leafId, limit));
     const ids = steps.map((step) => step.id);
     if (ids.length === 0) return [];
     const { messages } = this.#store.t;
     const rows = await this.#store.db
       .select()
       .from(messages)
-      // The walk has not left the chat; asking for it again would make SQLite read the whole chat.
+      // The ids are all of this chat; a condition on `chat_id` would make SQLite read the whole chat.
       .where(this.#oneOf(messages.id, ids));
-    const place = new Map(ids.map((id, i) => [id, i]));
-    return rows.sort((a, b) => place.get(b.id)! - place.get(a.id)!);
+    const position = new Map(ids.map((id, i) => [id, i]));
+    return rows.sort((a, b) => position.get(b.id)! - position.get(a.id)!);
   }
 
-  /** Ids of all versions at the places of these messages, oldest first, by the id of the parent (`''` for roots). */
+  /** Ids of these messages and their siblings, oldest first, grouped by the id of the parent (`''` for roots). */
   async siblings(chatId: string, of: MessageRow[]): Promise<Map<string, string[]>> {
     const { messages } = this.#store.t;
     const parents = [...new Set(of.map((row) => row.parentId).filter((id) => id !== null))];
@@ -115,9 +115,9 @@ export class MessageQueries {
     return new Map([...byParent].map(([parentId, list]) => [parentId, list.map((row) => row.id)]));
   }
 
-  /** From a message down to the newest end below it; undefined when the message is not in the chat. */
-  async newestEndBelow(chatId: string, id: string): Promise<string | undefined> {
-    const [end] = await this.#store.rows<{ id: string }>(sql`
+  /** Id of the newest leaf below a message, following the newest child at every step; undefined when the message is not in the chat. */
+  async newestLeafBelow(chatId: string, id: string): Promise<string | undefined> {
+    const [leaf] = await this.#store.rows<{ id: string }>(sql`
       with recursive down(id, depth) as (
         select id, 0 from messages where chat_id = ${chatId} and id = ${id}
         union all
@@ -126,11 +126,11 @@ export class MessageQueries {
         ) where down.depth < 100000
       )
       select id from down order by depth desc limit 1`);
-    return end?.id;
+    return leaf?.id;
   }
 
-  /** The newest message below this parent; null stands for the root. */
-  async newestSibling(chatId: string, parentId: string | null): Promise<string | undefined> {
+  /** Id of the newest message directly below the parent; null stands for the root. */
+  async newestChild(chatId: string, parentId: string | null): Promise<string | undefined> {
     const { messages } = this.#store.t;
     const [row] = await this.#store.db
       .select({ id: messages.id })
@@ -147,8 +147,8 @@ export class MessageQueries {
   }
 
   /**
-   * Ids of the message and of everything below it. Reads the ids of the whole chat once: PostgreSQL, which does not
-   * know how deep a tree goes, would plan a recursive walk downwards as a join of everything at every step.
+   * Ids of the message and of everything below it. Reads the ids of the whole chat once: PostgreSQL does not know how
+   * deep a tree goes, and would plan a recursive walk downwards as a join of everything at every step.
    */
   async subtree(chatId: string, id: string): Promise<string[]> {
     const { messages } = this.#store.t;
@@ -159,7 +159,7 @@ export class MessageQueries {
     if (!rows.some((row) => row.id === id)) return [];
     const children = groupBy(rows, (row) => row.parentId);
     const below = new Set([id]);
-    // A set grows while it is walked, and holds nothing twice: cycles end by themselves.
+    // A set can grow while it is iterated and holds every id once, so a cycle ends the loop.
     for (const each of below) for (const child of children.get(each) ?? []) below.add(child.id);
     return [...below];
   }
@@ -171,11 +171,6 @@ export class MessageQueries {
       .where(and(eq(messages.chatId, chatId), this.#oneOf(messages.id, ids)));
   }
 
-  async countIn(chatId: string): Promise<number> {
-    const { messages } = this.#store.t;
-    return this.#store.db.$count(messages, eq(messages.chatId, chatId));
-  }
-
   async streaming(chatId: string): Promise<MessageRow[]> {
     const { messages } = this.#store.t;
     return this.#store.db
@@ -184,7 +179,7 @@ export class MessageQueries {
       .where(and(eq(messages.status, 'streaming'), eq(messages.chatId, chatId)));
   }
 
-  /** All messages of a chat in the order of making, in pages of `limit`: for exports. */
+  /** All messages of a chat in the order they were created, in pages of `limit`. */
   async pageOfChat(chatId: string, afterSeq: number, limit: number): Promise<MessageRow[]> {
     const { messages } = this.#store.t;
     return this.#store.db
@@ -195,7 +190,7 @@ export class MessageQueries {
       .limit(limit);
   }
 
-  /** What a former process was writing when it ended. Answers with the ids of the chats, one for each message. */
+  /** Marks what an earlier process was writing when it ended. Returns the chat ids, one for each message. */
   async interruptAll(): Promise<string[]> {
     const { messages } = this.#store.t;
     const rows = await this.#store.db
@@ -206,10 +201,10 @@ export class MessageQueries {
     return rows.map(({ chatId }) => chatId);
   }
 
-  #walkUp(chatId: string, endId: string, limit: number): SQL {
+  #walkUp(chatId: string, leafId: string, limit: number): SQL {
     return sql`
       with recursive up(id, parent_id, depth) as (
-        select id, parent_id, 1 from messages where chat_id = ${chatId} and id = ${endId}
+        select id, parent_id, 1 from messages where chat_id = ${chatId} and id = ${leafId}
         union all
         select m.id, m.parent_id, up.depth + 1 from messages m join up on m.id = up.parent_id
         where m.chat_id = ${chatId} and up.depth < ${limit}

@@ -2,9 +2,14 @@ import { limits } from '#shared/limits';
 import { messageEndpoints } from '#shared/messages';
 import { Routes } from '../../platform/http/routes.ts';
 import type { Platform } from '../../platform/platform.ts';
+import type { ExchangeService } from './exchange.service.ts';
 import type { MessageService } from './messages.service.ts';
 
-export function messageRoutes(platform: Platform, messages: MessageService): Routes {
+export function messageRoutes(
+  platform: Platform,
+  messages: MessageService,
+  exchanges: ExchangeService,
+): Routes {
   const routes = new Routes();
   const { send } = platform.rateLimits;
 
@@ -13,15 +18,15 @@ export function messageRoutes(platform: Platform, messages: MessageService): Rou
   );
 
   routes.member(messageEndpoints.sendMessage, { limit: send }, ({ actor, params, body }) =>
-    messages.ask(actor, params.id, body),
+    exchanges.ask(actor, params.id, body),
   );
 
   routes.member(messageEndpoints.regenerate, { limit: send }, ({ actor, params, body }) =>
-    messages.regenerate(actor, params.id, params.messageId, body?.model),
+    exchanges.regenerate(actor, params.id, params.messageId, body?.model),
   );
 
   routes.member(messageEndpoints.continueMessage, { limit: send }, ({ actor, params }) =>
-    messages.continue(actor, params.id, params.messageId),
+    exchanges.continue(actor, params.id, params.messageId),
   );
 
   routes.member(messageEndpoints.editMessage, ({ actor, params, body }) =>
@@ -32,7 +37,7 @@ export function messageRoutes(platform: Platform, messages: MessageService): Rou
     messages.remove(actor, params.id, params.messageId),
   );
 
-  routes.member(messageEndpoints.stopGeneration, ({ actor, params }) => messages.stop(actor, params.id));
+  routes.member(messageEndpoints.stopGeneration, ({ actor, params }) => exchanges.stop(actor, params.id));
 
   return routes;
 }

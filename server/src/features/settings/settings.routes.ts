@@ -1,14 +1,14 @@
 import { settingsEndpoints } from '#shared/settings';
 import { Routes } from '../../platform/http/routes.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { UserQueries } from '../users/users.queries.ts';
 import type { SettingsService } from './settings.service.ts';
 
-export function settingsRoutes(platform: Platform, settings: SettingsService, users: UserQueries): Routes {
+export function settingsRoutes(platform: Platform, settings: SettingsService): Routes {
   const routes = new Routes();
 
   routes.anyone(settingsEndpoints.getConfig, async () => {
-    const [current, firstRun] = [await settings.current(), !(await users.hasFirstAdmin())];
+    const current = await settings.current();
+    const firstRun = await settings.isFirstRun();
     return {
       name: current.name,
       version: platform.env.version,
@@ -19,7 +19,7 @@ export function settingsRoutes(platform: Platform, settings: SettingsService, us
     };
   });
 
-  routes.admin(settingsEndpoints.getSettings, () => settings.forAdmins());
+  routes.admin(settingsEndpoints.getSettings, () => settings.adminSettings());
   routes.admin(settingsEndpoints.updateSettings, ({ actor, body }) => settings.update(actor, body));
 
   return routes;

@@ -12,24 +12,24 @@ const defaults: Settings = {
   demoModel: false,
 };
 
-/** What the environment fixes. It always wins, and the screen shows such a field as locked. */
-const fixedBy = (env: Env): Partial<Settings> => ({
+/** Settings that the environment fixes. They always win, and the screen shows them as locked. */
+const environmentSettings = (env: Env): Partial<Settings> => ({
   ...(env.WEBUI_NAME !== undefined && { name: env.WEBUI_NAME }),
   ...(env.ENABLE_SIGNUP !== undefined && { signUp: env.ENABLE_SIGNUP ? 'open' : 'closed' }),
   ...(env.DEFAULT_USER_ROLE !== undefined && { defaultRole: env.DEFAULT_USER_ROLE }),
   ...(env.ENABLE_COMMUNITY_SHARING !== undefined && { communitySharing: env.ENABLE_COMMUNITY_SHARING }),
 });
 
-/** The instance's settings: defaults, then what admins stored, then what the environment fixes. */
+/** The instance's settings: the defaults, then what admins stored, then what the environment fixes. */
 export class SettingsService {
   #platform: Platform;
   #audit: AuditQueries;
-  #fixed: Partial<Settings>;
+  #fromEnvironment: Partial<Settings>;
 
   constructor(platform: Platform, audit: AuditQueries) {
     this.#platform = platform;
     this.#audit = audit;
-    this.#fixed = fixedBy(platform.env);
+    this.#fromEnvironment = environmentSettings(platform.env);
   }
 
   async current(): Promise<Settings> {
@@ -38,19 +38,26 @@ export class SettingsService {
       .select({ key: store.t.settings.key, value: store.t.settings.value })
       .from(store.t.settings);
     const stored = Object.fromEntries(rows.map((row) => [row.key, row.value])) as Partial<Settings>;
-    return { ...defaults, ...stored, ...this.#fixed };
+    return { ...defaults, ...stored, ...this.#fromEnvironment };
   }
 
-  async forAdmins(): Promise<AdminSettings> {
-    return { ...(await this.current()), locked: Object.keys(this.#fixed) as (keyof Settings)[] };
+  /** Whether nobody has an account yet. The first sign-up stores the bootstrap row. */
+  async isFirstRun(): Promise<boolean> {
+    const { store } = this.#platform;
+    return (await store.db.$count(store.t.bootstrap)) === 0;
   }
 
-  /** Stores what differs from now; fields the environment fixes are left as they are. */
-  async update(actor: Actor, wanted: Partial<Settings>): Promise<AdminSettings> {
+  /** The settings with the names of those that the environment fixes. */
+  async adminSettings(): Promise<AdminSettings> {
+    return { ...(await this.current()), locked: Object.keys(this.#fromEnvironment) as (keyof Settings)[] };
+  }
+
+  /** Stores the values that differ from the current ones; ignores those that the environment fixes. */
+  async update(actor: Actor, values: Partial<Settings>): Promise<AdminSettings> {
     const { store, now, signals, realtime } = this.#platform;
     const before = await this.current();
-    const changed = (Object.entries(wanted) as [keyof Settings, unknown][]).filter(
-      ([key, value]) => value !== undefined && !(key in this.#fixed) && before[key] !== value,
+    const changed = (Object.entries(values) as [keyof Settings, unknown][]).filter(
+      ([key, value]) => value !== undefined && !(key in this.#fromEnvironment) && before[key] !== value,
     );
     if (changed.length > 0) {
       await store.tx(async () => {
@@ -71,6 +78,6 @@ export class SettingsService {
       signals.emit('settings:changed', { keys: changed.map(([key]) => key) });
       realtime.sendToAll('config:changed', {});
     }
-    return this.forAdmins();
+    return this.adminSettings();
   }
 }

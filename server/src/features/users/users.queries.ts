@@ -51,11 +51,7 @@ export class UserQueries {
     await this.#store.db.insert(this.#store.t.users).values({ ...user, createdAt: this.#platform.now() });
   }
 
-  async hasFirstAdmin(): Promise<boolean> {
-    return (await this.#store.db.$count(this.#store.t.bootstrap)) > 0;
-  }
-
-  /** True for exactly one account of the instance, however many ask at once: the row is unique. */
+  /** True for exactly one account of the instance, even under concurrency: the row is unique. */
   async claimFirstAdmin(userId: string): Promise<boolean> {
     const { bootstrap } = this.#store.t;
     const claimed = await this.#store.db
@@ -81,7 +77,7 @@ export class UserQueries {
     return row;
   }
 
-  /** Makes changes of who is an admin queue up, on PostgreSQL too, until the transaction ends. */
+  /** Locks changes of admins until the transaction ends, on PostgreSQL too. */
   async lockAdmins(): Promise<void> {
     const { bootstrap } = this.#store.t;
     await this.#store.db.update(bootstrap).set({ id: 1 }).where(eq(bootstrap.id, 1));
@@ -97,7 +93,7 @@ export class UserQueries {
     return this.#store.db.$count(users, and(eq(users.role, 'pending'), eq(users.active, true)));
   }
 
-  /** All accounts, newest first. */
+  /** All users, newest first. */
   async list(options: { query?: string; role?: Role; cursor?: string; limit: number }) {
     const { users } = this.#store.t;
     const after = options.cursor ? decodeCursor(options.cursor, 'number', 'string') : undefined;
@@ -106,7 +102,7 @@ export class UserQueries {
       .from(users)
       .where(
         and(
-          this.#named(options.query),
+          this.#matches(options.query),
           options.role ? eq(users.role, options.role) : undefined,
           after && sql`(${users.createdAt}, ${users.id}) < (${after[0]}, ${after[1]})`,
         ),
@@ -121,8 +117,8 @@ export class UserQueries {
     );
   }
 
-  /** Active members in the order of their e-mail addresses. */
-  async people(options: { query?: string; cursor?: string; limit: number }) {
+  /** Active members, ordered by email. */
+  async listPeople(options: { query?: string; cursor?: string; limit: number }) {
     const { users } = this.#store.t;
     const after = options.cursor ? decodeCursor(options.cursor, 'string') : undefined;
     const rows = await this.#store.db
@@ -132,7 +128,7 @@ export class UserQueries {
         and(
           eq(users.active, true),
           sql`${users.role} <> 'pending'`,
-          this.#named(options.query),
+          this.#matches(options.query),
           after && sql`${users.email} > ${after[0]}`,
         ),
       )
@@ -146,7 +142,7 @@ export class UserQueries {
     );
   }
 
-  #named(query: string | undefined): SQL | undefined {
+  #matches(query: string | undefined): SQL | undefined {
     const { users } = this.#store.t;
     const needle = foldText(query ?? '').trim();
     if (!needle) return undefined;

@@ -29,7 +29,7 @@ export function userRoutes(
   );
 
   routes.member(userEndpoints.listPeople, { limit: rateLimits.search }, ({ query }) =>
-    queries.people({ ...query, limit: query.limit ?? limits.pageSizeDefault }),
+    queries.listPeople({ ...query, limit: query.limit ?? limits.pageSizeDefault }),
   );
 
   routes.admin(userEndpoints.listUsers, async ({ query }) => {
@@ -41,7 +41,7 @@ export function userRoutes(
   });
 
   routes.admin(userEndpoints.updateUser, async ({ actor, params, body }) =>
-    presentManagedUser(await users.manage(actor, params.id, body)),
+    presentManagedUser(await users.update(actor, params.id, body)),
   );
 
   return routes;

@@ -6,58 +6,61 @@ import { rooms } from '../../platform/sockets/realtime.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
 import type { UserQueries, UserRow } from './users.queries.ts';
 
-/** Milliseconds between two writes of when someone was last here. */
+/** Milliseconds between two writes of a user's last activity. */
 const activityEveryMs = 10 * 60_000;
+
+interface Parts {
+  queries: UserQueries;
+  audit: AuditQueries;
+}
 
 export class UserService {
   #platform: Platform;
-  #users: UserQueries;
-  #audit: AuditQueries;
+  #parts: Parts;
 
-  constructor(platform: Platform, users: UserQueries, audit: AuditQueries) {
+  constructor(platform: Platform, parts: Parts) {
     this.#platform = platform;
-    this.#users = users;
-    this.#audit = audit;
+    this.#parts = parts;
   }
 
-  /** The account as it is at this moment; undefined when it was deactivated or removed. */
-  async actor(id: string): Promise<Actor | undefined> {
-    const row = await this.#users.byId(id);
+  /** The user as stored now; undefined when deactivated or removed. */
+  async findActor(id: string): Promise<Actor | undefined> {
+    const row = await this.#parts.queries.byId(id);
     if (!row?.active) return undefined;
     const { now, log } = this.#platform;
     if (now() - (row.lastActiveAt ?? 0) > activityEveryMs) {
-      // Nobody waits for this, and a full disk must not keep people from reading.
-      this.#users
+      // Not awaited: a full disk must not keep people from reading.
+      this.#parts.queries
         .update(id, { lastActiveAt: now() })
-        .catch((error: unknown) => log.warn({ err: error }, 'activity was not noted'));
+        .catch((error: unknown) => log.warn({ err: error }, 'recording activity failed'));
     }
     return { id: row.id, name: row.name, email: row.email, role: row.role };
   }
 
   async rename(actor: Actor, name: string): Promise<Actor> {
-    await this.#users.update(actor.id, { name });
+    await this.#parts.queries.update(actor.id, { name });
     return { ...actor, name };
   }
 
-  /** Changes take effect at once: sessions end with the account, sockets with the role. */
-  async manage(admin: Actor, id: string, wanted: { role?: Role; active?: boolean }): Promise<UserRow> {
+  /** Takes effect at once: deactivation ends the sessions of the user, a new role closes the sockets. */
+  async update(admin: Actor, id: string, changes: { role?: Role; active?: boolean }): Promise<UserRow> {
     const { store, sessions, realtime, signals } = this.#platform;
     const { before, after } = await store.tx(async () => {
-      await this.#users.lockAdmins();
-      const before = await this.#users.byId(id);
-      if (!before) throw notFound('There is no such account.');
-      const after = await this.#users.update(id, { role: before.role, ...wanted });
-      if (!after) throw notFound('There is no such account.');
-      if ((await this.#users.countActiveAdmins()) === 0) {
+      await this.#parts.queries.lockAdmins();
+      const before = await this.#parts.queries.byId(id);
+      if (!before) throw notFound('User not found.');
+      const after = await this.#parts.queries.update(id, { role: before.role, ...changes });
+      if (!after) throw notFound('User not found.');
+      if ((await this.#parts.queries.countActiveAdmins()) === 0) {
         throw refused('This is the last active admin. Make someone else an admin first.', 'last_admin');
       }
       if (before.role !== after.role || before.active !== after.active) {
-        await this.#audit.record({
+        await this.#parts.audit.record({
           actorId: admin.id,
           action: 'user.changed',
           targetType: 'user',
           targetId: id,
-          details: wanted,
+          details: changes,
         });
       }
       return { before, after };

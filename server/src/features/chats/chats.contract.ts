@@ -1,0 +1,16 @@
+import type { BranchPage } from '#shared/messages';
+import type { ChatRow } from './chats.queries.ts';
+
+// The messages feature depends on chats, so chats cannot import it: `features.ts` passes it in.
+
+/** Finds messages in the tree of a chat. */
+export interface MessageTree {
+  /** Id of the newest leaf below a message; undefined when the message is not in the chat. */
+  newestLeafBelow(chatId: string, messageId: string): Promise<string | undefined>;
+}
+
+/** Reads the messages that are shown when a chat is opened. */
+export interface BranchReader {
+  /** The last page of the active branch. */
+  activeBranch(chat: ChatRow): Promise<BranchPage>;
+}

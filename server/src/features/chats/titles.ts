@@ -1,0 +1,37 @@
+import { limits } from '#shared/limits';
+import { sanitizeText } from '#shared/values';
+
+/** Title of a chat until its first question. */
+export const untitled = 'New chat';
+
+/** Characters of a title made from a question: one line of the sidebar, and a little more. */
+const titleChars = 80;
+
+/** Characters of a model's text that are searched for a title. It may be very long, and cleaning takes time. */
+const searchedChars = 4 * limits.title;
+
+/** The first line of the question without Markdown characters, cut at a word; empty when the question is blank. */
+export function titleFromQuestion(question: string): string {
+  const firstLine = question.split('\n').find((line) => /[\p{L}\p{N}]/u.test(line)) ?? question;
+  const plain = firstLine
+    .replace(/[`*_#>~]+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (plain.length <= titleChars) return plain || question.trim().slice(0, titleChars).toWellFormed();
+  const cut = plain.slice(0, titleChars);
+  const lastSpace = cut.lastIndexOf(' ');
+  return `${(lastSpace > titleChars / 2 ? cut.slice(0, lastSpace) : cut).toWellFormed()}…`;
+}
+
+/** The first line of a model's suggestion, without labels, quotation marks and a full stop; undefined when nothing is left. */
+export function titleFromModel(suggestion: string): string | undefined {
+  const line = suggestion
+    .replace(/<think>[\s\S]*?(<\/think>|$)/g, '')
+    .trimStart()
+    .slice(0, searchedChars)
+    .split('\n')
+    .map((each) => each.trim())
+    .find((each) => each.length > 0);
+  const title = line?.replace(/^(title\s*:|#+|["'“”*\s])+|["'“”*.\s]+$/gi, '').slice(0, limits.title);
+  return (title && sanitizeText(title)) || undefined;
+}
