@@ -65,7 +65,7 @@ export function createFeatures(platform: Platform, secret: string, tuning?: Mode
     models,
   });
   const imports = new ImportService(platform, {
-    imports: new ImportQueries(platform, messageQueries),
+    imports: new ImportQueries(chatQueries, messageQueries),
     users,
     audit,
   });

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AuditQueries } from '../../server/src/features/audit/audit.queries.ts';
 import { ChatQueries } from '../../server/src/features/chats/chats.queries.ts';
 import { ChatService } from '../../server/src/features/chats/chats.service.ts';
-import type { GenerationService } from '../../server/src/features/generation/generation.service.ts';
-import { MessageQueries, type MessageRow } from '../../server/src/features/messages/messages.queries.ts';
-import { MessageService } from '../../server/src/features/messages/messages.service.ts';
+import { MessageAnnouncer } from '../../server/src/features/messages/announcer.service.ts';
+import type { ExchangeService } from '../../server/src/features/messages/exchange.service.ts';
+import type { AnswerWriter } from '../../server/src/features/messages/messages.contract.ts';
+import { createMessages } from '../../server/src/features/messages/messages.feature.ts';
+import { MessageQueries } from '../../server/src/features/messages/messages.queries.ts';
 import type { ModelService } from '../../server/src/features/models/models.service.ts';
 import { UserQueries } from '../../server/src/features/users/users.queries.ts';
 import type { DomainError } from '../../server/src/platform/errors.ts';
@@ -15,54 +17,82 @@ import { backends } from '../support/stores.ts';
 
 const ann: Actor = { id: 'ann', name: 'Ann', email: 'ann@example.org', role: 'user' };
 
-/** No model answers here: questions are stored, and their answers stay as they begin. */
-const generation = {
+/** Writes nothing: questions are stored, and their answers stay empty and streaming. */
+const answers: AnswerWriter = {
   requireCapacity: () => undefined,
   start: () => undefined,
-  withLiveText: (row: MessageRow) => row,
-} as unknown as GenerationService;
+  reopen: () => undefined,
+  stop: () => Promise.resolve(),
+  withLiveText: (row) => row,
+};
 const models = { require: () => Promise.resolve('m') } as unknown as ModelService;
 
-/** What only shows where transactions really run beside each other: on PostgreSQL. */
-describe.each(backends)('at once on $name', ({ open }) => {
+/** Races that only show where transactions really run in parallel: on PostgreSQL. */
+describe.each(backends)('concurrent requests on $name', ({ open }) => {
   let store: Store;
   let chats: ChatService;
-  let messages: MessageService;
-  let queries: { chats: ChatQueries; messages: MessageQueries };
+  let exchanges: ExchangeService;
+  let chatQueries: ChatQueries;
+  let queries: MessageQueries;
 
   beforeAll(async () => {
     store = await open();
     const platform = createTestPlatform(store);
-    queries = { chats: new ChatQueries(platform), messages: new MessageQueries(platform) };
-    chats = new ChatService(platform, { ...queries, generation, audit: new AuditQueries(platform) });
-    messages = new MessageService(platform, { ...queries, models, generation });
+    chatQueries = new ChatQueries(platform);
+    queries = new MessageQueries(platform);
+    const audit = new AuditQueries(platform);
+    chats = new ChatService(platform, { queries: chatQueries, messages: queries, audit });
+    const announcer = new MessageAnnouncer(platform, { chats, chatQueries, queries });
+    const parts = { chats, chatQueries, queries, announcer, answers, models };
+    ({ exchanges } = createMessages(platform, parts));
     await new UserQueries(platform).insert({ ...ann, passwordHash: '' });
   });
   afterAll(() => store.close());
 
-  const twenty = <T>(task: (i: number) => Promise<T>) =>
+  const twentyTimes = <T>(task: (i: number) => Promise<T>) =>
     Promise.allSettled(Array.from({ length: 20 }, (_, i) => task(i)));
   const outcome = (result: PromiseSettledResult<unknown>) =>
     result.status === 'fulfilled' ? 'done' : (result.reason as DomainError).code;
 
-  test('twenty questions begin one answer', async () => {
+  test('twenty different questions start one answer', async () => {
     const { id } = await chats.create(ann, {});
-    const asked = await twenty((i) => messages.ask(ann, id, { content: `Question ${i}`, parentId: null }));
+    const asked = await twentyTimes((i) =>
+      exchanges.ask(ann, id, { content: `Question ${i}`, parentId: null }),
+    );
     expect(asked.map(outcome).sort()).toEqual(['done', ...Array<string>(19).fill('streaming')]);
-    expect(await queries.messages.countIn(id)).toBe(2);
-    expect(await queries.chats.byId(id)).toMatchObject({ messageCount: 2, version: 1 });
+    expect(await queries.pageOfChat(id, 0, 9)).toHaveLength(2);
+    expect(await chatQueries.byId(id)).toMatchObject({ messageCount: 2, version: 1 });
   });
 
-  test('a question that is sent twenty times is asked once', async () => {
+  test('a question sent twenty times is asked once', async () => {
     const { id } = await chats.create(ann, {});
-    const asked = await twenty(() => messages.ask(ann, id, { content: 'Question', idempotencyKey: 'one' }));
+    const asked = await twentyTimes(() =>
+      exchanges.ask(ann, id, { content: 'Question', idempotencyKey: 'one' }),
+    );
     expect(asked.map(outcome)).toEqual(Array<string>(20).fill('done'));
-    expect(await queries.messages.countIn(id)).toBe(2);
+    expect(await queries.pageOfChat(id, 0, 9)).toHaveLength(2);
   });
 
-  test('a chat that is begun twenty times is there once', async () => {
-    const begun = await twenty(async () => (await chats.create(ann, { idempotencyKey: 'one' })).id);
-    const ids = begun.map((result) => (result.status === 'fulfilled' ? result.value : outcome(result)));
+  test('a chat created twenty times with one key exists once', async () => {
+    const created = await twentyTimes(async () => (await chats.create(ann, { idempotencyKey: 'one' })).id);
+    const ids = created.map((result) => (result.status === 'fulfilled' ? result.value : outcome(result)));
     expect(new Set(ids).size).toBe(1);
+  });
+
+  test('nothing is written to a chat that is deleted while it is asked', async () => {
+    const { id } = await chats.create(ann, {});
+    const asking = twentyTimes((i) => exchanges.ask(ann, id, { content: `Question ${i}` }));
+    await chats.remove(ann, id);
+    const outcomes = (await asking).map(outcome);
+    for (const each of outcomes) expect(['done', 'streaming', 'not_found']).toContain(each);
+    expect(await queries.pageOfChat(id, 0, 9)).toEqual([]);
+  });
+
+  test('a chat is locked only at the version it has', async () => {
+    const { id } = await chats.create(ann, {});
+    const version = (await chatQueries.incrementVersion(id))!;
+    expect(await store.tx(() => chatQueries.lockAtVersion(id, version - 1))).toBe(false);
+    expect(await store.tx(() => chatQueries.lockAtVersion(id, version))).toBe(true);
+    expect(await chatQueries.byId(id)).toMatchObject({ version });
   });
 });

@@ -17,7 +17,7 @@ const message = (id: string, parentId: string | null, more: Partial<NewMessage> 
   ...more,
 });
 
-const rejection = (promise: Promise<unknown>): Promise<unknown> =>
+const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => undefined,
     (error: unknown) => error,
@@ -53,7 +53,7 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
   });
   afterAll(() => store.close());
 
-  test('a message comes back as it was stored', async () => {
+  test('a message is read as it was stored', async () => {
     const row = await messages.inChat('c1', 'd');
     expect(row).toMatchObject({
       parentId: 'a',
@@ -69,13 +69,13 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
     expect(await messages.inChat('another', 'd')).toBeUndefined();
   });
 
-  test('a branch is walked from its end to the root, oldest first, and no further than asked', async () => {
+  test('a branch is read from its leaf up to the limit, oldest first', async () => {
     expect((await messages.branch('c1', 'f', 10)).map((row) => row.id)).toEqual(['a', 'd', 'e', 'f']);
     expect((await messages.branch('c1', 'f', 2)).map((row) => row.id)).toEqual(['e', 'f']);
     expect(await messages.branch('another', 'f', 10)).toEqual([]);
   });
 
-  test('siblings are all versions at one place, oldest first', async () => {
+  test('siblings are all messages with the same parent, oldest first', async () => {
     const branch = await messages.branch('c1', 'f', 10);
     const siblings = await messages.siblings('c1', branch);
     expect(siblings.get('')).toEqual(['a', 'z']);
@@ -83,10 +83,10 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
     expect(siblings.get('e')).toEqual(['f']);
   });
 
-  test('the newest end below a message follows the newest version at every place', async () => {
-    expect(await messages.newestEndBelow('c1', 'a')).toBe('f');
-    expect(await messages.newestEndBelow('c1', 'b')).toBe('c');
-    expect(await messages.newestEndBelow('another', 'a')).toBeUndefined();
+  test('the newest leaf follows the newest child at every step', async () => {
+    expect(await messages.newestLeafBelow('c1', 'a')).toBe('f');
+    expect(await messages.newestLeafBelow('c1', 'b')).toBe('c');
+    expect(await messages.newestLeafBelow('another', 'a')).toBeUndefined();
   });
 
   test('a cycle in the tree ends every walk', async () => {
@@ -94,46 +94,46 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
     const inCycle = (id: string, parentId: string) => ({ ...message(id, parentId), chatId: 'cyclic' });
     await messages.insert(inCycle('p', 'r'), inCycle('q', 'p'), inCycle('r', 'q'));
     expect(await messages.branch('cyclic', 'r', 50)).toHaveLength(3);
-    expect(await messages.newestEndBelow('cyclic', 'p')).toBeDefined();
+    expect(await messages.newestLeafBelow('cyclic', 'p')).toBeDefined();
     expect((await messages.subtree('cyclic', 'p')).sort()).toEqual(['p', 'q', 'r']);
     await chats.remove('cyclic');
   });
 
-  test('a chain of 5,000 messages is walked, cut and removed', async () => {
+  test('a chain of 5,000 messages is read, cut and removed', async () => {
     await chats.insert({ id: 'long', ownerId: 'bob', title: 'Long' });
     const chain = Array.from({ length: 5_000 }, (_, i) => ({
       ...message(`l${i}`, i === 0 ? null : `l${i - 1}`),
       chatId: 'long',
     }));
     await messages.insert(...chain);
-    expect(await messages.newestEndBelow('long', 'l0')).toBe('l4999');
+    expect(await messages.newestLeafBelow('long', 'l0')).toBe('l4999');
     expect(await messages.branch('long', 'l4999', 20_000)).toHaveLength(5_000);
-    const cut = await messages.subtree('long', 'l100');
-    expect(cut).toHaveLength(4_900);
-    await messages.remove('long', cut);
-    expect(await messages.countIn('long')).toBe(100);
+    const belowCut = await messages.subtree('long', 'l100');
+    expect(belowCut).toHaveLength(4_900);
+    await messages.remove('long', belowCut);
+    expect(await messages.pageOfChat('long', 0, 5_000)).toHaveLength(100);
     await chats.remove('long');
-    expect(await messages.countIn('long')).toBe(0);
+    expect(await messages.pageOfChat('long', 0, 5_000)).toEqual([]);
   });
 
-  test('an idempotency key is unique in its chat', async () => {
+  test('an idempotency key is unique within its chat', async () => {
     expect((await messages.byIdempotencyKey('c1', 'key-1'))?.id).toBe('e');
     const twice = messages.insert(message('again', null, { idempotencyKey: 'key-1' }));
-    expect(isUniqueViolation(await rejection(twice))).toBe(true);
+    expect(isUniqueViolation(await rejectionOf(twice))).toBe(true);
   });
 
-  test('an import is unique per owner, source and id', async () => {
+  test('an imported chat is unique per owner, source and source id', async () => {
     const imported = { title: 'T', source: 'chatgpt', sourceId: 'x' };
     await chats.insert({ id: 'i1', ownerId: 'ann', ...imported });
     await chats.insert({ id: 'i2', ownerId: 'bob', ...imported });
     const twice = chats.insert({ id: 'i3', ownerId: 'ann', ...imported });
-    expect(isUniqueViolation(await rejection(twice))).toBe(true);
+    expect(isUniqueViolation(await rejectionOf(twice))).toBe(true);
     expect((await chats.bySource('ann', 'chatgpt', 'x'))?.id).toBe('i1');
     await chats.remove('i1');
     await chats.remove('i2');
   });
 
-  test('a transaction that fails leaves nothing, and nobody outside sees it before it ends', async () => {
+  test('a failed transaction leaves nothing behind', async () => {
     const failing = store.tx(async () => {
       await chats.insert({ id: 'ghost', ownerId: 'ann', title: 'Ghost' });
       expect(await chats.byId('ghost')).toBeDefined();
@@ -143,16 +143,16 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
     expect(await chats.byId('ghost')).toBeUndefined();
   });
 
-  test('50 writers of one chat all count', async () => {
+  test('50 concurrent writers of one chat all increment its version', async () => {
     const before = (await chats.byId('c1'))!.version;
     await Promise.all(Array.from({ length: 50 }, () => store.tx(() => chats.incrementVersion('c1'))));
     expect((await chats.byId('c1'))!.version).toBe(before + 50);
   });
 
-  describe('the list', () => {
+  describe('the list of chats', () => {
     beforeAll(async () => {
       for (let i = 0; i < 45; i++) {
-        // Several chats share a moment, so that the id has to break the tie.
+        // Several chats share an update time, so that the id breaks the tie.
         const updatedAt = clock.now + Math.floor(i / 4);
         await chats.insert({
           id: `n${i}`,
@@ -162,10 +162,10 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
           pinned: i === 3,
         });
       }
-      await chats.insert({ id: 'put-away', ownerId: 'bob', title: 'Plan put away', archived: true });
+      await chats.insert({ id: 'archived', ownerId: 'bob', title: 'Archived plan', archived: true });
     });
 
-    const all = async (options: { query?: string; pinned?: boolean; archived?: boolean }) => {
+    const listAll = async (options: { query?: string; pinned?: boolean; archived?: boolean }) => {
       const ids: string[] = [];
       let cursor: string | undefined;
       do {
@@ -182,59 +182,59 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
       return ids;
     };
 
-    test('pages through every chat once, newest first', async () => {
-      const ids = await all({});
+    test('contains every chat once across its pages, newest first', async () => {
+      const ids = await listAll({});
       expect(ids).toHaveLength(45);
       expect(new Set(ids).size).toBe(45);
       expect(ids[0]).toBe('n44');
     });
 
-    test('keeps pinned and archived chats apart', async () => {
-      expect(await all({ pinned: true })).toEqual(['n3']);
-      expect(await all({ pinned: false })).toHaveLength(44);
-      expect(await all({ archived: true })).toEqual(['put-away']);
+    test('separates pinned and archived chats', async () => {
+      expect(await listAll({ pinned: true })).toEqual(['n3']);
+      expect(await listAll({ pinned: false })).toHaveLength(44);
+      expect(await listAll({ archived: true })).toEqual(['archived']);
     });
 
-    test('finds titles without regard to case, anywhere in the title', async () => {
-      expect(await all({ query: 'ÜMIT' })).toHaveLength(45);
-      expect(await all({ query: 'lan 44' })).toEqual(['n44']);
-      expect(await all({ query: '100%' })).toEqual([]);
-      expect(await all({ query: 'Plan_1' })).toEqual([]);
+    test('finds titles case-insensitively, anywhere in the title', async () => {
+      expect(await listAll({ query: 'ÜMIT' })).toHaveLength(45);
+      expect(await listAll({ query: 'lan 44' })).toEqual(['n44']);
+      expect(await listAll({ query: '100%' })).toEqual([]);
+      expect(await listAll({ query: 'Plan_1' })).toEqual([]);
     });
 
-    test('finds texts by the beginnings of all words, rare and common alike, of one owner alone', async () => {
+    test('finds messages of the owner by word prefixes, with few and with many matches', async () => {
       await messages.insert({ ...message('n7-1', null, { content: 'The Zebra crossing' }), chatId: 'n7' });
       await messages.insert({ ...message('secret', null, { content: 'zebra of another' }), chatId: 'c1' });
-      expect(await all({ query: 'zeb cross' })).toEqual(['n7']);
-      expect(await all({ query: 'zebra nothing' })).toEqual([]);
+      expect(await listAll({ query: 'zeb cross' })).toEqual(['n7']);
+      expect(await listAll({ query: 'zebra nothing' })).toEqual([]);
       const common = Array.from({ length: 400 }, (_, i) => ({
         ...message(`common-${i}`, null, { content: 'ubiquitous' }),
         chatId: i % 2 === 0 ? 'n1' : 'n2',
       }));
       await messages.insert(...common);
-      expect(await all({ query: 'ubiquitous' })).toEqual(['n2', 'n1']);
+      expect(await listAll({ query: 'ubiquitous' })).toEqual(['n2', 'n1']);
     });
 
     test.each(['"', "'; drop table chats; --", 'a AND OR NOT', '*', '(', 'NEAR(a b)', ':', '-', '\\', '%'])(
-      'takes %j as text, not as an operator',
+      'treats %j as text, not as an operator',
       async (query) => {
-        expect(Array.isArray(await all({ query }))).toBe(true);
+        expect(Array.isArray(await listAll({ query }))).toBe(true);
       },
     );
 
-    test('an answer enters the search when it is finished, and leaves it with its chat', async () => {
+    test('finds an answer once it is complete, and no longer after its chat is removed', async () => {
       await messages.insert({
         ...message('live', null, { content: 'quokka', status: 'streaming' }),
         chatId: 'n9',
       });
-      if (store.dialect.name === 'sqlite') expect(await all({ query: 'quokka' })).toEqual([]);
+      if (store.dialect.name === 'sqlite') expect(await listAll({ query: 'quokka' })).toEqual([]);
       await messages.update('live', { content: 'quokka again', status: 'complete' });
-      expect(await all({ query: 'quokka again' })).toEqual(['n9']);
+      expect(await listAll({ query: 'quokka again' })).toEqual(['n9']);
       await chats.remove('n9');
-      expect(await all({ query: 'quokka' })).toEqual([]);
+      expect(await listAll({ query: 'quokka' })).toEqual([]);
     });
 
-    test('refuses a cursor it did not make', async () => {
+    test('refuses a forged cursor', async () => {
       const forged = chats.list({ ownerId: 'bob', archived: false, limit: 10, cursor: 'e30' });
       await expect(forged).rejects.toMatchObject({ code: 'invalid_request' });
     });

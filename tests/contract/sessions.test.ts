@@ -19,18 +19,18 @@ describe.each(backends)('sessions on $name', ({ open }) => {
     await store.close();
   });
 
-  const begin = (sid: string, expires: Date) =>
+  const save = (sid: string, expires: Date) =>
     new Promise<unknown>((resolve) => {
       const cookie = Object.assign(new session.Cookie(), { expires });
       sessions.set(sid, { cookie }, resolve);
     });
 
-  test('that have run out are removed, and whoever follows them hears that they ended', async () => {
+  test('expired sessions are removed and reported as ended', async () => {
     const ended: string[] = [];
     sessions.on('ended', (sidHash: string) => ended.push(sidHash));
-    await begin('old', new Date(Date.now() - 1));
-    await begin('ancient', new Date(Date.now() + hourMs));
-    await begin('young', new Date(Date.now() + hourMs));
+    await save('old', new Date(Date.now() - 1));
+    await save('ancient', new Date(Date.now() + hourMs));
+    await save('young', new Date(Date.now() + hourMs));
     const table = store.t.sessions;
     await store.db
       .update(table)

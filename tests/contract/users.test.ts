@@ -9,7 +9,7 @@ import type { Platform } from '../../server/src/platform/platform.ts';
 import { createTestPlatform } from '../support/platform.ts';
 import { backends } from '../support/stores.ts';
 
-describe.each(backends)('accounts on $name', ({ open }) => {
+describe.each(backends)('users on $name', ({ open }) => {
   let store: Store;
   let platform: Platform;
   let users: UserQueries;
@@ -22,33 +22,35 @@ describe.each(backends)('accounts on $name', ({ open }) => {
     platform = createTestPlatform(store, clock);
     const audit = new AuditQueries(platform);
     users = new UserQueries(platform);
-    auth = new AuthService(platform, users, new SettingsService(platform, audit), audit);
-    service = new UserService(platform, users, audit);
+    auth = new AuthService(platform, { users, settings: new SettingsService(platform, audit), audit });
+    service = new UserService(platform, { queries: users, audit });
   });
   afterAll(async () => {
     platform.sessions.close();
     await store.close();
   });
 
-  const person = (name: string) => ({ name, email: `${name}@example.org`, password: 'long enough' });
+  const registration = (name: string) => ({ name, email: `${name}@example.org`, password: 'long enough' });
 
-  test('20 first sign-ups at once make exactly one admin', async () => {
-    const made = await Promise.all(Array.from({ length: 20 }, (_, i) => auth.register(person(`p${i}`))));
-    expect(made.filter(({ role }) => role === 'admin')).toHaveLength(1);
+  test('20 concurrent first sign-ups create exactly one admin', async () => {
+    const created = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => auth.register(registration(`p${i}`))),
+    );
+    expect(created.filter(({ role }) => role === 'admin')).toHaveLength(1);
     expect(await users.countActiveAdmins()).toBe(1);
     expect(await users.countPending()).toBe(19);
   });
 
-  test('the same address at once makes one account', async () => {
-    const tries = await Promise.allSettled([1, 2, 3].map(() => auth.register(person('twin'))));
-    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    const refused = tries.filter((each) => each.status === 'rejected');
+  test('concurrent sign-ups with one email create one account', async () => {
+    const attempts = await Promise.allSettled([1, 2, 3].map(() => auth.register(registration('twin'))));
+    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const refused = attempts.filter((each) => each.status === 'rejected');
     for (const { reason } of refused) expect(reason).toMatchObject({ code: 'email_taken' });
   });
 
-  test('two admins who demote each other at once leave one', async () => {
+  test('two admins who demote each other concurrently leave one admin', async () => {
     const [admin] = (await users.list({ role: 'admin', limit: 1 })).items;
-    const other = await auth.register(person('second'));
+    const other = await auth.register(registration('second'));
     await service.update(admin!, other.id, { role: 'admin' });
     await Promise.allSettled([
       service.update(admin!, other.id, { role: 'user' }),
@@ -57,7 +59,7 @@ describe.each(backends)('accounts on $name', ({ open }) => {
     expect(await users.countActiveAdmins()).toBe(1);
   });
 
-  test('people are found without regard to case, page by page', async () => {
+  test('users are found case-insensitively, page by page', async () => {
     const found = await users.list({ query: 'P1@EXAMPLE', limit: 10 });
     expect(found.items.map(({ email }) => email)).toEqual(['p1@example.org']);
     const seen = new Set<string>();
@@ -70,7 +72,7 @@ describe.each(backends)('accounts on $name', ({ open }) => {
     expect(seen.size).toBe(22);
   });
 
-  test('a session that ended is not written back by a request that was still in flight', async () => {
+  test('a session that ended is not restored by a request in flight', async () => {
     const [someone] = (await users.list({ limit: 1 })).items;
     const { sessions } = platform;
     const data = { cookie: { originalMaxAge: 1_000 }, passport: { user: someone!.id } } as never;

@@ -52,7 +52,7 @@ inBrowser('two people and a link', () => {
     await bob.page.waitForURL(/\/auth\?next=/);
     expect(await bob.page.content()).not.toContain('magnets');
     await signIn(bob, 'Bob', 'a wrong password');
-    await bob.page.getByText('E-mail or password is not right.').waitFor();
+    await bob.page.getByText('Wrong email or password.').waitFor();
     await signUp(bob, app.url, 'Bob');
     await bob.page.waitForURL(link);
     await bob.page.getByRole('heading', { level: 1, name: 'How do magnets work?' }).waitFor();

@@ -344,7 +344,7 @@ describe('a shared page', () => {
       const turns = Array.from({ length: 3_000 }, (_, i) => ({ content: `Message ${i}` }));
       const { id } = await share({}, { turns });
       const chatId = await continueAs(bob, id);
-      expect(await conversations.messages.countIn(chatId)).toBe(3_000);
+      expect(await conversations.messages.pageOfChat(chatId, 0, 5_000)).toHaveLength(3_000);
       expect((await conversations.chats.byId(chatId))!.messageCount).toBe(3_000);
       expect((await open(bob, chatId)).messages.at(-1)!.content).toBe('Message 2999');
     });

@@ -7,6 +7,7 @@ import type { ImportedChat } from '../../../server/src/features/imports/formats/
 import { ImportQueries } from '../../../server/src/features/imports/imports.queries.ts';
 import { ImportService } from '../../../server/src/features/imports/imports.service.ts';
 import type { ImportEvent } from '../../../server/src/features/imports/reader/importEvents.ts';
+import { ChatQueries } from '../../../server/src/features/chats/chats.queries.ts';
 import { MessageQueries } from '../../../server/src/features/messages/messages.queries.ts';
 import { UserQueries } from '../../../server/src/features/users/users.queries.ts';
 import { UserService } from '../../../server/src/features/users/users.service.ts';
@@ -79,10 +80,10 @@ describe('the import service', () => {
   /** A service that reads these events from any file. */
   const serviceReading = (read: () => AsyncGenerator<ImportEvent>) => {
     const audit = new AuditQueries(platform);
-    const imports = new FailingQueries(platform, new MessageQueries(platform));
+    const imports = new FailingQueries(new ChatQueries(platform), new MessageQueries(platform));
     return new ImportService(platform, {
       imports,
-      users: new UserService(platform, users, audit),
+      users: new UserService(platform, { queries: users, audit }),
       audit,
       read,
     });

@@ -1,8 +1,6 @@
-import { and, eq } from 'drizzle-orm';
 import { setImmediate as otherWork } from 'node:timers/promises';
-import { foldText } from '../../platform/db/searchText.ts';
 import { newId } from '../../platform/ids.ts';
-import type { Platform } from '../../platform/platform.ts';
+import type { ChatQueries } from '../chats/chats.queries.ts';
 import type { MessageQueries } from '../messages/messages.queries.ts';
 import type { ImportedChat, ImportedMessage } from './formats/importedChat.ts';
 import { slices } from './reader/slices.ts';
@@ -11,10 +9,10 @@ import { slices } from './reader/slices.ts';
 const atOnce = { messages: 100, characters: 250_000 };
 
 export class ImportQueries {
-  #platform: Platform;
+  #chats: ChatQueries;
   #messages: MessageQueries;
-  constructor(platform: Platform, messages: MessageQueries) {
-    this.#platform = platform;
+  constructor(chats: ChatQueries, messages: MessageQueries) {
+    this.#chats = chats;
     this.#messages = messages;
   }
 
@@ -39,13 +37,7 @@ export class ImportQueries {
 
   /** One's own export, imported again: the chat it was made from is still here. */
   async #isOwn(ownerId: string, id: string): Promise<boolean> {
-    const { db, t } = this.#platform.store;
-    const rows = await db
-      .select({ id: t.chats.id })
-      .from(t.chats)
-      .where(and(eq(t.chats.id, id), eq(t.chats.ownerId, ownerId)))
-      .limit(1);
-    return rows.length > 0;
+    return (await this.#chats.byId(id))?.ownerId === ownerId;
   }
 
   async #insertChat(
@@ -54,30 +46,23 @@ export class ImportQueries {
     activeMessageId: string,
     chat: ImportedChat,
   ): Promise<boolean> {
-    const { store } = this.#platform;
-    const inserted = await store.db
-      .insert(store.t.chats)
-      .values({
-        id,
-        ownerId,
-        title: chat.title,
-        titleKey: foldText(chat.title),
-        titleIsAutomatic: false,
-        // What is put away does not stay on top, as everywhere here.
-        pinned: chat.pinned && !chat.archived,
-        archived: chat.archived,
-        model: chat.model,
-        settings: chat.settings,
-        activeMessageId,
-        messageCount: chat.messages.length,
-        source: chat.source,
-        sourceId: chat.externalId,
-        createdAt: chat.createdAt,
-        updatedAt: chat.updatedAt,
-      })
-      .onConflictDoNothing()
-      .returning({ id: store.t.chats.id });
-    return inserted.length > 0;
+    return this.#chats.insertIfNew({
+      id,
+      ownerId,
+      title: chat.title,
+      titleIsAutomatic: false,
+      // Archived chats are unpinned.
+      pinned: chat.pinned && !chat.archived,
+      archived: chat.archived,
+      model: chat.model,
+      settings: chat.settings,
+      activeMessageId,
+      messageCount: chat.messages.length,
+      source: chat.source,
+      sourceId: chat.externalId,
+      createdAt: chat.createdAt,
+      updatedAt: chat.updatedAt,
+    });
   }
 }
 

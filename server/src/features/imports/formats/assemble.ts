@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { ChatSettings } from '#shared/chats';
 import { limits } from '#shared/limits';
 import { sanitizeText } from '#shared/values';
+import { titleFromQuestion } from '../../chats/titles.ts';
 import { UnreadableConversation, type ImportedChat, type ImportedMessage } from './importedChat.ts';
 import type { TreeNode } from './tree.ts';
-import { asTitle } from './untrusted.ts';
 
 /** What a format found out about one message. */
 export interface DraftMessage {
@@ -83,12 +83,9 @@ function contentId(title: string, nodes: TreeNode<DraftMessage>[]): string {
   return `sha256-${hash.digest('base64url')}`;
 }
 
-/** Characters of the first question that become the title of a chat without one. */
-const titleFromQuestion = 80;
-
 function titleFrom(messages: ImportedMessage[]): string {
   const question = messages.find(({ role, content }) => role === 'user' && content.trim() !== '');
-  return asTitle(question?.content.trim().slice(0, titleFromQuestion)) || 'Imported chat';
+  return titleFromQuestion(question?.content ?? '') || 'Imported chat';
 }
 
 /** Checks the bounds and fills in what a file may leave out. Throws `UnreadableConversation`. */
