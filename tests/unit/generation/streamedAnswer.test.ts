@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { limits } from '#shared/limits';
-import { Answer } from '../../../server/src/features/generation/streamedAnswer.ts';
+import { StreamedAnswer } from '../../../server/src/features/generation/streamedAnswer.ts';
 import type { MessageRow } from '../../../server/src/features/messages/messages.queries.ts';
 
 const row = (more: Partial<MessageRow> = {}) =>
@@ -13,87 +13,91 @@ const row = (more: Partial<MessageRow> = {}) =>
     ...more,
   }) as MessageRow;
 
-/** An answer whose clock the test moves. */
-function answer(more?: Partial<MessageRow>) {
+/** An answer with a clock that the test moves. */
+function createAnswer(more?: Partial<MessageRow>) {
   const clock = { now: 1_000 };
-  return { clock, answer: new Answer(row(more), () => clock.now) };
+  return { clock, answer: new StreamedAnswer(row(more), () => clock.now) };
 }
 
-describe('an answer being written', () => {
+describe('StreamedAnswer', () => {
   test.each([
     ['tool_calls', /tool/],
     ['content_filter', /content filter/],
     ['length', /length limit/],
-    ['stop', /without an answer/],
-    ['constructor', /without an answer/],
-  ])('says why when %s ends it before anything came', (reason, why) => {
-    const { answer: empty } = answer();
-    empty.take({ type: 'reasoning', text: 'Hm.' });
-    empty.take({ type: 'finish', reason });
-    empty.unsent();
+    ['stop', /empty answer/],
+    ['constructor', /empty answer/],
+  ])('explains why it is empty when the finish reason is %s', (reason, why) => {
+    const { answer: empty } = createAnswer();
+    empty.apply({ type: 'reasoning', text: 'Hm.' });
+    empty.apply({ type: 'finish', reason });
+    empty.takePending();
     expect(empty.values).toMatchObject({ status: 'failed', content: '', reasoning: 'Hm.' });
     expect(empty.values.error).toMatch(why);
   });
 
-  test('is complete when it was cut at its length limit', () => {
-    const { answer: cut } = answer();
-    cut.take({ type: 'content', text: 'Once' });
-    cut.take({ type: 'finish', reason: 'length' });
-    cut.unsent();
+  test('is complete when the model stopped at its length limit', () => {
+    const { answer: cut } = createAnswer();
+    cut.apply({ type: 'content', text: 'Once' });
+    cut.apply({ type: 'finish', reason: 'length' });
+    cut.takePending();
     expect(cut.values).toMatchObject({ status: 'complete', content: 'Once', error: null });
   });
 
-  test('the first ending counts', () => {
-    const { answer: stopped } = answer();
+  test('keeps the first outcome', () => {
+    const { answer: stopped } = createAnswer();
     stopped.end('stopped');
     stopped.end('failed', 'too late');
-    stopped.take({ type: 'finish', reason: 'stop' });
+    stopped.apply({ type: 'finish', reason: 'stop' });
     expect(stopped.values).toMatchObject({ status: 'stopped', error: null });
   });
 
-  test('measures the time until the first word of the answer', () => {
-    const { answer: thinking, clock } = answer();
-    thinking.take({ type: 'reasoning', text: 'Let me' });
+  test('measures the time until the first word of the content', () => {
+    const { answer: reasoning, clock } = createAnswer();
+    reasoning.apply({ type: 'reasoning', text: 'Let me' });
     clock.now += 4_000;
-    thinking.take({ type: 'reasoning', text: ' see.' });
-    expect(thinking.values.reasoningMs).toBeNull();
-    thinking.take({ type: 'content', text: 'Yes.' });
+    reasoning.apply({ type: 'reasoning', text: ' see.' });
+    expect(reasoning.values.reasoningMs).toBeNull();
+    reasoning.apply({ type: 'content', text: 'Yes.' });
     clock.now += 9_000;
-    thinking.take({ type: 'finish', reason: 'stop' });
-    expect(thinking.unsent()).toEqual([
+    reasoning.apply({ type: 'finish', reason: 'stop' });
+    expect(reasoning.takePending()).toEqual([
       { part: 'reasoning', offset: 0, text: 'Let me see.' },
       { part: 'content', offset: 0, text: 'Yes.' },
     ]);
-    expect(thinking.values.reasoningMs).toBe(4_000);
+    expect(reasoning.values.reasoningMs).toBe(4_000);
   });
 
-  test('adds up reasoning when it is carried on', () => {
-    const { answer: again, clock } = answer({ reasoning: 'First.', reasoningMs: 500, content: 'Half' });
-    again.take({ type: 'reasoning', text: 'Second.' });
+  test('adds up the reasoning of a continued answer', () => {
+    const { answer: continued, clock } = createAnswer({
+      reasoning: 'First.',
+      reasoningMs: 500,
+      content: 'Half',
+    });
+    continued.apply({ type: 'reasoning', text: 'Second.' });
     clock.now += 250;
-    again.take({ type: 'content', text: ' done.' });
-    again.unsent();
-    expect(again.values).toMatchObject({
+    continued.apply({ type: 'content', text: ' done.' });
+    continued.takePending();
+    expect(continued.values).toMatchObject({
       content: 'Half done.',
       reasoning: 'First.\n\nSecond.',
       reasoningMs: 750,
     });
   });
 
-  test('is cut off when its reasoning never ends', () => {
-    const { answer: endless } = answer();
-    endless.take({ type: 'reasoning', text: 'x'.repeat(limits.answerContent) });
-    endless.take({ type: 'content', text: 'Too late.' });
-    endless.unsent();
+  test('is cut off when its reasoning reaches the limit', () => {
+    const { answer: endless } = createAnswer();
+    endless.apply({ type: 'reasoning', text: 'x'.repeat(limits.answerContent) });
+    endless.apply({ type: 'content', text: 'Too late.' });
+    endless.takePending();
     expect(endless.values).toMatchObject({ status: 'failed', error: expect.stringMatching(/1,000,000/) });
   });
 
-  test('is cut off when it never ends', () => {
-    const { answer: endless } = answer();
+  test('is cut off when its content reaches the limit', () => {
+    const { answer: endless } = createAnswer();
     const piece = 'word '.repeat(10_000);
-    for (let i = 0; i < 30; i++) endless.take({ type: 'content', text: piece });
-    endless.unsent();
-    expect(endless.ended).toBe(true);
+    for (let i = 0; i < 30; i++) endless.apply({ type: 'content', text: piece });
+    endless.takePending();
+    expect(endless.hasEnded).toBe(true);
     expect(endless.values.content).toHaveLength(limits.answerContent);
     expect(endless.values).toMatchObject({ status: 'failed', error: expect.stringMatching(/1,000,000/) });
   });
