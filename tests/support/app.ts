@@ -10,7 +10,7 @@ import { readEnv } from '../../server/src/platform/env.ts';
 import { createLog } from '../../server/src/platform/log.ts';
 import { Person } from './person.ts';
 
-/** Requests a test may make before a rate limit speaks, as a multiple of the real one. */
+/** Factor by which tests raise the rate limits. */
 const rateFactor = 1_000;
 
 export interface TestApp extends App {
@@ -19,11 +19,11 @@ export interface TestApp extends App {
   dataDir: string;
   /** Moves the app's clock. */
   advance(ms: number): void;
-  /** Cuts every connection there is, as a network does that fails. */
+  /** Destroys every connection, like a network failure. */
   cut(): void;
-  /** Someone without an account, with a cookie jar. */
+  /** A person without an account. */
   stranger(): Person;
-  /** Someone signed in. The first one of an app is its admin, whatever `role` says. */
+  /** A person who is signed in. The first one of an app is its admin, regardless of `role`. */
   person(name: string, role?: 'user' | 'admin' | 'pending'): Promise<Person>;
   /** Closes the server and removes its data. */
   end(): Promise<void>;
@@ -31,15 +31,15 @@ export interface TestApp extends App {
 
 interface Options {
   env?: Record<string, string>;
-  /** Start on the data of a former app. */
+  /** Use the data of an earlier app. */
   dataDir?: string;
-  /** Real rate limits. */
+  /** Use the real rate limits. */
   limited?: boolean;
-  /** Another speed of the demo model, another patience with model servers. */
+  /** Speed of the demo model and timeouts of model servers. */
   modelTuning?: ModelTuning;
 }
 
-/** The real app on a loopback port and a database of its own. */
+/** Starts the real app on a loopback port with its own database. */
 export async function createTestApp({
   env: extra = {},
   dataDir,

@@ -5,7 +5,7 @@ import type { Platform } from '../../server/src/platform/platform.ts';
 
 type Turn = Partial<Omit<NewMessage, 'chatId'>> & { error?: string };
 
-/** Chats as they are after a conversation, stored without waiting for a model. */
+/** Stores chats with messages, without waiting for a model. */
 export class Conversations {
   readonly chats: ChatQueries;
   readonly messages: MessageQueries;
@@ -17,10 +17,10 @@ export class Conversations {
     this.messages = new MessageQueries(platform);
   }
 
-  /** A chat of this person: by default one question and its answer. Answers with its id. */
+  /** Creates a chat of this person, by default with one question and its answer. Returns its id. */
   async begin(
     ownerId: string,
-    { title = 'On magnets', turns = standard }: { title?: string; turns?: Turn[] } = {},
+    { title = 'On magnets', turns = oneExchange }: { title?: string; turns?: Turn[] } = {},
   ) {
     const id = newId();
     await this.chats.insert({ id, ownerId, title, titleIsAutomatic: false });
@@ -28,13 +28,13 @@ export class Conversations {
     return id;
   }
 
-  /** Goes on at the end of the active branch: questions and answers in turn. Answers with the ids of what was said. */
+  /** Adds messages below the active branch, questions and answers in turn. Returns their ids. */
   async say(chatId: string, ...turns: Turn[]): Promise<string[]> {
     return this.#platform.store.tx(async () => {
       const chat = (await this.chats.byId(chatId))!;
-      const end = chat.activeMessageId && (await this.messages.inChat(chatId, chat.activeMessageId));
-      let parentId = end ? end.id : null;
-      let role = end && end.role === 'user' ? ('assistant' as const) : ('user' as const);
+      const leaf = chat.activeMessageId && (await this.messages.inChat(chatId, chat.activeMessageId));
+      let parentId = leaf ? leaf.id : null;
+      let role = leaf && leaf.role === 'user' ? ('assistant' as const) : ('user' as const);
       const ids: string[] = [];
       for (const { error, ...turn } of turns) {
         const message: NewMessage = {
@@ -62,7 +62,7 @@ export class Conversations {
   }
 }
 
-const standard: Turn[] = [
+const oneExchange: Turn[] = [
   { content: 'How do magnets work?' },
   { content: 'By **magnetism**.', model: 'deep-thought' },
 ];

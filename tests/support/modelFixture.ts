@@ -4,7 +4,7 @@ import { createTestApp, type TestApp } from './app.ts';
 import { startModelServer, type ModelServer } from './modelServer.ts';
 import type { Person, TestSocket } from './person.ts';
 
-/** An app that is connected to a scripted model server, its admin, and an ordinary member. */
+/** An app connected to a scripted model server, its admin, and a member. */
 export interface ModelFixture {
   app: TestApp;
   server: ModelServer;
@@ -19,7 +19,7 @@ export async function createModelFixture(options: Options = {}): Promise<ModelFi
   const server = await startModelServer();
   const app = await createTestApp({
     ...options,
-    env: { OPENAI_API_BASE_URL: server.url, OPENAI_API_KEY: 'sk-of-the-test-world', ...options.env },
+    env: { OPENAI_API_BASE_URL: server.url, OPENAI_API_KEY: 'sk-of-the-test-fixture', ...options.env },
   });
   const admin = await app.person('Ada');
   const member = await app.person('Ben');
@@ -42,7 +42,7 @@ export const newChat = async (person: Person, body: object = {}) =>
 export const openChat = async (person: Person, id: string) =>
   (await person.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
 
-/** Asks in a new chat, or in the one given. */
+/** Asks in the given chat, or in a new one. */
 export async function ask(person: Person, content: string, chatId?: string) {
   const id = chatId ?? (await newChat(person)).id;
   const sent = await person.post(`/chats/${id}/messages`, { content }).expect(201);
@@ -50,16 +50,16 @@ export async function ask(person: Person, content: string, chatId?: string) {
   return { chatId: id, messageId: answer.id, question, answer };
 }
 
-/** The message when its answer has ended, as `tab` hears it. */
-export async function ended(
+/** Waits until the answer has ended and returns its message. */
+export async function endedAnswer(
   person: Person,
   tab: TestSocket,
   { chatId, messageId }: { chatId: string; messageId: string },
 ): Promise<Message> {
   await tab.ask('chat:watch', { chatId });
-  const now = (await openChat(person, chatId)).messages.find(({ id }) => id === messageId);
-  if (now && now.status !== 'streaming') return now;
-  const isEnd = ({ message }: { message: Message }) =>
+  const current = (await openChat(person, chatId)).messages.find(({ id }) => id === messageId);
+  if (current && current.status !== 'streaming') return current;
+  const hasEnded = ({ message }: { message: Message }) =>
     message.id === messageId && message.status !== 'streaming';
-  return (await tab.hears('message:updated', isEnd)).message;
+  return (await tab.hears('message:updated', hasEnded)).message;
 }

@@ -1,23 +1,23 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the server does with one request for an answer. */
+/** How the server responds to one request for an answer. */
 interface Script {
-  /** `chat.completion.chunk` objects as JSON text, one each; sent as server-sent events. */
+  /** `chat.completion.chunk` objects as JSON text, sent as one server-sent event each. */
   chunks?: string[];
   /** Milliseconds before each piece. */
   delayMs?: number;
-  /** Cut the bytes at places drawn from this seed, anywhere: inside lines, inside characters. Absent: one event a piece. */
+  /** Cut the bytes at random places drawn from this seed, also inside lines and characters. Absent: one event per piece. */
   seed?: number;
   /** Send this many chunks, then wait for `release()`. */
   pauseAfter?: number;
   /** Send this many chunks, then break the connection. */
   breakAfter?: number;
-  /** Send this many chunks, then end the answer in good order but too soon. */
+  /** Send this many chunks, then end the response normally but too early. */
   endAfter?: number;
-  /** Take the request and never answer. */
+  /** Accept the request and never respond. */
   hang?: boolean;
-  /** Answer with this instead of a stream. */
+  /** Respond with this status instead of a stream. */
   status?: number;
   contentType?: string;
   headers?: Record<string, string>;
@@ -27,40 +27,41 @@ interface Script {
 interface ReceivedRequest {
   path: string;
   headers: IncomingMessage['headers'];
-  /** Parsed JSON; undefined where there was none. */
+  /** Parsed JSON; empty when the request had no body. */
   body: {
     model?: string;
     stream?: boolean;
     messages?: { role: string; content: string }[];
     [name: string]: unknown;
   };
-  /** The client went away before the answer was complete. */
+  /** The client disconnected before the response was complete. */
   aborted: boolean;
 }
 
 type Reply = Script | ((request: ReceivedRequest) => Script);
 
 export interface ModelServer {
-  /** With `/v1`, as a connection wants it. */
+  /** Includes `/v1`, like the base URL of a connection. */
   url: string;
   requests: ReceivedRequest[];
-  /** Models it lists, and how it answers when asked for them. */
+  /** The models it lists. */
   models: { id: string; name?: string }[];
+  /** How it responds to a request for its models; undefined: with `models`. */
   listing: Script | undefined;
-  /** How streamed answers are given from now on. */
+  /** How it streams answers from now on. */
   reply: Reply;
-  /** How answers in a piece (titles) are given from now on. */
+  /** How it responds to requests without a stream (titles) from now on. */
   completion: string | Script | Promise<string>;
-  /** How many of those were given. */
+  /** Number of responses to requests without a stream. */
   completed: number;
-  /** Lets the answers that `pauseAfter` holds go on. */
+  /** Resumes the answers that `pauseAfter` paused. */
   release(): void;
-  /** Resolves when `met` holds; it is looked at with every request, pause and end. */
-  until(met: () => boolean): Promise<void>;
+  /** Resolves when the condition holds; it is checked at every request, pause and end. */
+  until(isMet: () => boolean): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A text as the chunks of an answer, a word each. */
+/** A text as the chunks of an answer, one word each. */
 export function chunksOf(text: string, more: { reasoning?: string; finish?: string | null } = {}): string[] {
   const pieces = (whole: string) => whole.match(/\s*\S+|\s+/g) ?? [];
   const chunk = (delta: object, finish: string | null = null) =>
@@ -78,7 +79,7 @@ export function chunksOf(text: string, more: { reasoning?: string; finish?: stri
   ];
 }
 
-/** Numbers between 0 and 1, the same ones for the same seed. Source: the mulberry32 generator, public domain. */
+/** Returns a generator of numbers between 0 and 1, the same for the same seed. Source: mulberry32, public domain. */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -89,11 +90,11 @@ export function seeded(seed: number): () => number {
   };
 }
 
-function atRandomPlaces(bytes: Buffer, seed: number): Buffer[] {
+function cutAtRandom(bytes: Buffer, seed: number): Buffer[] {
   const random = seeded(seed);
   const pieces: Buffer[] = [];
   for (let at = 0; at < bytes.length;) {
-    // Mostly small pieces, now and then several events at once.
+    // Mostly small pieces, sometimes several events in one.
     const length = 1 + Math.floor(random() ** 3 * 600);
     pieces.push(bytes.subarray(at, at + length));
     at += length;
@@ -111,11 +112,11 @@ async function bodyOf(request: IncomingMessage): Promise<ReceivedRequest['body']
 
 /** A scripted OpenAI-compatible model server on a free loopback port. */
 export async function startModelServer(models: string[] = ['test-model']): Promise<ModelServer> {
-  const held = new Set<() => void>();
+  const paused = new Set<() => void>();
   const waiting = new Set<() => void>();
-  const note = () => waiting.forEach((check) => check());
+  const checkAll = () => waiting.forEach((check) => check());
 
-  const plain = (response: ServerResponse, script: Script) => {
+  const respond = (response: ServerResponse, script: Script) => {
     response.writeHead(script.status ?? 200, {
       'content-type': script.contentType ?? 'application/json',
       ...script.headers,
@@ -132,14 +133,14 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
     const stopAt = breakAfter ?? endAfter ?? chunks.length;
     const lines = chunks.slice(0, stopAt).map(event);
     if (stopAt === chunks.length && endAfter === undefined) lines.push(event('[DONE]'));
-    const send = async (some: string[]) => {
+    const send = async (events: string[]) => {
       const pieces =
         seed === undefined
-          ? some.map((line) => Buffer.from(line))
-          : atRandomPlaces(Buffer.from(some.join('')), seed);
+          ? events.map((line) => Buffer.from(line))
+          : cutAtRandom(Buffer.from(events.join('')), seed);
       for (const piece of pieces) {
         if (response.destroyed) return;
-        // Turns of the event loop keep the pieces apart on the wire, as a network would.
+        // Yielding to the event loop keeps the pieces separate on the wire, like a network.
         await new Promise((resolve) => (delayMs > 0 ? setTimeout(resolve, delayMs) : setImmediate(resolve)));
         await write(response, piece);
       }
@@ -147,8 +148,8 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
     if (pauseAfter !== undefined) {
       await send(lines.splice(0, pauseAfter));
       await new Promise<void>((resolve) => {
-        held.add(resolve);
-        note();
+        paused.add(resolve);
+        checkAll();
       });
     }
     await send(lines);
@@ -165,14 +166,14 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
     completion: 'A made title',
     completed: 0,
     release() {
-      for (const resolve of held) resolve();
-      held.clear();
+      for (const resolve of paused) resolve();
+      paused.clear();
     },
-    until: (met) =>
+    until: (isMet) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error('Waited 30 s for the model server.')), 30_000);
         const check = () => {
-          if (!met()) return;
+          if (!isMet()) return;
           clearTimeout(timer);
           waiting.delete(check);
           resolve();
@@ -187,7 +188,7 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
       }),
   };
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const received: ReceivedRequest = {
       path: request.url ?? '',
       headers: request.headers,
@@ -197,16 +198,16 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
     server.requests.push(received);
     response.on('close', () => {
       received.aborted = !response.writableFinished;
-      note();
+      checkAll();
     });
-    note();
+    checkAll();
     if (received.path === '/v1/models') {
       if (server.listing?.hang) return;
-      plain(response, server.listing ?? { body: JSON.stringify({ object: 'list', data: server.models }) });
+      respond(response, server.listing ?? { body: JSON.stringify({ object: 'list', data: server.models }) });
       return;
     }
     if (received.path !== '/v1/chat/completions') {
-      plain(response, { status: 404, body: JSON.stringify({ error: { message: 'not found' } }) });
+      respond(response, { status: 404, body: JSON.stringify({ error: { message: 'not found' } }) });
       return;
     }
     if (!received.body.stream) {
@@ -214,19 +215,19 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
       server.completed++;
       if (typeof completion === 'string') {
         const message = { role: 'assistant', content: completion };
-        plain(response, {
+        respond(response, {
           body: JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'stop' }] }),
         });
-      } else if (!completion.hang) plain(response, completion);
+      } else if (!completion.hang) respond(response, completion);
       return;
     }
     const script = typeof server.reply === 'function' ? server.reply(received) : server.reply;
     if (script.hang) return;
-    if (script.body !== undefined || script.status !== undefined) plain(response, script);
+    if (script.body !== undefined || script.status !== undefined) respond(response, script);
     else await stream(response, script);
   }
 
-  const http = createServer((request, response) => void answer(request, response));
+  const http = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   server.url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/v1`;
   return server;

@@ -17,7 +17,7 @@ export const password = 'correct horse battery';
 
 type Agent = ReturnType<typeof supertest.agent>;
 
-/** Someone who uses the app over HTTP and sockets, with a cookie jar of their own. */
+/** A person who uses the app over HTTP and sockets, with their own cookie jar. */
 export class Person {
   readonly agent: Agent;
   readonly url: string;
@@ -29,7 +29,7 @@ export class Person {
   }
 
   get user(): User {
-    if (!this.#user) throw new Error('Nobody is signed in.');
+    if (!this.#user) throw new Error('This person is not signed in.');
     return this.#user;
   }
 
@@ -51,28 +51,28 @@ export class Person {
 
   async signUp(name: string): Promise<void> {
     const email = `${name.toLowerCase()}@example.org`;
-    const answer = await this.post('/auth/sign-up', { name, email, password }).expect(201);
-    this.#user = (answer.body as { user: User }).user;
+    const response = await this.post('/auth/sign-up', { name, email, password }).expect(201);
+    this.#user = (response.body as { user: User }).user;
   }
 
   async signIn(email: string): Promise<void> {
-    const answer = await this.post('/auth/sign-in', { email, password }).expect(200);
-    this.#user = (answer.body as { user: User }).user;
+    const response = await this.post('/auth/sign-in', { email, password }).expect(200);
+    this.#user = (response.body as { user: User }).user;
   }
 
-  /** Reads who one is now. */
+  /** Reads the signed-in user again. */
   async refresh(): Promise<void> {
-    const answer = await this.get('/me').expect(200);
-    this.#user = (answer.body as { user: User }).user;
+    const response = await this.get('/me').expect(200);
+    this.#user = (response.body as { user: User }).user;
   }
 
-  /** The session's cookie, as a browser would send it. */
+  /** The session cookie, as a browser sends it. */
   cookie(): string {
     const jar = this.agent.jar.getCookies({ domain: '127.0.0.1', path: '/', secure: false, script: false });
     return jar.toValueString();
   }
 
-  /** Opens a socket with this person's session. Rejects with the server's reason when it is refused. */
+  /** Opens a socket with this person's session. Rejects with the server's reason when the server refuses it. */
   async connect(options: { origin?: string } = {}): Promise<TestSocket> {
     const extraHeaders: Record<string, string> = { cookie: this.cookie() };
     if (options.origin) extraHeaders.origin = options.origin;
@@ -90,7 +90,7 @@ export class Person {
   }
 }
 
-/** A socket that remembers what it heard. */
+/** A socket that records every event it receives. */
 export class TestSocket {
   readonly raw: Socket<ServerToClient, ClientToServer>;
   readonly heard: { name: string; payload: unknown }[] = [];
@@ -98,15 +98,15 @@ export class TestSocket {
 
   constructor(raw: Socket<ServerToClient, ClientToServer>) {
     this.raw = raw;
-    const note = () => this.#waiting.forEach((check) => check());
+    const checkAll = () => this.#waiting.forEach((check) => check());
     raw.onAny((name: string, payload: unknown) => {
       this.heard.push({ name, payload });
-      note();
+      checkAll();
     });
-    raw.on('disconnect', note);
+    raw.on('disconnect', checkAll);
   }
 
-  /** The acknowledgement, whichever it is. */
+  /** Sends an event and returns the acknowledgement, whether it succeeded or not. */
   ask<N extends ClientEvent>(name: N, payload: ClientPayload<N>): Promise<Ack<Reply<N>>> {
     const socket = this.raw.timeout(20_000) as unknown as {
       emitWithAck(name: N, payload: ClientPayload<N>): Promise<Ack<Reply<N>>>;
@@ -114,19 +114,20 @@ export class TestSocket {
     return socket.emitWithAck(name, payload);
   }
 
+  /** Every event of this name received so far. */
   all<N extends ServerEvent>(name: N): ServerPayload<N>[] {
     return this.heard
       .filter((event) => event.name === name)
       .map((event) => event.payload as ServerPayload<N>);
   }
 
-  /** Resolves with the first event, heard already or to come, that fits. */
+  /** Resolves with the first matching event, received already or later. */
   async hears<N extends ServerEvent>(
     name: N,
-    fits: (payload: ServerPayload<N>) => boolean = () => true,
+    matches: (payload: ServerPayload<N>) => boolean = () => true,
   ): Promise<ServerPayload<N>> {
     let found: ServerPayload<N> | undefined;
-    await this.#until(() => (found = this.all(name).find(fits)) !== undefined, `the event ${name}`);
+    await this.#until(() => (found = this.all(name).find(matches)) !== undefined, `the event ${name}`);
     return found!;
   }
 
@@ -139,14 +140,14 @@ export class TestSocket {
     this.raw.disconnect();
   }
 
-  #until(met: () => boolean, what: string): Promise<void> {
+  #until(isMet: () => boolean, what: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(check);
         reject(new Error(`Waited 30 s for ${what}.`));
       }, 30_000);
       const check = () => {
-        if (!met()) return;
+        if (!isMet()) return;
         clearTimeout(timer);
         this.#waiting.delete(check);
         resolve();

@@ -8,7 +8,7 @@ import { SessionStore } from '../../server/src/platform/sessions/sessionStore.ts
 import { Signals } from '../../server/src/platform/signals.ts';
 import { Realtime } from '../../server/src/platform/sockets/realtime.ts';
 
-/** A platform over a store, for tests of queries and services without a server. `at` is the clock; move it. */
+/** A platform for tests of queries and services without a server. `at` is the clock, which the test may move. */
 export function createTestPlatform(store: Store, at: { now: number } = { now: 1_750_000_000_000 }): Platform {
   const log = createLog('error');
   return {

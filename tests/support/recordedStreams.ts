@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Answers of real model servers, beside the repository; tests with them are skipped where they are missing. */
+/** Recorded answers of real model servers, outside the repository; their tests are skipped where they are missing. */
 const recordings = path.resolve('../shared/data/streams');
-const own = path.resolve('tests/support/fixtures');
+const fixtures = path.resolve('tests/support/fixtures');
 
 export interface RecordedStream {
   name: string;
   chunks: string[];
-  /** What a reader should get in the end. */
+  /** The texts that readers must receive. */
   content: string;
   reasoning: string;
 }
@@ -33,5 +33,5 @@ function read(folder: string): RecordedStream[] {
   });
 }
 
-export const ownStreams = read(own);
+export const ownStreams = read(fixtures);
 export const recordedStreams = read(recordings);

@@ -43,7 +43,7 @@ const pglite: Backend = {
   },
 };
 
-/** A database of its own on the server that `PG_URL` names, so that test files can run side by side. */
+/** A separate database on the server at `PG_URL`, so that test files can run in parallel. */
 const postgres = (url: string): Backend => ({
   name: 'PostgreSQL',
   async open() {
@@ -71,7 +71,7 @@ const postgres = (url: string): Backend => ({
   },
 });
 
-/** Every database the queries must behave the same on. A real server takes part where `PG_URL` names one. */
+/** The databases on which all queries must behave the same. A real PostgreSQL server is included when `PG_URL` is set. */
 export const backends: Backend[] = [
   sqlite,
   pglite,

@@ -22,18 +22,18 @@ describe('chats', () => {
   });
 
   const newChat = async () => (await ann.post('/chats', {}).expect(201)).body as Chat;
-  const open = async (id: string) => (await ann.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
-  const finished = (id: string) =>
+  const openChat = async (id: string) => (await ann.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
+  const whenEnded = (id: string) =>
     socket.hears('message:updated', ({ message }) => message.id === id && message.status !== 'streaming');
-  /** Asks, and waits for the whole answer. */
+  /** Asks and waits until the answer has ended. */
   const ask = async (chatId: string, body: object) => {
     await socket.ask('chat:watch', { chatId });
     const sent = await ann.post(`/chats/${chatId}/messages`, body).expect(201);
     const { question, answer } = sent.body as { question: Message; answer: Message };
-    return { question, answer: (await finished(answer.id)).message };
+    return { question, answer: (await whenEnded(answer.id)).message };
   };
 
-  test('begin empty, and are named after their first question', async () => {
+  test('a new chat is empty and gets its title from the first question', async () => {
     const chat = await newChat();
     expect(chat).toMatchObject({
       title: 'New chat',
@@ -43,37 +43,39 @@ describe('chats', () => {
       activeMessageId: null,
     });
     await ask(chat.id, { content: '# How do *magnets* work?\nIn detail, please.' });
-    expect((await open(chat.id)).title).toBe('How do magnets work?');
+    expect((await openChat(chat.id)).title).toBe('How do magnets work?');
+    const found = await ann.get('/chats?query=agnets wor').expect(200);
+    expect((found.body as { items: Chat[] }).items.map(({ id }) => id)).toEqual([chat.id]);
   });
 
-  test('keep a name a person gave', async () => {
+  test('a title given by a person is kept', async () => {
     const chat = await newChat();
-    await ann.patch(`/chats/${chat.id}`, { title: 'My own name' }).expect(200);
+    await ann.patch(`/chats/${chat.id}`, { title: 'My own title' }).expect(200);
     await ask(chat.id, { content: 'Something else' });
-    expect((await open(chat.id)).title).toBe('My own name');
+    expect((await openChat(chat.id)).title).toBe('My own title');
   });
 
-  test('hold a tree: an edited question and a new answer are versions beside the old ones', async () => {
+  test('an edited question and a regenerated answer are siblings of the old ones', async () => {
     const chat = await newChat();
     const first = await ask(chat.id, { content: 'First question' });
     const edited = await ask(chat.id, { content: 'First question, better', parentId: null });
-    let now = await open(chat.id);
-    expect(now.messages.map((message) => message.id)).toEqual([edited.question.id, edited.answer.id]);
-    expect(now.messages[0]!.siblings).toEqual([first.question.id, edited.question.id]);
+    let chatNow = await openChat(chat.id);
+    expect(chatNow.messages.map((message) => message.id)).toEqual([edited.question.id, edited.answer.id]);
+    expect(chatNow.messages[0]!.siblings).toEqual([first.question.id, edited.question.id]);
 
     const again = await ann.post(`/chats/${chat.id}/messages/${edited.answer.id}/regenerate`, {}).expect(201);
     const regenerated = (again.body as { answer: Message }).answer;
-    await finished(regenerated.id);
-    now = await open(chat.id);
-    expect(now.messages[1]!.siblings).toEqual([edited.answer.id, regenerated.id]);
-    expect(now.activeMessageId).toBe(regenerated.id);
+    await whenEnded(regenerated.id);
+    chatNow = await openChat(chat.id);
+    expect(chatNow.messages[1]!.siblings).toEqual([edited.answer.id, regenerated.id]);
+    expect(chatNow.activeMessageId).toBe(regenerated.id);
 
     await ann.patch(`/chats/${chat.id}`, { activeMessageId: first.question.id }).expect(200);
-    now = await open(chat.id);
-    expect(now.messages.map((message) => message.id)).toEqual([first.question.id, first.answer.id]);
+    chatNow = await openChat(chat.id);
+    expect(chatNow.messages.map((message) => message.id)).toEqual([first.question.id, first.answer.id]);
   });
 
-  test('grow at the end of the active branch, one answer at a time', async () => {
+  test('a question continues the active branch, one answer at a time', async () => {
     const slow = await createTestApp({ modelTuning: { demoTokensPerSecond: 20 } });
     const bob = await slow.person('Bob');
     const { id } = (await bob.post('/chats', {}).expect(201)).body as Chat;
@@ -87,22 +89,24 @@ describe('chats', () => {
     await slow.end();
   });
 
-  test('answer a retried question once', async () => {
+  test('a retried question is asked once', async () => {
     const chat = await newChat();
     const body = { content: 'Sent twice', idempotencyKey: 'key-1' };
-    const answers = await Promise.all([1, 2, 3].map(() => ann.post(`/chats/${chat.id}/messages`, body)));
-    expect(answers.map((answer) => answer.status)).toEqual([201, 201, 201]);
-    const questions = new Set(answers.map((answer) => (answer.body as { question: Message }).question.id));
+    const responses = await Promise.all([1, 2, 3].map(() => ann.post(`/chats/${chat.id}/messages`, body)));
+    expect(responses.map((response) => response.status)).toEqual([201, 201, 201]);
+    const questions = new Set(
+      responses.map((response) => (response.body as { question: Message }).question.id),
+    );
     expect(questions.size).toBe(1);
     await ann.post(`/chats/${chat.id}/stop`).expect(202);
-    expect((await open(chat.id)).messages).toHaveLength(2);
+    expect((await openChat(chat.id)).messages).toHaveLength(2);
     const created = await Promise.all(
       [1, 2].map(() => ann.post('/chats', { idempotencyKey: 'chat-1' }).expect(201)),
     );
     expect((created[0]!.body as Chat).id).toBe((created[1]!.body as Chat).id);
   });
 
-  test('mark an answer that a person changed', async () => {
+  test('an answer edited by a person is marked as edited', async () => {
     const chat = await newChat();
     const { question, answer } = await ask(chat.id, { content: 'Original' });
     const edited = await ann
@@ -115,18 +119,18 @@ describe('chats', () => {
     expect(own.body).toMatchObject({ content: 'Better', edited: false });
   });
 
-  test('lose a message with everything below it, and show what is left', async () => {
+  test('deleting a message deletes everything below it', async () => {
     const chat = await newChat();
     const first = await ask(chat.id, { content: 'One' });
     const second = await ask(chat.id, { content: 'Two' });
-    const answer = await ann.delete(`/chats/${chat.id}/messages/${second.question.id}`).expect(200);
-    expect(answer.body).toEqual({ deleted: 2, activeMessageId: first.answer.id });
-    expect((await open(chat.id)).messages).toHaveLength(2);
+    const response = await ann.delete(`/chats/${chat.id}/messages/${second.question.id}`).expect(200);
+    expect(response.body).toEqual({ deleted: 2, activeMessageId: first.answer.id });
+    expect((await openChat(chat.id)).messages).toHaveLength(2);
     await ann.delete(`/chats/${chat.id}/messages/${first.question.id}`).expect(200);
-    expect(await open(chat.id)).toMatchObject({ messages: [], activeMessageId: null });
+    expect(await openChat(chat.id)).toMatchObject({ messages: [], activeMessageId: null });
   });
 
-  test('page upwards through a long branch without a gap', async () => {
+  test('a long branch is paged upwards without a gap', async () => {
     const chat = await newChat();
     const { messages } = app.platform.store.t;
     const rows = Array.from({ length: 130 }, (_, i) => ({
@@ -140,29 +144,29 @@ describe('chats', () => {
     }));
     await app.platform.store.db.insert(messages).values(rows);
     await ann.patch(`/chats/${chat.id}`, { activeMessageId: 'p0' }).expect(200);
-    const opened = await open(chat.id);
-    const seen = opened.messages.map((message) => message.content);
+    const opened = await openChat(chat.id);
+    const contents = opened.messages.map((message) => message.content);
     let { nextBefore } = opened;
     while (nextBefore) {
       const page = await ann.get(`/chats/${chat.id}/messages?before=${nextBefore}&limit=40`).expect(200);
       const branch = page.body as { messages: Message[]; nextBefore: string | null };
-      seen.unshift(...branch.messages.map((message) => message.content));
+      contents.unshift(...branch.messages.map((message) => message.content));
       nextBefore = branch.nextBefore;
     }
-    expect(seen).toEqual(rows.map((row) => row.content));
+    expect(contents).toEqual(rows.map((row) => row.content));
   });
 
-  test('are told to every tab: made, renamed, deleted', async () => {
+  test('creating, renaming and deleting a chat reach every tab', async () => {
     const chat = await newChat();
     await socket.hears('chat:updated', (payload) => payload.chat.id === chat.id);
-    await ann.patch(`/chats/${chat.id}`, { title: 'Told', pinned: true }).expect(200);
-    await socket.hears('chat:updated', (payload) => payload.chat.title === 'Told' && payload.chat.pinned);
+    await ann.patch(`/chats/${chat.id}`, { title: 'Renamed', pinned: true }).expect(200);
+    await socket.hears('chat:updated', (payload) => payload.chat.title === 'Renamed' && payload.chat.pinned);
     await ann.delete(`/chats/${chat.id}`).expect(204);
     await socket.hears('chat:deleted', (payload) => payload.chatId === chat.id);
     await ann.get(`/chats/${chat.id}`).expect(404);
   });
 
-  test('come down as files that are saved, never shown', async () => {
+  test('exported chats are downloaded, never displayed', async () => {
     const chat = await newChat();
     await ask(chat.id, { content: '<script>alert(1)</script>' });
     await ann.patch(`/chats/${chat.id}`, { title: 'A/b "c"\\..: Ü' }).expect(200);

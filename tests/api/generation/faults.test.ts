@@ -1,39 +1,39 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { ask, createModelFixture, ended, type ModelFixture } from '../../support/modelFixture.ts';
+import { ask, createModelFixture, endedAnswer, type ModelFixture } from '../../support/modelFixture.ts';
 import { chunksOf } from '../../support/modelServer.ts';
 import type { Person, TestSocket } from '../../support/person.ts';
 
 const story = 'Once upon a time there was a server that answered in words.';
-const answering = (finish?: string | null) => chunksOf(story, { finish });
+const storyChunks = (finish?: string | null) => chunksOf(story, { finish });
 
-let world: ModelFixture;
+let fixture: ModelFixture;
 let ben: Person;
 let tab: TestSocket;
 
 beforeAll(async () => {
-  world = await createModelFixture({ modelTuning: { patience: { firstByteMs: 1_000, idleMs: 1_000 } } });
-  ben = world.member;
+  fixture = await createModelFixture({ modelTuning: { patience: { firstByteMs: 1_000, idleMs: 1_000 } } });
+  ben = fixture.member;
   tab = await ben.connect();
 });
 afterAll(async () => {
   tab.close();
-  await world.end();
+  await fixture.end();
 });
 beforeEach(() => {
-  world.server.release();
+  fixture.server.release();
 });
 
-describe('when the model server', () => {
-  test('dies midway, what came is kept with a readable error, and can be carried on', async () => {
-    world.server.reply = { chunks: answering(), breakAfter: 4 };
+describe('faults of the model server', () => {
+  test('a connection that breaks midway keeps the text with an error, and the answer can be continued', async () => {
+    fixture.server.reply = { chunks: storyChunks(), breakAfter: 4 };
     const asked = await ask(ben, 'Tell me');
-    const failed = await ended(ben, tab, asked);
+    const failed = await endedAnswer(ben, tab, asked);
     expect(failed).toMatchObject({
       status: 'failed',
       content: 'Once upon a',
       error: 'The connection to the model server broke in the middle of its answer.',
     });
-    world.server.reply = { chunks: chunksOf(' time.') };
+    fixture.server.reply = { chunks: chunksOf(' time.') };
     await ben.post(`/chats/${asked.chatId}/messages/${asked.messageId}/continue`).expect(200);
     const full = await tab.hears(
       'message:updated',
@@ -43,12 +43,12 @@ describe('when the model server', () => {
   });
 
   test.each([
-    ['ends too soon', { chunks: answering(null) }, /ended its answer before it was complete/],
-    ['falls silent', { chunks: answering(), pauseAfter: 3 }, /stopped sending/],
-    ['never answers', { hang: true }, /did not begin to answer in time/],
+    ['ends the stream too early', { chunks: storyChunks(null) }, /ended its answer before it was complete/],
+    ['stops sending', { chunks: storyChunks(), pauseAfter: 3 }, /stopped sending/],
+    ['never responds', { hang: true }, /did not begin to answer in time/],
     [
       'refuses the key',
-      { status: 401, body: '{"error":{"message":"Incorrect API key sk-of-the-test-world"}}' },
+      { status: 401, body: '{"error":{"message":"Incorrect API key sk-of-the-test-fixture"}}' },
       /refused the key/,
     ],
     [
@@ -57,39 +57,39 @@ describe('when the model server', () => {
       /does not know this model\. It says: model "x" not found/,
     ],
     [
-      'has too much to do',
+      'is overloaded',
       { status: 429, body: '{"error":{"message":"Slow down"}}' },
       /too much to do.*Slow down/,
     ],
     [
-      'finds the conversation too long',
+      'reports that the conversation is too long',
       { status: 400, body: '{"error":{"code":"context_length_exceeded","message":"Too long"}}' },
       /too long for the model/,
     ],
     [
-      'fails with a page',
+      'fails with an HTML page',
       { status: 502, contentType: 'text/html', body: '<html>Bad gateway at 10.0.0.7</html>' },
       /^The model server failed \(status 502\)\. Try again\.$/,
     ],
-    ['sends a page', { contentType: 'text/html', body: '<h1>Hi</h1>' }, /no answer/],
-    ['sends no JSON', { chunks: ['{"choices":'] }, /no answer/],
+    ['sends an HTML page', { contentType: 'text/html', body: '<h1>Hi</h1>' }, /no answer/],
+    ['sends invalid JSON', { chunks: ['{"choices":'] }, /no answer/],
     [
-      'says an error in the stream',
-      { chunks: [...answering().slice(0, 4), '{"error":{"message":"CUDA out of memory"}}'] },
+      'reports an error in the stream',
+      { chunks: [...storyChunks().slice(0, 4), '{"error":{"message":"CUDA out of memory"}}'] },
       /gave up on its answer\. It says: CUDA out of memory/,
     ],
     ['redirects', { status: 307, headers: { location: 'http://169.254.169.254/' } }, /not followed/],
-  ])('%s, people read why', async (_what, script, error) => {
-    world.server.reply = script;
-    const answer = await ended(ben, tab, await ask(ben, 'Hi'));
+  ])('the answer says why it failed when the model server %s', async (_fault, script, error) => {
+    fixture.server.reply = script;
+    const answer = await endedAnswer(ben, tab, await ask(ben, 'Hi'));
     expect(answer).toMatchObject({ status: 'failed', error: expect.stringMatching(error) });
-    expect(JSON.stringify(answer)).not.toContain('sk-of-the-test-world');
+    expect(JSON.stringify(answer)).not.toContain('sk-of-the-test-fixture');
     expect(answer.error?.length).toBeLessThan(450);
   });
 
-  test('says a lot about an error, it is trimmed', async () => {
-    world.server.reply = { status: 400, body: JSON.stringify({ error: { message: 'x'.repeat(5_000) } }) };
-    const answer = await ended(ben, tab, await ask(ben, 'Hi'));
+  test('a long error of the model server is trimmed', async () => {
+    fixture.server.reply = { status: 400, body: JSON.stringify({ error: { message: 'x'.repeat(5_000) } }) };
+    const answer = await endedAnswer(ben, tab, await ask(ben, 'Hi'));
     expect(answer.error).toMatch(/x{300}…$/);
     expect(answer.error?.length).toBeLessThan(400);
   });

@@ -4,7 +4,7 @@ import { createTestApp, type TestApp } from '../../support/app.ts';
 import {
   ask,
   createModelFixture,
-  ended,
+  endedAnswer,
   newChat,
   openChat,
   type ModelFixture,
@@ -14,25 +14,25 @@ import type { Person, TestSocket } from '../../support/person.ts';
 
 const story = 'Once upon a time there was a server that was restarted.';
 
-let world: ModelFixture;
+let fixture: ModelFixture;
 let ben: Person;
 let tab: TestSocket;
 const others: TestApp[] = [];
 
 beforeEach(async () => {
-  world = await createModelFixture();
-  ben = world.member;
+  fixture = await createModelFixture();
+  ben = fixture.member;
   tab = await ben.connect();
 });
 afterEach(async () => {
   tab.close();
   for (const app of others.splice(0)) await app.close();
-  await world.end();
+  await fixture.end();
 });
 
-/** An answer of which `Once upon a time` has come, and no more until `release()`. */
-async function underWay() {
-  world.server.reply = { chunks: chunksOf(story), pauseAfter: 5 };
+/** Starts an answer that pauses after `Once upon a time` until `release()`. */
+async function startPausedAnswer() {
+  fixture.server.reply = { chunks: chunksOf(story), pauseAfter: 5 };
   const chat = await newChat(ben);
   await tab.ask('chat:watch', { chatId: chat.id });
   const asked = await ask(ben, 'Tell me a story', chat.id);
@@ -40,11 +40,11 @@ async function underWay() {
   return asked;
 }
 
-/** The same data under a new server, and Ben signed in there. */
-async function another() {
+/** Starts another server on the same data and signs Ben in there. */
+async function restart() {
   const app = await createTestApp({
-    dataDir: world.app.dataDir,
-    env: { OPENAI_API_BASE_URL: world.server.url },
+    dataDir: fixture.app.dataDir,
+    env: { OPENAI_API_BASE_URL: fixture.server.url },
   });
   others.push(app);
   const person = app.stranger();
@@ -54,58 +54,58 @@ async function another() {
 
 const interrupted = { status: 'interrupted', content: 'Once upon a time', error: null };
 
-test('a server that is stopped keeps what came, marked as interrupted, and the next one can go on', async () => {
-  const { chatId, messageId } = await underWay();
+test('a server that stops keeps the text as interrupted, and the answer can be continued on the next one', async () => {
+  const { chatId, messageId } = await startPausedAnswer();
   const { version } = await openChat(ben, chatId);
-  await world.app.close();
-  await world.server.until(() => world.server.requests.some(({ aborted }) => aborted));
+  await fixture.app.close();
+  await fixture.server.until(() => fixture.server.requests.some(({ aborted }) => aborted));
 
-  const again = await another();
+  const again = await restart();
   const chat = await openChat(again, chatId);
   expect(chat.messages.at(-1)).toMatchObject(interrupted);
   expect(chat.version).toBeGreaterThan(version);
 
-  world.server.reply = { chunks: chunksOf(' the rest.') };
+  fixture.server.reply = { chunks: chunksOf(' the rest.') };
   await again.post(`/chats/${chatId}/messages/${messageId}/continue`).expect(200);
   const socket = await again.connect();
-  expect(await ended(again, socket, { chatId, messageId })).toMatchObject({
+  expect(await endedAnswer(again, socket, { chatId, messageId })).toMatchObject({
     status: 'complete',
     content: 'Once upon a time the rest.',
   });
   socket.close();
   await others.splice(0)[0]!.close();
-  // The world's own app is closed already: what is left is its server and its folder.
-  world.end = async () => {
-    await world.server.close();
-    rmSync(world.app.dataDir, { recursive: true, force: true });
+  // The app of the fixture is closed already; its model server and its folder are left.
+  fixture.end = async () => {
+    await fixture.server.close();
+    rmSync(fixture.app.dataDir, { recursive: true, force: true });
   };
 });
 
-test('a server that died is followed by one that marks what was cut off', async () => {
-  const { chatId } = await underWay();
+test('a server that starts after a crash marks the answer as interrupted', async () => {
+  const { chatId } = await startPausedAnswer();
   const { version } = await openChat(ben, chatId);
-  const { store } = world.app.platform;
+  const { store } = fixture.app.platform;
   const saved = async () => {
     const rows = await store.db.select().from(store.t.messages);
     return rows.find((row) => row.status === 'streaming')?.content;
   };
-  // The text is saved now and then; wait for the first time.
+  // The text is saved at intervals: wait for the first save.
   while (!(await saved())) await new Promise((resolve) => setTimeout(resolve, 20));
 
-  // As after a crash, the first server never gets to say that it is ending.
-  const again = await another();
+  // Like after a crash, the first server does not shut down.
+  const again = await restart();
   const chat = await openChat(again, chatId);
   expect(chat.messages.at(-1)).toMatchObject(interrupted);
   expect(chat.version).toBeGreaterThan(version);
-  await world.app.features.generation.abandon(chatId);
+  await fixture.app.features.generation.abandon(chatId);
 });
 
 describe('when the disk is full', () => {
   const full = () => Promise.reject(Object.assign(new Error('disk is full'), { code: 'SQLITE_FULL' }));
 
-  /** Every write fails until the answer is called. */
+  /** Makes every write fail until the returned function is called. */
   function fillDisk(): () => void {
-    const { store, log } = world.app.platform;
+    const { store, log } = fixture.app.platform;
     const tx = store.tx.bind(store);
     const level = log.level;
     log.level = 'silent';
@@ -116,37 +116,37 @@ describe('when the disk is full', () => {
     };
   }
 
-  test('the answer still streams to its end, and is stored as soon as there is room', async () => {
-    const { chatId, messageId } = await underWay();
-    const makeRoom = fillDisk();
-    world.server.release();
+  test('the answer streams to its end, and is stored as soon as there is space', async () => {
+    const { chatId, messageId } = await startPausedAnswer();
+    const freeDisk = fillDisk();
+    fixture.server.release();
     const { message } = await tab.hears(
       'message:updated',
       (event) => event.message.id === messageId && event.message.status === 'complete',
     );
     expect(message.content).toBe(story);
-    // Not stored yet, but whoever opens the chat sees all of it.
+    // It is not stored yet, but opening the chat shows all of it.
     expect((await openChat(ben, chatId)).messages.at(-1)).toMatchObject({
       status: 'complete',
       content: story,
     });
 
     const before = (await openChat(ben, chatId)).version;
-    makeRoom();
+    freeDisk();
     await tab.hears('message:updated', (event) => event.message.id === messageId && event.version > before);
-    await world.app.features.generation.drain();
-    const { store } = world.app.platform;
+    await fixture.app.features.generation.drain();
+    const { store } = fixture.app.platform;
     const rows = await store.db.select().from(store.t.messages);
     expect(rows.find((row) => row.id === messageId)).toMatchObject({ status: 'complete', content: story });
   });
 
-  test('stopping says so, and the answer is stored later all the same', async () => {
-    const { chatId, messageId } = await underWay();
-    const makeRoom = fillDisk();
+  test('stopping reports the full disk, and the answer is stored later', async () => {
+    const { chatId, messageId } = await startPausedAnswer();
+    const freeDisk = fillDisk();
     const refusal = await ben.post(`/chats/${chatId}/stop`).expect(507);
     expect(refusal.body.error.code).toBe('out_of_space');
     const before = (await openChat(ben, chatId)).version;
-    makeRoom();
+    freeDisk();
     const stored = await tab.hears(
       'message:updated',
       (event) => event.message.id === messageId && event.version > before,

@@ -4,16 +4,16 @@ import { chunksOf } from '../../support/modelServer.ts';
 import { Reader } from '../../support/reader.ts';
 import { ownStreams, recordedStreams, type RecordedStream } from '../../support/recordedStreams.ts';
 
-let world: ModelFixture;
+let fixture: ModelFixture;
 beforeAll(async () => {
-  world = await createModelFixture();
+  fixture = await createModelFixture();
 });
-afterAll(() => world.end());
+afterAll(() => fixture.end());
 
-/** Asks, and reads the answer through a socket from its beginning to its end. */
+/** Asks and reads the whole answer through a socket. */
 async function readAnswer() {
-  const asked = await ask(world.member, 'A question');
-  const reader = new Reader(world.member, asked);
+  const asked = await ask(fixture.member, 'A question');
+  const reader = new Reader(fixture.member, asked);
   await reader.connect();
   const message = await reader.ended();
   reader.cut();
@@ -22,38 +22,38 @@ async function readAnswer() {
 
 const seeds = [1, 2, 3, 4, 5];
 
-function arrivesExactly({ name, chunks, content, reasoning }: RecordedStream) {
-  test.each(seeds)(`${name}, cut into pieces by %i`, async (seed) => {
-    world.server.reply = { chunks, seed };
+function testExactText({ name, chunks, content, reasoning }: RecordedStream) {
+  test.each(seeds)(`readers receive ${name} exactly (seed %i)`, async (seed) => {
+    fixture.server.reply = { chunks, seed };
     const { chatId, message, reader } = await readAnswer();
     expect(message.content).toBe(content);
     expect(message.reasoning ?? '').toBe(reasoning);
     expect(reader.text).toEqual({ content, reasoning });
     expect(message.status).toBe(content ? 'complete' : 'failed');
-    const stored = (await openChat(world.member, chatId)).messages.at(-1);
+    const stored = (await openChat(fixture.member, chatId)).messages.at(-1);
     expect(stored).toEqual(message);
     expect(stored?.reasoningMs === null).toBe(reasoning === '');
   });
 }
 
-describe('the exact text of every kind of stream arrives', () => {
-  ownStreams.forEach(arrivesExactly);
+describe('streams of every kind', () => {
+  ownStreams.forEach(testExactText);
 });
 
 if (recordedStreams.length > 0) {
-  describe('the exact text of streams recorded from real servers arrives', () => {
-    recordedStreams.forEach(arrivesExactly);
+  describe('streams recorded from real servers', () => {
+    recordedStreams.forEach(testExactText);
   });
 } else {
-  describe.skip('the exact text of recorded streams: ../shared/data/streams is not here', () => {
-    test('arrives', () => expect(recordedStreams).not.toEqual([]));
+  describe.skip('streams recorded from real servers: ../shared/data/streams is missing', () => {
+    test('readers receive the exact text', () => expect(recordedStreams).not.toEqual([]));
   });
 }
 
-test('reasoning inside <think> tags is told apart', async () => {
+test('text inside <think> tags is reasoning', async () => {
   const text = '<think>Let me see. 1 < 2.</think>\n\nOne is less.';
   for (const seed of seeds) {
-    world.server.reply = { chunks: chunksOf(text), seed };
+    fixture.server.reply = { chunks: chunksOf(text), seed };
     const { message } = await readAnswer();
     expect(message).toMatchObject({
       content: 'One is less.',
@@ -64,23 +64,23 @@ test('reasoning inside <think> tags is told apart', async () => {
   }
 });
 
-test('what no database takes is left out', async () => {
-  world.server.reply = { chunks: chunksOf('a\0b \ud83d c') };
+test('characters that a database refuses are removed', async () => {
+  fixture.server.reply = { chunks: chunksOf('a\0b \ud83d c') };
   const { message } = await readAnswer();
   expect(message.content).toBe('ab \ufffd c');
 });
 
-test('the model is asked with the branch, the system prompt and the settings of the chat', async () => {
-  world.server.reply = { chunks: chunksOf('Fine.') };
+test('the model receives the branch, the system prompt and the settings of the chat', async () => {
+  fixture.server.reply = { chunks: chunksOf('Fine.') };
   const settings = { systemPrompt: 'Be kind.', temperature: 0.5, topP: 0.9, maxTokens: 99 };
-  const chat = await newChat(world.member, { settings });
+  const chat = await newChat(fixture.member, { settings });
   for (const content of ['First', 'Second']) {
-    const asked = await ask(world.member, content, chat.id);
-    const reader = new Reader(world.member, asked);
+    const asked = await ask(fixture.member, content, chat.id);
+    const reader = new Reader(fixture.member, asked);
     if ((await reader.connect()) === 'streaming') await reader.ended();
     reader.cut();
   }
-  const request = world.server.requests.findLast(({ body }) => body.stream);
+  const request = fixture.server.requests.findLast(({ body }) => body.stream);
   expect(request?.body).toEqual({
     model: 'test-model',
     stream: true,

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { limits } from '#shared/limits';
-import { rooms } from '../../../server/src/platform/sockets/realtime.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { password } from '../../support/person.ts';
 
@@ -17,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.end());
 
-describe('a socket', () => {
-  test('is closed with its session when the password changes elsewhere, and hears nothing any more', async () => {
+describe('sockets', () => {
+  test('a socket is closed with its session when the password changes, and receives nothing more', async () => {
     const bob = await app.person('Bob');
     const thief = app.stranger();
     await thief.signIn('bob@example.org');
@@ -31,7 +30,7 @@ describe('a socket', () => {
     own.close();
   });
 
-  test('is closed when someone else signs in over its session', async () => {
+  test('a socket is closed when another person signs in on its session', async () => {
     const cleo = await app.person('Cleo');
     await app.person('Dora');
     const tab = await cleo.connect();
@@ -40,7 +39,7 @@ describe('a socket', () => {
     expect(tab.all('session:ended')).toEqual([{ reason: 'signed_out' }]);
   });
 
-  test('that asks without end and reads nothing is closed before it fills the memory', async () => {
+  test('a socket that sends requests without reading replies is closed before it fills the memory', async () => {
     const eve = await app.person('Eve');
     const { body: chat } = await eve.post('/chats', {}).expect(201);
     const { body: asked } = await eve.post(`/chats/${chat.id}/messages`, { content: 'Hi' }).expect(201);
@@ -48,27 +47,29 @@ describe('a socket', () => {
     const messageId = asked.answer.id as string;
     const content = 'x'.repeat(limits.messageContent);
     await eve.patch(`/chats/${chat.id}/messages/${messageId}`, { content }).expect(200);
+    const closedByServer = new Promise((resolve) => {
+      app.features.sockets.push(({ socket }) => void socket.on('disconnect', resolve));
+    });
     const tab = await eve.connect();
     const wire = (tab.raw.io.engine.transport as unknown as { ws: Wire }).ws;
     wire._socket.pause();
     for (let i = 0; i < 1_000; i++)
       wire.send(`42${i}["message:resume",{"messageId":"${messageId}","offset":0}]`);
-    const room = rooms.user(eve.user.id);
-    while ((await app.platform.realtime.occupants(room)).length > 0) await new Promise(setImmediate);
+    await closedByServer;
     wire._socket.resume();
     await tab.isClosed();
   });
 });
 
-test('a database that fails for a moment does not end the process', async () => {
+test('a temporary database failure does not end the process', async () => {
   const { signals, store } = app.platform;
   const unhandled: unknown[] = [];
-  const note = (error: unknown) => unhandled.push(error);
-  process.on('unhandledRejection', note);
+  const record = (error: unknown) => unhandled.push(error);
+  process.on('unhandledRejection', record);
   const { db } = store;
   const broken = new Proxy(db, {
     get() {
-      throw new Error('The database is away.');
+      throw new Error('The database is unavailable.');
     },
   });
   Object.defineProperty(store, 'db', { value: broken, configurable: true, writable: true });
@@ -76,8 +77,8 @@ test('a database that fails for a moment does not end the process', async () => 
   signals.emit('user:changed', { userId: 'b' });
   signals.emit('settings:changed', { keys: [] });
   Object.defineProperty(store, 'db', { value: db, configurable: true, writable: true });
-  // Rejections that nobody handles are told once all microtasks are done.
+  // Unhandled rejections are reported once all microtasks are done.
   await new Promise((resolve) => setImmediate(resolve));
-  process.off('unhandledRejection', note);
+  process.off('unhandledRejection', record);
   expect(unhandled).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import type { Person } from '../../support/person.ts';
 
-describe('the people of an instance', () => {
+describe('the users of an instance', () => {
   let app: TestApp;
   let admin: Person;
   let ann: Person;
@@ -13,12 +13,12 @@ describe('the people of an instance', () => {
   });
   afterAll(() => app.end());
 
-  test('are managed by admins alone', async () => {
+  test('only admins can list and change users', async () => {
     await ann.get('/admin/users').expect(403);
     await ann.patch(`/admin/users/${ann.user.id}`, { role: 'admin' }).expect(403);
   });
 
-  test('are found by name and address, newest first, page by page', async () => {
+  test('admins find users by name and email, newest first, page by page', async () => {
     const query = await admin.get('/admin/users?query=ANN').expect(200);
     expect(query.body.items.map((user: { name: string }) => user.name)).toEqual(['Ann']);
     const first = await admin.get('/admin/users?limit=1').expect(200);
@@ -28,13 +28,13 @@ describe('the people of an instance', () => {
     expect(JSON.stringify(query.body)).not.toContain('argon2');
   });
 
-  test('keep at least one active admin', async () => {
+  test('the last active admin cannot be demoted or deactivated', async () => {
     const demoted = await admin.patch(`/admin/users/${admin.user.id}`, { role: 'user' }).expect(422);
     expect(demoted.body).toMatchObject({ error: { code: 'last_admin' } });
     await admin.patch(`/admin/users/${admin.user.id}`, { active: false }).expect(422);
   });
 
-  test('keep at least one active admin when two demote each other at once', async () => {
+  test('two admins who demote each other concurrently leave one admin', async () => {
     const other = await app.person('Other', 'admin');
     await Promise.all([
       admin.patch(`/admin/users/${other.user.id}`, { role: 'user' }),
@@ -50,7 +50,7 @@ describe('the people of an instance', () => {
     }
   });
 
-  test('lose sessions and sockets at the moment they are deactivated, and get them back only by signing in', async () => {
+  test('deactivation ends sessions and sockets at once, and reactivation requires a new sign-in', async () => {
     const bob = await app.person('Bob');
     const socket = await bob.connect();
     await admin.patch(`/admin/users/${bob.user.id}`, { active: false }).expect(200);
@@ -63,7 +63,7 @@ describe('the people of an instance', () => {
     await bob.get('/me').expect(200);
   });
 
-  test('get a new role at once, also on open sockets', async () => {
+  test('a new role takes effect at once, on open sockets too', async () => {
     const cleo = await app.person('Cleo');
     const socket = await cleo.connect();
     await admin.patch(`/admin/users/${cleo.user.id}`, { role: 'pending' }).expect(200);
@@ -71,7 +71,7 @@ describe('the people of an instance', () => {
     await cleo.get('/chats').expect(403);
   });
 
-  test('choose each other from the active members', async () => {
+  test('members can search the active members', async () => {
     const people = await ann.get('/people?query=example.org').expect(200);
     const names = people.body.items.map((person: { name: string }) => person.name);
     expect(names).toContain('Ann');
@@ -80,15 +80,15 @@ describe('the people of an instance', () => {
 });
 
 describe('settings', () => {
-  test('are changed by admins, and those the environment fixes by nobody', async () => {
+  test('only admins change settings, and nobody changes those that the environment fixes', async () => {
     const app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user', WEBUI_NAME: 'Acme chat' } });
     const admin = await app.person('Admin');
     const ann = await app.person('Ann');
     await ann.get('/admin/settings').expect(403);
     await ann.patch('/admin/settings', { signUp: 'closed' }).expect(403);
     const socket = await ann.connect();
-    const answer = await admin.patch('/admin/settings', { name: 'Mine', signUp: 'closed' }).expect(200);
-    expect(answer.body).toMatchObject({
+    const response = await admin.patch('/admin/settings', { name: 'Mine', signUp: 'closed' }).expect(200);
+    expect(response.body).toMatchObject({
       name: 'Acme chat',
       signUp: 'closed',
       locked: ['name', 'defaultRole'],
