@@ -9,7 +9,7 @@ export interface StoredChatSettings {
   maxTokens?: number;
 }
 
-/** Chats and their trees of messages: rows, never one document per chat. */
+/** Chats and their message trees: one row per message, never one document per chat. */
 export function defineConversations(k: Kit, { users }: ReturnType<typeof definePeople>) {
   const chats = k.table(
     'chats',
@@ -20,20 +20,20 @@ export function defineConversations(k: Kit, { users }: ReturnType<typeof defineP
         .notNull()
         .references(() => users.id, { onDelete: 'cascade' }),
       title: k.text('title').notNull(),
-      /** The title folded for comparison; see `foldTitle`. */
+      /** The title folded for search; see `foldText`. */
       titleKey: k.text('title_key').notNull(),
-      /** Made from the first exchange, and so may still be replaced by a better one. */
+      /** Whether the title was made from the first exchange; a model's suggestion may then replace it. */
       titleIsAutomatic: k.bool('title_is_automatic').notNull().default(true),
       pinned: k.bool('pinned').notNull().default(false),
       archived: k.bool('archived').notNull().default(false),
       model: k.text('model'),
       settings: k.json<StoredChatSettings>('settings').notNull(),
-      /** The end of the branch being read; null in an empty chat. */
+      /** The leaf of the active branch; null in an empty chat. */
       activeMessageId: k.text('active_message_id'),
-      /** Grows with every change of the messages or of the active branch; snapshots are compared with it. */
+      /** Incremented with every change of the messages or of the active branch; links compare their snapshot with it. */
       version: k.int('version').notNull().default(0),
       messageCount: k.int('message_count').notNull().default(0),
-      /** Where an imported or retried chat came from, unique per owner; null for others. */
+      /** Origin and id of an imported chat, or `client` and an idempotency key; unique per owner. Null for others. */
       source: k.text('source'),
       sourceId: k.text('source_id'),
       continuedFromTitle: k.text('continued_from_title'),
@@ -41,7 +41,7 @@ export function defineConversations(k: Kit, { users }: ReturnType<typeof defineP
       updatedAt: k.ms('updated_at').notNull(),
     },
     (t) => [
-      // The title stands in the index so that a search by title reads no row it does not return.
+      // The index includes the title, so that a title search reads only the rows it returns.
       k.index('chats_list').on(t.ownerId, t.archived, t.updatedAt, t.id, t.titleKey),
       k.index('chats_pinned').on(t.ownerId, t.archived, t.pinned, t.updatedAt, t.id),
       k.uniqueIndex('chats_source').on(t.ownerId, t.source, t.sourceId),
@@ -51,14 +51,14 @@ export function defineConversations(k: Kit, { users }: ReturnType<typeof defineP
   const messages = k.table(
     'messages',
     {
-      /** The order of making, and what full-text search points at. */
+      /** Order of creation, and the key of the full-text index. */
       seq: k.seq('seq'),
       id: k.text('id').notNull(),
       chatId: k
         .text('chat_id')
         .notNull()
         .references(() => chats.id, { onDelete: 'cascade' }),
-      // No foreign key: SQLite stops a cascade after 1,000 levels, and chats run deeper. Removal walks the tree itself.
+      // No foreign key: SQLite stops a cascade after 1,000 levels, and chats are deeper. Removal walks the tree itself.
       parentId: k.text('parent_id'),
       role: k.text('role').$type<'user' | 'assistant'>().notNull(),
       content: k.text('content').notNull(),
@@ -71,7 +71,7 @@ export function defineConversations(k: Kit, { users }: ReturnType<typeof defineP
         .notNull(),
       error: k.text('error'),
       edited: k.bool('edited').notNull().default(false),
-      /** Given by a client that may retry; unique per chat. */
+      /** Set by clients that retry; unique per chat. */
       idempotencyKey: k.text('idempotency_key'),
       createdAt: k.ms('created_at').notNull(),
     },

@@ -4,7 +4,7 @@ import type { Kit } from './kit.ts';
 import { defineLinks } from './links.ts';
 import { definePeople } from './people.ts';
 
-/** The whole schema, once, for the dialect whose kit is given. */
+/** Defines the whole schema for the dialect of the given kit. */
 export function define(k: Kit) {
   const people = definePeople(k);
   const conversations = defineConversations(k, people);

@@ -1,6 +1,6 @@
 import type { Kit } from './kit.ts';
 
-/** What belongs to the instance as a whole: settings, model connections, the audit log. */
+/** Tables of the instance as a whole: settings, connections and the audit log. */
 export function defineInstance(k: Kit) {
   const settings = k.table('settings', {
     key: k.text('key').primaryKey(),
@@ -12,20 +12,20 @@ export function defineInstance(k: Kit) {
     id: k.text('id').primaryKey(),
     name: k.text('name').notNull(),
     baseUrl: k.text('base_url').notNull(),
-    /** AES-256-GCM; see the platform's secret box. Null where the server wants no key. */
+    /** AES-256-GCM; see `SecretBox`. Null when the model server needs no key. */
     apiKeyCipher: k.text('api_key_cipher'),
     enabled: k.bool('enabled').notNull(),
     createdAt: k.ms('created_at').notNull(),
     updatedAt: k.ms('updated_at').notNull(),
   });
 
-  // No foreign keys: the log outlives what it speaks of.
+  // No foreign keys: entries outlive the rows they refer to.
   const auditLog = k.table(
     'audit_log',
     {
       seq: k.seq('seq'),
       at: k.ms('at').notNull(),
-      /** Null where the server acted by itself. */
+      /** Null for actions of the server itself. */
       actorId: k.text('actor_id'),
       action: k.text('action').notNull(),
       targetType: k.text('target_type').notNull(),

@@ -3,13 +3,13 @@ import * as pg from 'drizzle-orm/pg-core';
 
 const bytea = pg.customType<{ data: Buffer; driverData: Uint8Array }>({
   dataType: () => 'bytea',
-  // PGlite answers with plain byte arrays, the PostgreSQL driver with Buffers.
+  // PGlite returns plain byte arrays, the PostgreSQL driver returns Buffers.
   fromDriver: (value) => Buffer.from(value),
 });
 
 /**
- * The column vocabulary both dialects share. PostgreSQL supplies the static types; SQLite mirrors them at run time,
- * so a query that type-checks runs on both.
+ * The column types that both dialects share. PostgreSQL supplies the static types and SQLite mirrors them at run
+ * time, so that a query that type-checks runs on both.
  */
 export const pgKit = {
   table: pg.pgTable,
@@ -20,7 +20,7 @@ export const pgKit = {
   bool: (name: string) => pg.boolean(name),
   json: <T>(name: string) => pg.jsonb(name).$type<T>(),
   blob: (name: string) => bytea(name),
-  /** A key that grows with insertion and that full-text indexes may point at for good. */
+  /** A key in the order of insertion that never changes, so that full-text indexes can refer to it. */
   seq: (name: string) => pg.bigserial(name, { mode: 'number' }).primaryKey(),
   index: pg.index,
   uniqueIndex: pg.uniqueIndex,

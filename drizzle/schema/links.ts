@@ -5,7 +5,7 @@ import type { definePeople } from './people.ts';
 
 type Tables = ReturnType<typeof definePeople> & ReturnType<typeof defineConversations>;
 
-/** Shared links, their immutable versions, and who may open them. */
+/** Shared links, their immutable versions, and their audiences. */
 export function defineLinks(k: Kit, { users, chats }: Tables) {
   const sharedLinks = k.table(
     'shared_links',
@@ -24,10 +24,10 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
       showAuthor: k.bool('show_author').notNull(),
       audienceKind: k.text('audience_kind').$type<'instance' | 'restricted'>().notNull(),
       expiresAt: k.ms('expires_at'),
-      /** Set once the audit log has noted that the link expired; cleared when it is given more time. */
+      /** Set when the audit log has recorded the expiry; cleared when the link gets more time. */
       expiryRecordedAt: k.ms('expiry_recorded_at'),
       currentVersion: k.int('current_version').notNull(),
-      /** Set while the link rests, for instance while its owner's account is deactivated by policy. */
+      /** Set while the link is paused. The coming sharing policy sets it, for instance when an owner leaves. */
       pausedReason: k.text('paused_reason'),
       revokedAt: k.ms('revoked_at'),
       revokedBy: k.text('revoked_by'),
@@ -37,12 +37,12 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
       updatedAt: k.ms('updated_at').notNull(),
     },
     (t) => [
-      // One live link per chat; revoked ones stay as tombstones, so that an id is never served again.
+      // One live link per chat. Revoked links stay as tombstones, so that their ids are never served again.
       k
         .uniqueIndex('shared_links_live')
         .on(t.chatId)
         .where(sql`revoked_at is null`),
-      // `revoked_at` stands in the lists' indexes too: SQLite asks for it again, and would read the row for it.
+      // The indexes of lists include `revoked_at`: SQLite checks it again, and would otherwise read the row.
       k
         .index('shared_links_updated')
         .on(t.ownerId, t.updatedAt, t.id, t.titleKey, t.revokedAt)
@@ -68,18 +68,18 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
         .references(() => sharedLinks.id, { onDelete: 'cascade' }),
       number: k.int('number').notNull(),
       messageCount: k.int('message_count').notNull(),
-      /** SHA-256 of the messages as serialised. */
+      /** SHA-256 of the serialised messages. */
       contentHash: k.text('content_hash').notNull(),
-      /** `chats.version` at the time: equal means the chat has not changed since. */
+      /** `chats.version` when the snapshot was made: while equal, the chat has not changed since. */
       chatVersion: k.int('chat_version').notNull(),
       createdAt: k.ms('created_at').notNull(),
-      /** The messages as JSON text, compressed with Brotli once and never changed. Last, so that SQLite reads the rest without it. */
+      /** The messages as JSON, compressed with Brotli once and never changed. The last column, so that SQLite reads the others without it. */
       body: k.blob('body').notNull(),
     },
     (t) => [k.primaryKey({ columns: [t.linkId, t.number] })],
   );
 
-  /** The people (later also groups) of links whose audience is restricted. */
+  /** The people (later also groups) in the audience of restricted links. */
   const sharedLinkAudience = k.table(
     'shared_link_audience',
     {

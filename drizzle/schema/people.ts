@@ -1,6 +1,6 @@
 import type { Kit } from './kit.ts';
 
-/** Accounts, their sessions, and the one row that makes the first account the admin. */
+/** Users, their sessions, and the one row that makes the first user the admin. */
 export function definePeople(k: Kit) {
   const users = k.table(
     'users',
@@ -23,7 +23,7 @@ export function definePeople(k: Kit) {
     ],
   );
 
-  /** At most one row, `id` 1: whoever inserts it is the first admin. A count would race. */
+  /** At most one row, with `id` 1: the user whose sign-up inserts it is the first admin. Counting users would race. */
   const bootstrap = k.table('bootstrap', {
     id: k.int('id').primaryKey(),
     userId: k
@@ -35,13 +35,13 @@ export function definePeople(k: Kit) {
   const sessions = k.table(
     'sessions',
     {
-      /** SHA-256 of the session id: a copy of the database opens no session. */
+      /** SHA-256 of the session id: a copy of the database does not open a session. */
       sidHash: k.text('sid_hash').primaryKey(),
       userId: k.text('user_id').references(() => users.id, { onDelete: 'cascade' }),
       data: k.text('data').notNull(),
       createdAt: k.ms('created_at').notNull(),
       expiresAt: k.ms('expires_at').notNull(),
-      /** Set for good when the session ends: a request still in flight cannot write it back to life. */
+      /** Set permanently when the session ends: a request in flight cannot restore the session. */
       revokedAt: k.ms('revoked_at'),
     },
     (t) => [k.index('sessions_user').on(t.userId), k.index('sessions_expires').on(t.expiresAt)],

@@ -12,7 +12,7 @@ import { userEndpoints } from './users.ts';
 
 export const apiPrefix = '/api/v1';
 
-/** Every endpoint of the native interface. */
+/** Every endpoint of the native API. */
 export const endpoints = {
   ...settingsEndpoints,
   ...authEndpoints,
@@ -30,7 +30,7 @@ export const endpoints = {
 type All = (typeof endpoints)[keyof typeof endpoints];
 
 /**
- * Endpoints by `'METHOD /path'`. Clients import this as a type and so carry no schema code:
+ * Endpoints by `'METHOD /path'`. Clients import only this type, so their bundle contains no schemas:
  * `call('GET /chats/:id', { params: { id } })`.
  */
 export type Api = { [E in All as `${E['method']} ${E['path']}`]: E };

@@ -4,7 +4,7 @@ import { limits } from './limits.ts';
 import { User } from './users.ts';
 import { singleLine, sanitizeText } from './values.ts';
 
-const Email = z.string().trim().max(limits.email).toLowerCase().pipe(z.email('is not an e-mail address'));
+const Email = z.string().trim().max(limits.email).toLowerCase().pipe(z.email('is not an email address'));
 
 export const authEndpoints = {
   signUp: endpoint({

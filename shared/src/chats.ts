@@ -5,7 +5,7 @@ import { listOf, PageQuery, SearchQuery } from './lists.ts';
 import { BranchPage } from './messages.ts';
 import { IdParams, BooleanParam, Id, text, Time, Title } from './values.ts';
 
-/** What a chat asks of its model. A field that is absent is left to the model server. */
+/** Parameters for the model of a chat. Absent fields use the model server's defaults. */
 export const ChatSettings = z.object({
   systemPrompt: text(limits.systemPrompt).optional(),
   temperature: z.number().min(0).max(2).optional(),
@@ -19,7 +19,7 @@ export const ChatSummary = z.object({
   title: z.string(),
   pinned: z.boolean(),
   archived: z.boolean(),
-  /** A link to this chat is live. */
+  /** Whether the chat has a live link. */
   shared: z.boolean(),
   createdAt: Time,
   updatedAt: Time,
@@ -29,11 +29,11 @@ export type ChatSummary = z.output<typeof ChatSummary>;
 export const Chat = ChatSummary.extend({
   model: z.string().nullable(),
   settings: ChatSettings,
-  /** The last message of the branch being read; null in an empty chat. */
+  /** The leaf of the active branch; null in an empty chat. */
   activeMessageId: Id.nullable(),
-  /** Grows with every change of the messages or of the active branch. */
+  /** Incremented with every change of the messages or of the active branch. */
   version: z.number(),
-  /** Where the copy came from, when it was continued from a shared link. */
+  /** The shared chat this one continues; null for others. */
   continuedFrom: z.object({ title: z.string(), at: Time }).nullable(),
 });
 export type Chat = z.output<typeof Chat>;
@@ -61,7 +61,7 @@ export const chatEndpoints = {
         title: Title.optional(),
         model: text(300).optional(),
         settings: ChatSettings.optional(),
-        /** As in `sendMessage`: a retry with the same key answers with the chat it made the first time. */
+        /** As in `sendMessage`: a retry with the same key returns the chat that the first request created. */
         idempotencyKey: Id.optional(),
       })
       .optional(),
@@ -78,13 +78,13 @@ export const chatEndpoints = {
       archived: z.boolean().optional(),
       model: text(300).optional(),
       settings: ChatSettings.optional(),
-      /** Any message: the branch through it to its newest end becomes the active one. */
+      /** Any message: the branch through it, down to its newest leaf, becomes the active one. */
       activeMessageId: Id.optional(),
     }),
     response: Chat,
   }),
   deleteChat: endpoint({ method: 'DELETE', path: '/chats/:id', status: 204, params: IdParams }),
-  /** A download: the whole tree as Open WebUI's own import reads it (`json`), or the active branch. */
+  /** A download: the whole tree in Open WebUI's import format (`json`), or the active branch. */
   exportChat: endpoint({
     method: 'GET',
     path: '/chats/:id/export',

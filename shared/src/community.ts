@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { IdParams } from './values.ts';
 
-/** A message as Open WebUI's history holds it. Source: its `history.messages` in an exported chat. */
+/** A message in Open WebUI's format. Source: `history.messages` of a chat exported by Open WebUI. */
 const CommunityMessage = z.object({
   id: z.string(),
   parentId: z.string().nullable(),
@@ -15,7 +15,7 @@ const CommunityMessage = z.object({
   timestamp: z.number(),
 });
 
-/** What a community site receives: `JSON.stringify` of exactly this, after it posted `"loaded"`. */
+/** What a community site receives, as `JSON.stringify` of exactly this, after it posted `"loaded"`. */
 export const CommunityPayload = z.object({
   chat: z.object({
     title: z.string(),

@@ -3,7 +3,7 @@ import { endpoint } from './endpoint.ts';
 import { IdParams, Id, singleLine, sanitizeText } from './values.ts';
 
 const BaseUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .max(2_000)
   .transform((value) => sanitizeText(value).replace(/\/+$/, ''));
 const ApiKey = z.string().trim().max(2_000);
@@ -12,10 +12,10 @@ export const Connection = z.object({
   id: Id,
   name: z.string(),
   baseUrl: z.string(),
-  /** Keys are never shown again. */
+  /** The key itself never leaves the server. */
   hasApiKey: z.boolean(),
   enabled: z.boolean(),
-  /** Set by the environment: it wins, and cannot be changed here. */
+  /** Set by an environment variable: it cannot be changed here. */
   locked: z.boolean(),
 });
 export type Connection = z.output<typeof Connection>;
@@ -44,9 +44,9 @@ export const connectionEndpoints = {
     params: IdParams,
     body: z.object({
       name: singleLine(100).optional(),
-      /** A key belongs to its origin: another origin without a new key drops the old one. */
+      /** A key belongs to its origin: a new origin without a new key removes the old key. */
       baseUrl: BaseUrl.optional(),
-      /** Empty: the key is removed. */
+      /** Empty: removes the key. */
       apiKey: ApiKey.optional(),
       enabled: z.boolean().optional(),
     }),
@@ -58,7 +58,7 @@ export const connectionEndpoints = {
     status: 204,
     params: IdParams,
   }),
-  /** Asks the model server for its models, with what is stored or with what the form holds. */
+  /** Requests the models of the model server, with the stored key when `id` is given without `apiKey`. */
   testConnection: endpoint({
     method: 'POST',
     path: '/admin/connections/test',

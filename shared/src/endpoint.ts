@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 export interface Endpoint {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below `/api/v1`, parameters as `:name`. */
+  /** Relative to `/api/v1`, parameters as `:name`. */
   path: string;
   /** Status of the successful response; 200 when absent. */
   status?: number;
@@ -11,13 +11,13 @@ export interface Endpoint {
   body?: z.ZodType;
   /** `stream`: the handler reads the request body itself, for uploads. Absent: JSON, parsed with `body`. */
   bodyMode?: 'stream';
-  /** Absent where the response has no body (202, 204). */
+  /** Absent when the response has no body (202, 204). */
   response?: z.ZodType;
   /** `raw`: the handler writes the response itself (a download, stored bytes). Absent: JSON, parsed with `response`. */
   responseMode?: 'raw';
 }
 
-/** Keeps the literal types of an endpoint, so that server and client infer from one value. */
+/** Keeps the literal types of an endpoint, so that server and client infer theirs from one value. */
 export const endpoint = <const E extends Endpoint>(e: E): E => e;
 
 type Part = 'params' | 'query' | 'body';
@@ -25,7 +25,7 @@ type Present<E extends Endpoint> = {
   [P in Part as E[P] extends z.ZodType ? P : never]: Extract<E[P], z.ZodType>;
 };
 
-/** What the caller sends. */
+/** What the client sends. */
 export type Args<E extends Endpoint> = {
   [P in keyof Present<E>]: z.input<Present<E>[P]>;
 };
@@ -33,7 +33,7 @@ export type Args<E extends Endpoint> = {
 export type ParsedInput<E extends Endpoint> = {
   [P in keyof Present<E>]: z.output<Present<E>[P]>;
 };
-/** What the caller gets. */
+/** What the client receives. */
 export type ResponseOf<E extends Endpoint> = E['response'] extends z.ZodType
   ? z.output<E['response']>
   : undefined;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** The body of every answer that is not a success. */
+/** The body of every error response. */
 export const ErrorBody = z.object({
   error: z.object({
     /** Stable, for programs. */
     code: z.string(),
-    /** For people: what happened, and what to do. */
+    /** For people: what happened and what to do. */
     message: z.string(),
     details: z.unknown().optional(),
   }),

@@ -4,18 +4,18 @@ import { Id } from './values.ts';
 
 export const ImportResult = z.object({
   imported: z.number(),
-  /** Already here from an earlier import of the same conversation. */
+  /** Conversations that an earlier import has already added. */
   skipped: z.number(),
   failed: z.array(z.object({ title: z.string(), reason: z.string() })),
 });
 export type ImportResult = z.output<typeof ImportResult>;
 
 export const importEndpoints = {
-  /** A file, as multipart or as the raw body (JSON or ZIP). */
+  /** A file (JSON or ZIP), as multipart or as the raw body. */
   importChats: endpoint({
     method: 'POST',
     path: '/imports',
-    /** Made by the client to tell its own `import:progress` events. */
+    /** Chosen by the client to recognise its own `import:progress` events. */
     query: z.object({ importId: Id.optional() }),
     bodyMode: 'stream',
     response: ImportResult,
@@ -23,6 +23,6 @@ export const importEndpoints = {
 };
 
 export const exportEndpoints = {
-  /** A download: all of one's chats as one JSON array, streamed. */
+  /** A download: all chats of the actor as one JSON array, streamed. */
   exportChats: endpoint({ method: 'GET', path: '/exports/chats', responseMode: 'raw' }),
 };

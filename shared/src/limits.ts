@@ -1,12 +1,12 @@
-/** Named bounds of what the product accepts, each with its unit and reason. */
+/** Bounds of what the product accepts, each with its unit and reason. */
 export const limits = {
-  /** Characters. Enough for any real title; the lists show about 60. */
+  /** Characters. Enough for any real title; lists show about 60. */
   title: 300,
   /** Characters of a person's name. */
   name: 100,
   /** Characters; the longest address SMTP allows. */
   email: 254,
-  /** Characters. Long enough to resist guessing without rules of composition (OWASP ASVS 6.2.1). */
+  /** Characters. Long enough to resist guessing without composition rules (OWASP ASVS 6.2.1). */
   passwordMin: 8,
   /** Characters. argon2 has no limit of its own; this bounds the work of one request. */
   passwordMax: 512,
@@ -14,33 +14,33 @@ export const limits = {
   messageContent: 250_000,
   /** Characters of a system prompt. */
   systemPrompt: 50_000,
-  /** Characters kept of one model answer; a model that never stops is cut off here. */
+  /** Characters of one answer; an answer that reaches this length is cut off. */
   answerContent: 1_000_000,
-  /** Bytes of a JSON request body. A question of the longest kind, in four-byte characters. */
+  /** Bytes of a JSON request body: enough for the longest question in four-byte characters. */
   jsonBodyBytes: 1_500_000,
-  /** Rows a list answers with when it is not asked for a number, and at most. */
+  /** Rows of one list page, by default and at most. */
   pageSizeDefault: 30,
   pageSizeMax: 100,
-  /** Messages of the active branch that opening a chat sends; earlier ones are paged. */
+  /** Messages of the active branch that opening a chat returns; earlier ones are paged. */
   branchPageSize: 50,
   branchPageSizeMax: 200,
-  /** Messages one chat may hold, so that walking a tree stays bounded. */
+  /** Messages in one chat, so that walking its tree stays bounded. */
   messagesPerChat: 20_000,
-  /** Characters of serialised messages in one shared snapshot. */
+  /** Characters of serialised messages in one snapshot. */
   snapshotChars: 20_000_000,
   /** Characters of a search query. */
   searchQuery: 200,
-  /** Links revoked by one request that names them. */
+  /** Links named in one revoke request. */
   revokeBatch: 500,
-  /** People and groups named in one link's audience. */
+  /** People and groups in the audience of one link. */
   audienceSize: 200,
   /** Answers one person may have streaming at once. */
   streamsPerUser: 8,
-  /** Bytes of an uploaded import. ChatGPT exports carry their pictures in the ZIP. */
+  /** Bytes of an uploaded import. ChatGPT exports contain their pictures. */
   importUploadBytes: 2_000_000_000,
-  /** Bytes of one conversation inside an import, and of all JSON unpacked from a ZIP. */
+  /** Bytes of one conversation in an import, and of all JSON unpacked from a ZIP. */
   importConversationBytes: 64_000_000,
   importUnpackedBytes: 2_000_000_000,
-  /** Milliseconds within which a revoked link can be restored: the toast shows Undo for as long. */
+  /** Milliseconds within which a revoked link can be restored: as long as the toast shows Undo. */
   undoWindowMs: 10_000,
 } as const;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limits } from './limits.ts';
 import { text } from './values.ts';
 
-/** `?limit=&cursor=` of every list. The cursor is opaque: only what a former answer gave is valid. */
+/** `?limit=&cursor=` of every list. The cursor is opaque: only the `nextCursor` of an earlier page is valid. */
 export const PageQuery = z.object({
   cursor: z.string().max(1_000).optional(),
   limit: z.coerce.number().int().min(1).max(limits.pageSizeMax).optional(),

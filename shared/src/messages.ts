@@ -7,8 +7,8 @@ export const MessageRole = z.enum(['user', 'assistant']);
 export type MessageRole = z.output<typeof MessageRole>;
 
 /**
- * `streaming`: being written now. `stopped`: ended by its reader, what came was kept.
- * `interrupted`: the server stopped while it was written. `failed`: the model server gave up; `error` says why.
+ * `streaming`: being written now. `stopped`: stopped by its owner, the text received so far is kept.
+ * `interrupted`: the server stopped while it was written. `failed`: an error ended it; `error` says why.
  */
 export const MessageStatus = z.enum(['complete', 'streaming', 'stopped', 'interrupted', 'failed']);
 export type MessageStatus = z.output<typeof MessageStatus>;
@@ -18,19 +18,19 @@ export const Message = z.object({
   parentId: Id.nullable(),
   role: MessageRole,
   content: z.string(),
-  /** What a reasoning model thought before answering; null where there is none. */
+  /** Reasoning text of the model; null when there is none. */
   reasoning: z.string().nullable(),
-  /** Milliseconds spent reasoning; null while it lasts or where unknown. */
+  /** Milliseconds spent reasoning; null during reasoning or when unknown. */
   reasoningMs: z.number().nullable(),
-  /** The id of the model that answered; null for a person's message. */
+  /** Id of the model that wrote the answer; null for a question. */
   model: z.string().nullable(),
   status: MessageStatus,
-  /** For people to read; set only when `status` is `failed`. */
+  /** A message for people; set only when `status` is `failed`. */
   error: z.string().nullable(),
-  /** An assistant's message that a person changed. */
+  /** Whether a person changed the answer. */
   edited: z.boolean(),
   createdAt: Time,
-  /** Ids of all versions at this place of the tree, this one among them, oldest first. */
+  /** Ids of all messages with the same parent, this one included, oldest first. */
   siblings: z.array(Id),
 });
 export type Message = z.output<typeof Message>;
@@ -38,7 +38,7 @@ export type Message = z.output<typeof Message>;
 /** A page of the active branch, oldest first. */
 export const BranchPage = z.object({
   messages: z.array(Message),
-  /** The message to ask for what stands before this page; null at the root. */
+  /** Value of `before` for the previous page; null at the root. */
   nextBefore: Id.nullable(),
 });
 export type BranchPage = z.output<typeof BranchPage>;
@@ -65,11 +65,11 @@ export const messageEndpoints = {
     params: ChatParams,
     body: z.object({
       content: text(limits.messageContent).pipe(z.string().regex(/\S/, 'must not be empty')),
-      /** Absent: the end of the active branch. Null: a new root, a version of the first question. */
+      /** Absent: the leaf of the active branch. Null: a new root, a sibling of the first question. */
       parentId: Id.nullable().optional(),
-      /** Absent: the chat's model, else the default one. */
+      /** Absent: the chat's model, or the default model. */
       model: text(300).optional(),
-      /** Set by clients that retry: the same key in the same chat is answered with what it made the first time. */
+      /** Set by clients that retry: a request with the same key in the same chat returns what the first one created. */
       idempotencyKey: Id.optional(),
     }),
     response: z.object({ question: Message, answer: Message }),
@@ -82,7 +82,7 @@ export const messageEndpoints = {
     body: z.object({ model: text(300).optional() }).optional(),
     response: z.object({ answer: Message }),
   }),
-  /** Takes up an answer that was stopped or cut off, in the same message. */
+  /** Continues an answer that was stopped, interrupted or failed, in the same message. */
   continueMessage: endpoint({
     method: 'POST',
     path: '/chats/:id/messages/:messageId/continue',
@@ -96,7 +96,7 @@ export const messageEndpoints = {
     body: z.object({ content: text(limits.messageContent) }),
     response: Message,
   }),
-  /** Removes the message with everything below it. */
+  /** Removes the message and everything below it. */
   deleteMessage: endpoint({
     method: 'DELETE',
     path: '/chats/:id/messages/:messageId',

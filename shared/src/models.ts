@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 
 export const Model = z.object({
-  /** What the model server calls it. */
+  /** Id on the model server, with the connection's name or id in front when several connections serve it. */
   id: z.string(),
   name: z.string(),
   /** The name of the connection that serves it. */
@@ -19,7 +19,7 @@ export const modelEndpoints = {
     path: '/models',
     response: z.object({
       items: z.array(Model),
-      /** What a new chat uses; null when there is no model at all. */
+      /** Model of new chats; null when there are no models. */
       defaultModel: z.string().nullable(),
     }),
   }),

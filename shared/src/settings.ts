@@ -7,24 +7,24 @@ export const Settings = z.object({
   signUp: z.enum(['open', 'closed']),
   defaultRole: z.enum(['pending', 'user']),
   communitySharing: z.boolean(),
-  /** Show the built-in demo model although a real connection is enabled. */
+  /** Whether the built-in demo model is offered while a connection is enabled. */
   demoModel: z.boolean(),
 });
 export type Settings = z.output<typeof Settings>;
 
-/** Settings with the names of those the environment holds fixed. */
+/** Settings with the names of those that the environment fixes. */
 export const AdminSettings = Settings.extend({ locked: z.array(Settings.keyof()) });
 export type AdminSettings = z.output<typeof AdminSettings>;
 
 export const settingsEndpoints = {
-  /** Public: what the sign-in page and the shell need before anyone is signed in. */
+  /** Public: what the app needs before anyone is signed in. */
   getConfig: endpoint({
     method: 'GET',
     path: '/config',
     response: z.object({
       name: z.string(),
       version: z.string(),
-      /** Nobody has an account yet: the next sign-up becomes the admin. */
+      /** Whether nobody has an account yet: the next sign-up becomes the admin. */
       firstRun: z.boolean(),
       signUp: Settings.shape.signUp,
       features: z.object({

@@ -9,19 +9,19 @@ const event = <P extends z.ZodType, A extends z.ZodType = z.ZodUndefined>(payloa
   ack,
 });
 
-/** An answer being written has two texts; offsets count UTF-16 units within one of them. */
+/** A streaming answer has two texts; offsets count UTF-16 units within one of them. */
 export const MessagePart = z.enum(['content', 'reasoning']);
 export type MessagePart = z.output<typeof MessagePart>;
 
-/** Client to server. Payloads are parsed on arrival; `ack` is the reply. */
+/** Client to server. Payloads are parsed on arrival; `ack` is the acknowledgement. */
 export const clientEvents = {
-  /** Follow one of one's own chats. The reply says whether what is on screen is still current. */
+  /** Follow one of one's own chats. The reply tells whether the messages on screen are current. */
   'chat:watch': event(z.object({ chatId: Id }), z.object({ version: z.number(), streaming: z.array(Id) })),
   'chat:unwatch': event(z.object({ chatId: Id })),
-  /** Hear when a shared page that is open here goes away. The reply says which version is the current one. */
+  /** Follow a shared page that is open. The reply gives its current version. */
   'share:watch': event(z.object({ id: ShareId }), z.object({ version: z.number() })),
   'share:unwatch': event(z.object({ id: ShareId })),
-  /** What was missed of an answer: both texts from the offsets on. */
+  /** Request the missed part of an answer: both texts from the offsets on. */
   'message:resume': event(
     z.object({
       messageId: Id,
@@ -40,7 +40,7 @@ export const clientEvents = {
 
 /** Server to client. */
 export const serverEvents = {
-  /** To the room of the chat. A client that sees a gap asks `message:resume`. */
+  /** To the room of the chat. A client that detects a gap sends `message:resume`. */
   'message:delta': event(
     z.object({
       chatId: Id,
@@ -50,24 +50,24 @@ export const serverEvents = {
       text: z.string(),
     }),
   ),
-  /** To the room of the chat: a message was added or changed, or its answer ended. */
+  /** To the room of the chat: a message was added or changed, or an answer ended. */
   'message:updated': event(z.object({ chatId: Id, version: z.number(), message: Message })),
   /** To the room of the chat: messages were removed. */
   'message:deleted': event(z.object({ chatId: Id, version: z.number(), activeMessageId: Id.nullable() })),
-  /** To all tabs of the owner: made, renamed, pinned, moved, shared, unshared. */
+  /** To all tabs of the owner: the chat was created or changed, or its link was. */
   'chat:updated': event(z.object({ chat: Chat })),
   'chat:deleted': event(z.object({ chatId: Id })),
-  /** To all tabs of the owner: many chats changed at once, the lists are to be read again. */
+  /** To all tabs of the owner: many chats changed, reload the lists. */
   'chats:changed': event(z.object({})),
-  /** To those who have the shared page open: it is gone. */
+  /** To those who have the shared page open: it is no longer available. */
   'share:revoked': event(z.object({ id: ShareId })),
-  /** The snapshot behind an open shared page was refreshed. */
+  /** To those who have the shared page open: the link has a new version. */
   'share:updated': event(z.object({ id: ShareId, version: z.number() })),
-  /** To the importing person's tabs. `total` is null until it is known. */
+  /** To all tabs of the importing person. `total` is null until it is known. */
   'import:progress': event(z.object({ importId: Id, done: z.number(), total: z.number().nullable() })),
-  /** The instance's settings changed: read `/config` and `/me` again. */
+  /** The settings of the instance changed: reload `/config` and `/me`. */
   'config:changed': event(z.object({})),
-  /** Signed out, deactivated, or the role changed: the socket closes right after. */
+  /** The session ended or the role changed: the socket closes right after. */
   'session:ended': event(z.object({ reason: z.enum(['signed_out', 'role_changed', 'server_stopping']) })),
 };
 

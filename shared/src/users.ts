@@ -10,7 +10,7 @@ export type Role = z.output<typeof Role>;
 export const User = z.object({ id: Id, name: z.string(), email: z.string(), role: Role });
 export type User = z.output<typeof User>;
 
-/** What the signed-in person may do, worked out by the server's policies. */
+/** What the signed-in person may do, computed by the server's policies. */
 export const Permissions = z.object({
   chat: z.boolean(),
   share: z.boolean(),
@@ -19,14 +19,14 @@ export const Permissions = z.object({
 });
 export type Permissions = z.output<typeof Permissions>;
 
-/** Someone a link can be shared with. */
+/** Someone who can be in the audience of a link. */
 export const Person = z.object({ id: Id, name: z.string(), email: z.string() });
 export type Person = z.output<typeof Person>;
 
 export const ManagedUser = User.extend({
   active: z.boolean(),
   createdAt: Time,
-  /** Absent (null) until the first request after signing in. */
+  /** Null until the first request after signing in. */
   lastActiveAt: Time.nullable(),
 });
 export type ManagedUser = z.output<typeof ManagedUser>;
@@ -52,7 +52,7 @@ export const userEndpoints = {
       newPassword: z.string().min(limits.passwordMin).max(limits.passwordMax),
     }),
   }),
-  /** Active members, to choose who may open a link. */
+  /** Active members, for choosing the audience of a link. */
   listPeople: endpoint({
     method: 'GET',
     path: '/people',

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
 
-// PostgreSQL refuses NUL in text, and no reader of a chat wants the others.
+// PostgreSQL refuses NUL in text.
 // eslint-disable-next-line no-control-regex
-const unstorable = /\u0000/g;
+const nulCharacters = /\u0000/g;
 
-/** Text as it is stored: without NUL and with lone surrogates replaced, so that every database takes it. */
-export const sanitizeText = (text: string): string => text.replace(unstorable, '').toWellFormed();
+/** Removes NUL and replaces lone surrogates, so that every database accepts the text. */
+export const sanitizeText = (text: string): string => text.replace(nulCharacters, '').toWellFormed();
 
-/** Free text of at most `max` characters, made storable. */
+/** Free text of at most `max` characters, sanitized. */
 export const text = (max: number) => z.string().max(max).transform(sanitizeText);
 
-/** One line: trimmed, white space folded, never empty. */
+/** One line: trimmed, white space collapsed, never empty. */
 export const singleLine = (max: number) =>
   z
     .string()
@@ -21,7 +21,7 @@ export const singleLine = (max: number) =>
 
 export const Title = singleLine(limits.title);
 
-/** An id made by the app: URL-safe, at most 64 characters. */
+/** An id: URL-safe, at most 64 characters. */
 export const Id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not an id');
 
 export const IdParams = z.object({ id: Id });
@@ -29,5 +29,5 @@ export const IdParams = z.object({ id: Id });
 /** ISO 8601, UTC. */
 export const Time = z.iso.datetime();
 
-/** A flag in a query string. */
+/** A boolean in a query string. */
 export const BooleanParam = z.enum(['true', 'false']).transform((value) => value === 'true');
