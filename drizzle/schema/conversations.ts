@@ -30,7 +30,7 @@ export function defineConversations(k: Kit, { users }: ReturnType<typeof defineP
       settings: k.json<StoredChatSettings>('settings').notNull(),
       /** The leaf of the active branch; null in an empty chat. */
       activeMessageId: k.text('active_message_id'),
-      /** Incremented with every change of the messages or of the active branch; links compare their snapshot with it. */
+      /** Incremented when the messages or the active branch change; links compare their snapshot with it. */
       version: k.int('version').notNull().default(0),
       messageCount: k.int('message_count').notNull().default(0),
       /** Origin and id of an imported chat, or `client` and an idempotency key; unique per owner. Null for others. */

@@ -73,7 +73,7 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
       /** `chats.version` when the snapshot was made: while equal, the chat has not changed since. */
       chatVersion: k.int('chat_version').notNull(),
       createdAt: k.ms('created_at').notNull(),
-      /** The messages as JSON, compressed with Brotli once and never changed. The last column, so that SQLite reads the others without it. */
+      /** The messages as JSON, compressed with Brotli, never changed. Last, so that SQLite reads the rest without it. */
       body: k.blob('body').notNull(),
     },
     (t) => [k.primaryKey({ columns: [t.linkId, t.number] })],

@@ -73,13 +73,13 @@ describe.each(backends)('users on $name', ({ open }) => {
   });
 
   test('a session that ended is not restored by a request in flight', async () => {
-    const [someone] = (await users.list({ limit: 1 })).items;
+    const [user] = (await users.list({ limit: 1 })).items;
     const { sessions } = platform;
-    const data = { cookie: { originalMaxAge: 1_000 }, passport: { user: someone!.id } } as never;
+    const data = { cookie: { originalMaxAge: 1_000 }, passport: { user: user!.id } } as never;
     const set = () => new Promise<void>((resolve) => sessions.set('sid', data, () => resolve()));
     const get = () => new Promise((resolve) => sessions.get('sid', (_error, found) => resolve(found)));
     await set();
-    expect(await get()).toMatchObject({ passport: { user: someone!.id } });
+    expect(await get()).toMatchObject({ passport: { user: user!.id } });
     await new Promise<void>((resolve) => sessions.destroy('sid', () => resolve()));
     await set();
     expect(await get()).toBeNull();

@@ -86,14 +86,14 @@ export async function createTestApp({
     },
     stranger,
     async person(name, role = 'user') {
-      const someone = stranger();
-      await someone.signUp(name);
-      if (!admin) admin = someone;
-      else if (someone.user.role !== role) {
-        await admin.patch(`/admin/users/${someone.user.id}`, { role }).expect(200);
-        await someone.refresh();
+      const person = stranger();
+      await person.signUp(name);
+      if (!admin) admin = person;
+      else if (person.user.role !== role) {
+        await admin.patch(`/admin/users/${person.user.id}`, { role }).expect(200);
+        await person.refresh();
       }
-      return someone;
+      return person;
     },
     async end() {
       await app.close();

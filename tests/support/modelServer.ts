@@ -7,7 +7,7 @@ interface Script {
   chunks?: string[];
   /** Milliseconds before each piece. */
   delayMs?: number;
-  /** Cut the bytes at random places drawn from this seed, also inside lines and characters. Absent: one event per piece. */
+  /** Cut the bytes at random places from this seed, also inside characters. Absent: one event per piece. */
   seed?: number;
   /** Send this many chunks, then wait for `release()`. */
   pauseAfter?: number;
@@ -163,7 +163,7 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
     models: models.map((id) => ({ id })),
     listing: undefined,
     reply: { chunks: chunksOf('Hello from the test model.') },
-    completion: 'A made title',
+    completion: 'A suggested title',
     completed: 0,
     release() {
       for (const resolve of paused) resolve();

@@ -71,7 +71,7 @@ const postgres = (url: string): Backend => ({
   },
 });
 
-/** The databases on which all queries must behave the same. A real PostgreSQL server is included when `PG_URL` is set. */
+/** The databases on which all queries must behave the same; includes a PostgreSQL server when `PG_URL` is set. */
 export const backends: Backend[] = [
   sqlite,
   pglite,

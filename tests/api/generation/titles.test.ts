@@ -27,12 +27,12 @@ beforeEach(() => {
   fixture.server.completion = { status: 500 };
 });
 
-describe('the title of a chat', () => {
+describe('titles of chats', () => {
   const hasTitle = (chatId: string, title: string) =>
     tab.hears('chat:updated', ({ chat }) => chat.id === chatId && chat.title === title);
   const titleRequests = () => fixture.server.requests.filter(({ body }) => body.messages && !body.stream);
 
-  test('is suggested by the model after the first exchange, and only then', async () => {
+  test('the model suggests a title after the first exchange, and only then', async () => {
     fixture.server.completion = '"A server’s story."';
     const asked = await ask(ben, 'Tell me a story, please');
     await endedAnswer(ben, tab, asked);
@@ -45,7 +45,7 @@ describe('the title of a chat', () => {
     expect(titleRequests()).toHaveLength(1);
   });
 
-  test('is not replaced when the owner has renamed the chat meanwhile', async () => {
+  test('a suggested title does not replace the one the owner has given meanwhile', async () => {
     let release: () => void = () => undefined;
     const whenRenamed = new Promise<void>((resolve) => (release = resolve));
     fixture.server.completion = whenRenamed.then(() => 'From the model');
@@ -60,7 +60,7 @@ describe('the title of a chat', () => {
     expect((await openChat(ben, asked.chatId)).title).toBe('From me');
   });
 
-  test('stays when the model cannot suggest one', async () => {
+  test('the title stays when the model cannot suggest one', async () => {
     fixture.server.completion = { status: 500 };
     const asked = await ask(ben, 'What is a monad?');
     await endedAnswer(ben, tab, asked);

@@ -11,7 +11,7 @@ export interface AuditEntry {
   details?: Record<string, unknown>;
 }
 
-/** Writes the audit log. Call it inside the transaction of the recorded change, so that neither exists without the other. */
+/** Writes the audit log. Call it inside the transaction of the change, so that neither exists without the other. */
 export class AuditQueries {
   #platform: Platform;
   constructor(platform: Platform) {

@@ -69,7 +69,7 @@ export class AuthService {
     }
   }
 
-  /** The account with this email and password; undefined alike for a wrong password, an unknown email and a deactivated account. */
+  /** The account with this email and password; undefined also when it is deactivated. */
   async verify(email: string, password: string): Promise<Actor | undefined> {
     const row = await this.#parts.users.byEmail(email);
     const matches = await verify(row?.passwordHash ?? (await dummyHash), password);

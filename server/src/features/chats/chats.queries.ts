@@ -73,7 +73,7 @@ export class ChatQueries {
     await this.#store.db.insert(this.#store.t.chats).values(this.#newRow(chat));
   }
 
-  /** False when the owner already has a chat with the same source and source id: the database decides, so it is safe under concurrency. */
+  /** Inserts unless the owner has a chat with this source and source id, even one inserted concurrently. */
   async insertIfNew(chat: NewChat): Promise<boolean> {
     const inserted = await this.#store.db
       .insert(this.#store.t.chats)

@@ -23,7 +23,7 @@ export function titleFromQuestion(question: string): string {
   return `${(lastSpace > titleChars / 2 ? cut.slice(0, lastSpace) : cut).toWellFormed()}…`;
 }
 
-/** The first line of a model's suggestion, without labels, quotation marks and a full stop; undefined when nothing is left. */
+/** The first line of a model's suggestion without labels, quotation marks and full stop; undefined when empty. */
 export function titleFromModel(suggestion: string): string | undefined {
   const line = suggestion
     .replace(/<think>[\s\S]*?(<\/think>|$)/g, '')

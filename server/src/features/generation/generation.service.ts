@@ -74,7 +74,7 @@ export class GenerationService implements AnswerWriter {
     else await Promise.all(running.map(({ run }) => run.firstStored));
   }
 
-  /** Ends every run in the chat without storing anything more. Resolves when nothing more will be written to the chat. */
+  /** Ends every run in the chat without storing more. Resolves when nothing more will be written to the chat. */
   async abandon(chatId: string): Promise<void> {
     const running = this.#runsOf(chatId);
     for (const { run } of running) run.abandon();

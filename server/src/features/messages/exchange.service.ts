@@ -27,24 +27,28 @@ interface Parts {
 
 const continuable = ['stopped', 'interrupted', 'failed'];
 
-/** Questions and their answers: an answer is stored empty in the transaction that asks for it, then written by a run. */
+/** Questions and answers: an answer is stored empty in the transaction that asks for it, then written by a run. */
 export class ExchangeService {
   #parts: Parts;
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  async ask(actor: Actor, chatId: string, asked: Question): Promise<{ question: Message; answer: Message }> {
+  async ask(
+    actor: Actor,
+    chatId: string,
+    request: Question,
+  ): Promise<{ question: Message; answer: Message }> {
     const { chats, changes, models, answers } = this.#parts;
-    const { model: wantedModel, content, idempotencyKey = null } = asked;
+    const { model: requestedModel, content, idempotencyKey = null } = request;
     const { model: chatModel } = await chats.authorize(actor, 'change', chatId);
-    const model = await models.require(wantedModel, chatModel);
+    const model = await models.require(requestedModel, chatModel);
     answers.requireCapacity(actor.id);
     const { question, answer, isRepeated } = await changes.inChat(chatId, async (chat) => {
       const existing = idempotencyKey && (await this.#alreadyAsked(chatId, idempotencyKey));
       if (existing) return { ...existing, isRepeated: true };
       await changes.requireNotStreaming(chatId);
-      const parentId = await this.#parentFor(chat, asked.parentId);
+      const parentId = await this.#parentFor(chat, request.parentId);
       const question = await changes.add(chatId, { parentId, role: 'user', content, idempotencyKey });
       const answer = await this.#addAnswer(chatId, question.id, model);
       const title = chats.titleForQuestion(chat, content);
@@ -60,14 +64,14 @@ export class ExchangeService {
     actor: Actor,
     chatId: string,
     messageId: string,
-    wantedModel?: string,
+    requestedModel?: string,
   ): Promise<{ answer: Message }> {
     const { chats, changes, models, answers } = this.#parts;
     const { model: chatModel } = await chats.authorize(actor, 'change', chatId);
     const message = await changes.require(chatId, messageId);
     const questionId = message.role === 'user' ? message.id : message.parentId;
     if (questionId === null) throw refused('There is no question above this answer.');
-    const model = await models.require(wantedModel, chatModel);
+    const model = await models.require(requestedModel, chatModel);
     answers.requireCapacity(actor.id);
     const answer = await changes.inChat(chatId, async (chat) => {
       await changes.requireNotStreaming(chatId);
@@ -115,10 +119,10 @@ export class ExchangeService {
     return answer && { question, answer };
   }
 
-  /** Where a question goes: below `wanted`, at the root for null, otherwise below the active branch. */
-  async #parentFor(chat: ChatRow, wanted: string | null | undefined): Promise<string | null> {
-    if (wanted === null) return null;
-    const id = wanted ?? chat.activeMessageId;
+  /** Where a question goes: below the requested parent, at the root for null, otherwise below the active branch. */
+  async #parentFor(chat: ChatRow, requested: string | null | undefined): Promise<string | null> {
+    if (requested === null) return null;
+    const id = requested ?? chat.activeMessageId;
     return id ? (await this.#parts.changes.require(chat.id, id)).id : null;
   }
 

@@ -30,7 +30,7 @@ export class MessageChanges {
     this.#parts = parts;
   }
 
-  /** Runs `work` in one transaction that holds the lock of the chat, so that what it reads is still true when it writes. */
+  /** Runs `work` in a transaction with the chat locked, so that what it reads is still true when it writes. */
   inChat<T>(chatId: string, work: (chat: ChatRow) => Promise<T>): Promise<T> {
     const { chatQueries } = this.#parts;
     return this.#platform.store.tx(async () => {

@@ -7,9 +7,9 @@ export interface AnswerJob {
   ownerId: string;
 }
 
-/** Writes answers. Implemented by generation, which depends on messages and not the reverse: `features.ts` passes it in. */
+/** Writes answers. Generation, which depends on messages, implements it; `features.ts` passes it in. */
 export interface AnswerWriter {
-  /** Throws `refused` when the person already has as many answers streaming as one may have. */
+  /** Throws `refused` when the person already has the maximum number of streaming answers. */
   requireCapacity(userId: string): void;
   /** Starts to write an answer that is stored as `streaming`. */
   start(job: AnswerJob): void;

@@ -115,7 +115,7 @@ export class MessageQueries {
     return new Map([...byParent].map(([parentId, list]) => [parentId, list.map((row) => row.id)]));
   }
 
-  /** Id of the newest leaf below a message, following the newest child at every step; undefined when the message is not in the chat. */
+  /** Id of the leaf reached by following newest children; undefined when the message is not in the chat. */
   async newestLeafBelow(chatId: string, id: string): Promise<string | undefined> {
     const [leaf] = await this.#store.rows<{ id: string }>(sql`
       with recursive down(id, depth) as (
