@@ -1,91 +1,112 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { ask, hasBrowser, picture, signIn, signUp, TestBrowser, type Visitor } from '../support/browser.ts';
-import { startModelServer, type ModelServer } from '../support/modelServer.ts';
+import { startModelServer } from '../support/modelServer.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 
-inBrowser('people come in, and models are connected', () => {
+inBrowser('accounts and connections', () => {
   let app: TestApp;
   let browser: TestBrowser;
-  let ann: Visitor;
-  let bob: Visitor;
-  let models: ModelServer;
 
   beforeAll(async () => {
-    models = await startModelServer(['llama', 'qwen']);
-    app = await createTestApp({ modelTuning: { demoTokensPerSecond: 2_000 } });
     browser = await TestBrowser.launch();
-    ann = await browser.visitor();
-    bob = await browser.visitor();
   });
-  afterAll(async () => {
-    await browser.close();
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    app = await createTestApp({ modelTuning: { demoTokensPerSecond: 2_000 } });
+  });
+  afterEach(async () => {
+    await Promise.all(browser.visitors.map(({ context }) => context.close()));
     await app.end();
-    await models.close();
+    expect(browser.complaints()).toEqual([]);
   });
-  afterEach(() => expect(browser.complaints()).toEqual([]));
 
-  const openAdmin = async () => {
-    await ann.page.getByRole('button', { name: /^Account/ }).click();
-    await ann.page.getByRole('menuitem', { name: 'Admin Panel' }).click();
+  const messageBox = ({ page }: Visitor) => page.getByRole('textbox', { name: 'Message', exact: true });
+
+  /** Someone with an account, signed in. The first one of a test is the admin. */
+  const signedIn = async (name: string): Promise<Visitor> => {
+    await app.person(name);
+    const visitor = await browser.visitor();
+    await visitor.page.goto(`${app.url}/auth`);
+    await signIn(visitor, name);
+    await messageBox(visitor).waitFor();
+    return visitor;
   };
 
-  test('the first visitor makes the admin account', async () => {
+  const openAdminPanel = async ({ page }: Visitor) => {
+    await page.getByRole('button', { name: /^Account/ }).click();
+    await page.getByRole('menuitem', { name: 'Admin Panel' }).click();
+  };
+
+  test('the first visitor creates the admin account', async () => {
+    const ann = await browser.visitor();
     await ann.page.goto(app.url);
     await ann.page.getByRole('heading', { name: 'Create the admin account' }).waitFor();
     await picture(ann, 'first-run');
     await signUp(ann, app.url, 'Ann');
-    await ann.page.getByRole('textbox', { name: 'Message', exact: true }).waitFor();
+    await messageBox(ann).waitFor();
     await picture(ann, 'empty-chat');
   });
 
-  test('the second waits for approval, and goes on by itself once approved', async () => {
+  test('a new account stays pending until an admin approves it', async () => {
+    const ann = await signedIn('Ann');
+    const bob = await browser.visitor();
     await signUp(bob, app.url, 'Bob');
     await bob.page.getByRole('heading', { name: 'Waiting for approval' }).waitFor();
     await picture(bob, 'pending');
-    await openAdmin();
+    await bob.page.getByRole('button', { name: 'Check now' }).click();
+    await bob.page.getByText('Still waiting for approval.').waitFor();
+    await openAdminPanel(ann);
     await ann.page.getByText('bob@example.org').first().waitFor();
     await picture(ann, 'admin-users');
     await ann.page.getByRole('button', { name: 'Approve Bob' }).click();
-    await ann.page.getByText('Bob can use Parley now').waitFor();
+    await ann.page.getByText('Bob was approved').waitFor();
     await bob.page.getByRole('button', { name: 'Check now' }).click();
-    await bob.page.getByRole('textbox', { name: 'Message', exact: true }).waitFor();
+    await messageBox(bob).waitFor();
   });
 
-  test('a connection is tested, added, and its models answer', async () => {
-    await ann.page.getByRole('link', { name: 'Connections' }).click();
-    await ann.page.getByRole('button', { name: 'Add connection' }).first().click();
-    const dialog = ann.page.getByRole('dialog', { name: 'Add connection' });
-    await dialog.getByLabel('Name').fill('Local');
-    await dialog.getByLabel('Address').fill(models.url);
-    await dialog.getByLabel('API key').fill('sk-secret-key');
-    await dialog.getByRole('button', { name: 'Test' }).click();
-    await dialog.getByText('It answers: 2 models').waitFor();
-    await picture(ann, 'connection');
-    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-    await ann.page.getByText('Key is set').waitFor();
-    expect(await ann.page.content()).not.toContain('sk-secret-key');
-    await ann.page.goto(app.url);
-    await ask(ann, 'Who are you?');
-    await ann.page.getByText('Hello from the test model.').waitFor();
+  test('an admin tests a connection, adds it, and its model answers', async () => {
+    const models = await startModelServer(['llama', 'qwen']);
+    try {
+      const ann = await signedIn('Ann');
+      await openAdminPanel(ann);
+      await ann.page.getByRole('link', { name: 'Connections' }).click();
+      await ann.page.getByRole('button', { name: 'Add connection' }).first().click();
+      const dialog = ann.page.getByRole('dialog', { name: 'Add connection' });
+      await dialog.getByLabel('Name').fill('Local');
+      await dialog.getByLabel('Base URL').fill(models.url);
+      await dialog.getByLabel('API key').fill('sk-secret-key');
+      await dialog.getByRole('button', { name: 'Test' }).click();
+      await dialog.getByText('Connected: 2 models').waitFor();
+      await picture(ann, 'connection');
+      await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+      await ann.page.getByText('Key is set').waitFor();
+      expect(await ann.page.content()).not.toContain('sk-secret-key');
+      await ann.page.goto(app.url);
+      await ask(ann, 'Who are you?');
+      await ann.page.getByText('Hello from the test model.').waitFor();
+    } finally {
+      await models.close();
+    }
   });
 
-  test('deactivating someone ends what they have open at once', async () => {
-    await bob.page.goto(app.url);
-    await bob.page.getByRole('textbox', { name: 'Message', exact: true }).waitFor();
-    await openAdmin();
+  test('deactivating an account ends its open pages at once', async () => {
+    const ann = await signedIn('Ann');
+    const bob = await signedIn('Bob');
+    await openAdminPanel(ann);
     await ann.page.getByRole('button', { name: 'Actions for Bob' }).click();
     await ann.page.getByRole('menuitem', { name: 'Deactivate' }).click();
     await picture(ann, 'deactivate');
     await ann.page.getByRole('alertdialog').getByRole('button', { name: 'Deactivate' }).click();
     await bob.page.waitForURL(/\/auth/);
     await signIn(bob, 'Bob');
-    await bob.page.getByText('E-mail or password is not right.').waitFor();
+    await bob.page.getByText('Wrong email or password.').waitFor();
   });
 
-  test('signing out leads to the sign-in page, and Back shows nothing of the chats', async () => {
-    await ann.page.goto(app.url);
+  test('signing out leads to the sign-in page, and Back shows no chat', async () => {
+    const ann = await signedIn('Ann');
+    await ask(ann, 'Who are you?');
     await ann.page.getByRole('button', { name: /^Account/ }).click();
     await ann.page.getByRole('menuitem', { name: 'Sign out' }).click();
     await ann.page.waitForURL(/\/auth/);

@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { hasBrowser, picture, signUp, TestBrowser, type Visitor } from '../support/browser.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
-/** Real conversations, beside the repository; skipped where they are missing. */
-const data = path.resolve('../shared/data/conversations');
-const withData = existsSync(data) ? test : test.skip;
+/** Folder of real exports, outside the repository; tests that need it are skipped where it is missing. */
+const conversations = path.resolve('../shared/data/conversations');
+const withConversations = existsSync(conversations) ? test : test.skip;
+const openWebUiExport = 'openwebui-export.json';
+const chatGptExport = 'chatgpt-conversations.json';
 
 inBrowser('importing chats', () => {
   let app: TestApp;
@@ -15,70 +17,71 @@ inBrowser('importing chats', () => {
   let ann: Visitor;
 
   beforeAll(async () => {
-    app = await createTestApp();
     browser = await TestBrowser.launch();
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    app = await createTestApp();
     ann = await browser.visitor();
     await signUp(ann, app.url, 'Ann');
   });
-  afterAll(async () => {
-    await browser.close();
+  afterEach(async () => {
+    await ann.context.close();
     await app.end();
+    expect(browser.complaints()).toEqual([]);
   });
-  afterEach(() => expect(browser.complaints()).toEqual([]));
 
-  const openImport = async () => {
+  const openDataSettings = async () => {
     await ann.page.goto(app.url);
     await ann.page.getByRole('button', { name: /^Account/ }).click();
     await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
     await ann.page.getByRole('tab', { name: 'Data' }).click();
     return ann.page.getByRole('dialog', { name: 'Settings' });
   };
-  const choose = (file: string | { name: string; mimeType: string; buffer: Buffer }) =>
+  const chooseFile = (file: string | { name: string; mimeType: string; buffer: Buffer }) =>
     ann.page.locator('input[type=file]').setInputFiles(file);
+  const importFile = async (file: string, result: string) => {
+    const dialog = await openDataSettings();
+    await chooseFile(path.join(conversations, file));
+    await dialog.getByText(result).waitFor();
+  };
 
-  test('a file that is no export says why', async () => {
-    const dialog = await openImport();
-    await choose({
+  test('a file that is not an export shows why it was refused', async () => {
+    const dialog = await openDataSettings();
+    await chooseFile({
       name: 'broken.json',
       mimeType: 'application/json',
       buffer: Buffer.from('{"not": "an export"}'),
     });
-    await dialog
-      .getByText(/could not be read|not an export|No chats/i)
-      .first()
-      .waitFor();
+    await dialog.getByText('No new chats · 1 failed').waitFor();
+    const failures = dialog.getByRole('list', { name: 'Chats that failed to import' });
+    expect(await failures.getByRole('listitem').count()).toBe(1);
     await picture(ann, 'import-failed');
   });
 
-  withData(
-    'the real conversations come in whole from both products, and a second time add nothing',
-    async () => {
-      for (const file of ['openwebui-export.json', 'chatgpt-conversations.json']) {
-        const first = await openImport();
-        await choose(path.join(data, file));
-        await first.getByText('100 chats imported').waitFor();
-        const second = await openImport();
-        await choose(path.join(data, file));
-        await second.getByText('100 were here already').waitFor();
-        await picture(ann, 'import-again');
-      }
-      const { store } = app.platform;
-      expect(await store.db.$count(store.t.chats)).toBe(200);
-      expect(await store.db.$count(store.t.messages)).toBe(2 * 1_167);
-    },
-  );
+  withConversations('real exports import completely, and importing them again adds nothing', async () => {
+    for (const file of [openWebUiExport, chatGptExport]) {
+      await importFile(file, '100 chats imported');
+      await importFile(file, '100 already imported');
+    }
+    await picture(ann, 'import-again');
+    const { store } = app.platform;
+    expect(await store.db.$count(store.t.chats)).toBe(200);
+    expect(await store.db.$count(store.t.messages)).toBe(2 * 1_167);
+  });
 
-  withData('a branch of an imported chat is walked with the arrows, and remembered', async () => {
+  withConversations('an imported chat keeps its branches, and remembers the chosen one', async () => {
+    await importFile(chatGptExport, '100 chats imported');
     await ann.page.goto(app.url);
     await ann.page.getByRole('textbox', { name: 'Search chats' }).fill('401k');
     await ann.page.getByRole('link', { name: /401k/ }).first().click();
     const version = ann.page.getByText(/^\d+\/\d+$/).first();
     await version.waitFor();
-    const [at, of] = (await version.textContent())!.split('/').map(Number);
-    const forward = at! < of!;
+    const [current, count] = (await version.textContent())!.split('/').map(Number);
+    const forward = current! < count!;
     const arrow = ann.page.getByRole('button', { name: forward ? 'Next version' : 'Previous version' });
     await arrow.first().click();
-    const expected = `${forward ? at! + 1 : at! - 1}/${of}`;
+    const expected = `${forward ? current! + 1 : current! - 1}/${count}`;
     await ann.page.getByText(expected, { exact: true }).first().waitFor();
     await ann.page.reload();
     await ann.page.getByText(expected, { exact: true }).first().waitFor();

@@ -81,14 +81,14 @@ export async function signUp({ page }: Visitor, url: string, name: string): Prom
   await create.or(toSignUp).first().waitFor();
   if (await toSignUp.isVisible()) await toSignUp.click();
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByLabel('E-mail').fill(emailOf(name));
+  await page.getByLabel('Email').fill(emailOf(name));
   await page.getByLabel('Password', { exact: true }).fill(password);
   await create.click();
   await page.waitForURL((to) => !to.pathname.startsWith('/auth'));
 }
 
 export async function signIn({ page }: Visitor, name: string, secret: string = password): Promise<void> {
-  await page.getByLabel('E-mail').fill(emailOf(name));
+  await page.getByLabel('Email').fill(emailOf(name));
   await page.getByLabel('Password', { exact: true }).fill(secret);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }

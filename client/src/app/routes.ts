@@ -1,4 +1,4 @@
-import { guardsOf } from '../features/auth/guards.ts';
+import { createGuards } from '../features/auth/guards.ts';
 import type { Session } from '../features/auth/session.svelte.ts';
 import { t } from '../i18n/t.ts';
 import { route } from '../router/route.ts';
@@ -8,7 +8,7 @@ import HomeLayout from './views/HomeLayout.svelte';
 
 /** Every page of the app, and who may see it. `/s/…` is an entry of its own, see shared.html. */
 export function routesFor(session: Session): Route[] {
-  const { member, admin, visitor, pending } = guardsOf(session);
+  const { member, admin, visitor, pending } = createGuards(session);
   const chat = { load: () => import('./views/ChatView.svelte'), layout: HomeLayout, guard: member };
   const inAdmin = { layout: AdminLayout, guard: admin };
   return [
@@ -22,7 +22,7 @@ export function routesFor(session: Session): Route[] {
     route('/pending', {
       load: () => import('./views/PendingView.svelte'),
       guard: pending,
-      title: () => t('auth.pendingPageTitle'),
+      title: () => t('auth.pendingTitle'),
     }),
     route('/admin', {
       load: () => import('./views/NotFoundView.svelte'),

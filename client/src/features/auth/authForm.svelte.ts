@@ -2,25 +2,25 @@ import { ApiError } from '../../api/apiError.ts';
 import { fieldErrorsOf } from '../../api/fieldErrors.ts';
 import { t } from '../../i18n/t.ts';
 import type { Session } from './session.svelte.ts';
-import { signInFaults, signUpFaults } from './credentials.ts';
-import type { Faults } from './credentials.ts';
+import { validateSignIn, validateSignUp } from './credentials.ts';
+import type { FieldErrors } from './credentials.ts';
 
 export type AuthMode = 'signIn' | 'signUp';
 
-/** Refusals that belong to one field. */
-const fieldOf: Readonly<Record<string, keyof Faults>> = {
+/** The field that an error code belongs to. */
+const fieldByErrorCode: Readonly<Record<string, keyof FieldErrors>> = {
   email_taken: 'email',
   wrong_credentials: 'password',
 };
 
-/** The one form to sign in or sign up with. What was typed stays when one turns into the other, or fails. */
+/** State of the form to sign in or sign up. The typed values survive a change of mode and a failed request. */
 export class AuthForm {
   name = $state('');
   email = $state('');
   password = $state('');
   #mode = $state<AuthMode>('signIn');
-  #faults = $state.raw<Faults>({});
-  #refusal = $state<string | null>(null);
+  #fieldErrors = $state.raw<FieldErrors>({});
+  #error = $state<string | null>(null);
   #busy = $state(false);
   readonly #session: Pick<Session, 'config' | 'refresh' | 'signIn' | 'signUp'>;
 
@@ -28,18 +28,18 @@ export class AuthForm {
     this.#session = session;
   }
 
-  /** The very first account can only be made, and none can be made where sign-up is closed. */
+  /** Always sign-up for the first account of an instance, always sign-in while sign-up is closed. */
   get mode(): AuthMode {
     const { firstRun, signUp } = this.#session.config;
     if (firstRun) return 'signUp';
     return signUp === 'closed' ? 'signIn' : this.#mode;
   }
-  get faults(): Faults {
-    return this.#faults;
+  get fieldErrors(): FieldErrors {
+    return this.#fieldErrors;
   }
-  /** Why it did not work, where no single field is to blame. */
-  get refusal(): string | null {
-    return this.#refusal;
+  /** Why the request failed, when the error belongs to no single field. */
+  get error(): string | null {
+    return this.#error;
   }
   get busy(): boolean {
     return this.#busy;
@@ -47,23 +47,23 @@ export class AuthForm {
 
   switchTo(mode: AuthMode): void {
     this.#mode = mode;
-    this.#faults = {};
-    this.#refusal = null;
+    this.#fieldErrors = {};
+    this.#error = null;
   }
 
-  /** Answers whether the person is signed in now. Stays busy then: the page is about to change. */
+  /** Returns whether the user is signed in. The form stays busy then, because the page is about to change. */
   async submit(): Promise<boolean> {
     if (this.#busy) return false;
-    this.#refusal = null;
-    this.#faults = this.mode === 'signIn' ? signInFaults(this) : signUpFaults(this);
-    if (Object.keys(this.#faults).length > 0) return false;
+    this.#error = null;
+    this.#fieldErrors = this.mode === 'signIn' ? validateSignIn(this) : validateSignUp(this);
+    if (Object.keys(this.#fieldErrors).length > 0) return false;
     this.#busy = true;
     try {
       await this.#send();
       return true;
     } catch (error) {
       this.#busy = false;
-      this.#explain(error);
+      this.#showError(error);
       return false;
     }
   }
@@ -74,12 +74,12 @@ export class AuthForm {
     else await this.#session.signUp({ name: this.name.trim(), email, password });
   }
 
-  #explain(error: unknown): void {
+  #showError(error: unknown): void {
     const message = error instanceof ApiError ? error.message : t('common.somethingFailed');
-    const field = error instanceof ApiError ? fieldOf[error.code] : undefined;
-    this.#faults = field ? { [field]: message } : fieldErrorsOf(error);
-    if (Object.keys(this.#faults).length === 0) this.#refusal = message;
-    // Someone else may have been first, or sign-up closed meanwhile.
+    const field = error instanceof ApiError ? fieldByErrorCode[error.code] : undefined;
+    this.#fieldErrors = field ? { [field]: message } : fieldErrorsOf(error);
+    if (Object.keys(this.#fieldErrors).length === 0) this.#error = message;
+    // The first account may have been created meanwhile, or sign-up closed: the form must follow the new configuration.
     if (error instanceof ApiError && error.status === 403) this.#session.refresh().catch(() => undefined);
   }
 }

@@ -1,8 +1,8 @@
 import { limits } from '#shared/limits';
 import { t } from '../../i18n/t.ts';
 
-/** What is wrong with what was typed, by field; a field that is right is absent. */
-export type Faults = Partial<Record<'name' | 'email' | 'password', string>>;
+/** Error message of each invalid field; a valid field is absent. */
+export type FieldErrors = Partial<Record<'name' | 'email' | 'password', string>>;
 
 export interface Credentials {
   name: string;
@@ -10,21 +10,21 @@ export interface Credentials {
   password: string;
 }
 
-/** Only what is certain: whether an address exists is the server's to say. */
-function emailFault(email: string): Faults {
+/** Checks the shape only: the server decides whether the email is valid. */
+function validateEmail(email: string): FieldErrors {
   if (email.trim() === '') return { email: t('auth.emailMissing') };
-  return /^[^\s@]+@[^\s@]+$/.test(email.trim()) ? {} : { email: t('auth.emailWrong') };
+  return /^[^\s@]+@[^\s@]+$/.test(email.trim()) ? {} : { email: t('auth.emailInvalid') };
 }
 
-export const signInFaults = ({ email, password }: Credentials): Faults => ({
-  ...emailFault(email),
+export const validateSignIn = ({ email, password }: Credentials): FieldErrors => ({
+  ...validateEmail(email),
   ...(password === '' && { password: t('auth.passwordMissing') }),
 });
 
-export const signUpFaults = ({ name, email, password }: Credentials): Faults => ({
+export const validateSignUp = ({ name, email, password }: Credentials): FieldErrors => ({
   ...(name.trim() === '' && { name: t('auth.nameMissing') }),
-  ...emailFault(email),
+  ...validateEmail(email),
   ...(password.length < limits.passwordMin && {
-    password: t('auth.passwordShort', { count: limits.passwordMin }),
+    password: t('auth.passwordTooShort', { count: limits.passwordMin }),
   }),
 });

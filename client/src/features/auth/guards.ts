@@ -1,35 +1,36 @@
 import { authPath, nextOf, pathOf } from './redirects.ts';
 import type { Session } from './session.svelte.ts';
 
+/** Returns the path to redirect to, or null when the page may be shown. */
 type Guard = (to: URL) => string | null;
 
-/** Who may see which page; each sends everyone else to where they can go on. */
+/** Route guards, by who may see the page. */
 export interface Guards {
-  /** Signed in and approved. */
+  /** Members and admins. */
   member: Guard;
   admin: Guard;
-  /** The sign-in page is for those who are not signed in. */
+  /** People who are not signed in: the sign-in page. */
   visitor: Guard;
-  /** The waiting room. */
+  /** Accounts that wait for approval. */
   pending: Guard;
 }
 
-/** Guards of routes, which ask `session` anew at every navigation. */
-export function guardsOf(session: Pick<Session, 'standing'>): Guards {
+/** Creates route guards that read the session at every navigation. */
+export function createGuards(session: Pick<Session, 'status'>): Guards {
   const member: Guard = (to) => {
-    if (session.standing === 'visitor') return authPath('/auth', pathOf(to));
-    return session.standing === 'pending' ? authPath('/pending', pathOf(to)) : null;
+    if (session.status === 'visitor') return authPath('/auth', pathOf(to));
+    return session.status === 'pending' ? authPath('/pending', pathOf(to)) : null;
   };
   return {
     member,
-    admin: (to) => member(to) ?? (session.standing === 'admin' ? null : '/'),
+    admin: (to) => member(to) ?? (session.status === 'admin' ? null : '/'),
     visitor: (to) => {
-      if (session.standing === 'visitor') return null;
-      return session.standing === 'pending' ? authPath('/pending', nextOf(to)) : nextOf(to);
+      if (session.status === 'visitor') return null;
+      return session.status === 'pending' ? authPath('/pending', nextOf(to)) : nextOf(to);
     },
     pending: (to) => {
-      if (session.standing === 'visitor') return authPath('/auth', nextOf(to));
-      return session.standing === 'pending' ? null : nextOf(to);
+      if (session.status === 'visitor') return authPath('/auth', nextOf(to));
+      return session.status === 'pending' ? null : nextOf(to);
     },
   };
 }

@@ -1,41 +1,42 @@
 import type { Session } from './session.svelte.ts';
 
-/** Milliseconds between two looks at whether one was let in: sockets are refused until then. */
-const lookEvery = 15_000;
+/** Milliseconds between two checks. Polling is needed because the server refuses sockets of pending accounts. */
+const pollIntervalMs = 15_000;
 
-/** Looks now and then, and whenever the page comes into sight, whether an admin has let the person in. */
+/** Checks whether an admin has approved the account: periodically, and whenever the page becomes visible. */
 export class PendingApproval {
-  #looked = $state(false);
+  #stillPending = $state(false);
   readonly #session: Pick<Session, 'refresh'>;
 
   constructor(session: Pick<Session, 'refresh'>) {
     this.#session = session;
   }
 
-  /** The person asked, and still waits. */
-  get looked(): boolean {
-    return this.#looked;
+  /** Whether the last check the user asked for found the account still pending. */
+  get stillPending(): boolean {
+    return this.#stillPending;
   }
 
-  /** Returns the way to stop. */
-  watch(): () => void {
-    const look = (): void => {
-      // A failure says nothing new; the next look comes by itself.
+  /** Starts polling. Returns a function that stops it. */
+  poll(): () => void {
+    const refresh = (): void => {
+      // A failed check changes nothing, and the next one follows soon.
       if (document.visibilityState === 'visible') this.#session.refresh().catch(() => undefined);
     };
-    const timer = setInterval(look, lookEvery);
-    addEventListener('focus', look);
-    document.addEventListener('visibilitychange', look);
+    const timer = setInterval(refresh, pollIntervalMs);
+    addEventListener('focus', refresh);
+    document.addEventListener('visibilitychange', refresh);
     return () => {
       clearInterval(timer);
-      removeEventListener('focus', look);
-      document.removeEventListener('visibilitychange', look);
+      removeEventListener('focus', refresh);
+      document.removeEventListener('visibilitychange', refresh);
     };
   }
 
-  async look(): Promise<void> {
-    this.#looked = false;
+  /** Checks now. Rejects when the request fails. */
+  async check(): Promise<void> {
+    this.#stillPending = false;
     await this.#session.refresh();
-    this.#looked = true;
+    this.#stillPending = true;
   }
 }

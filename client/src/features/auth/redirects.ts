@@ -1,32 +1,34 @@
-/** Only used to resolve relative addresses: nothing may lead anywhere else. */
-const here = 'https://parley.invalid';
+/** Base to resolve relative paths against; any other origin is refused. */
+const base = 'https://parley.invalid';
 
-/** Addresses that lead nowhere after signing in. */
-const doors = ['/auth', '/pending'];
+type AuthPath = '/auth' | '/pending';
+
+/** Pages that are never a destination after signing in. */
+const authPaths: readonly string[] = ['/auth', '/pending'];
 
 /**
- * The page to go to after signing in, from `?next=`. Only a path of this site is taken, so that a link to the sign-in
- * page cannot send anybody to another site; everything else is `/`.
+ * Returns the page to open after signing in, from `?next=`. Accepts only a path of this site, so that a link to the
+ * sign-in page cannot redirect to another site; anything else becomes `/`.
  */
 export function safeNext(next: string | null): string {
-  // A browser reads `\` as `/` and drops tabs and newlines, so `/\evil` and `/<tab>/evil` are other sites to it.
+  // Browsers read `\` as `/` and drop tabs and newlines, so `/\evil` and `/<tab>/evil` lead to other sites.
   // eslint-disable-next-line no-control-regex
   if (!next?.startsWith('/') || next.startsWith('//') || /[\\\u0000-\u001f]/.test(next)) return '/';
-  if (!URL.canParse(next, here)) return '/';
-  const { origin, pathname, search, hash } = new URL(next, here);
+  if (!URL.canParse(next, base)) return '/';
+  const { origin, pathname, search, hash } = new URL(next, base);
   // `/.//evil` becomes `//evil` once its dots are resolved.
-  if (origin !== here || pathname.startsWith('//') || doors.includes(pathname)) return '/';
+  if (origin !== base || pathname.startsWith('//') || authPaths.includes(pathname)) return '/';
   return `${pathname}${search}${hash}`;
 }
 
-/** `?next=` of an address. */
+/** Returns the safe `?next=` of a URL. */
 export const nextOf = (url: URL): string => safeNext(url.searchParams.get('next'));
 
-/** The sign-in page (`/auth`) or the waiting room (`/pending`) with the way back to `next`. */
-export function authPath(door: '/auth' | '/pending', next: string): string {
+/** Returns the path of the sign-in page or of the pending page, with the way back to `next`. */
+export function authPath(page: AuthPath, next: string): string {
   const target = safeNext(next);
-  return target === '/' ? door : `${door}?${new URLSearchParams({ next: target })}`;
+  return target === '/' ? page : `${page}?${new URLSearchParams({ next: target })}`;
 }
 
-/** Path, query and hash of an address. */
+/** Returns path, query and hash of a URL. */
 export const pathOf = ({ pathname, search, hash }: URL): string => `${pathname}${search}${hash}`;

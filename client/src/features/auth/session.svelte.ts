@@ -5,13 +5,16 @@ import { call } from '../../api/call.ts';
 import { onUnauthorized } from '../../api/send.ts';
 import type { RealtimeSocket } from '../../api/socket.svelte.ts';
 import { t } from '../../i18n/t.ts';
-import type { AccountStatus } from './standing.ts';
+
+/** What a person is to this instance; decides which pages they see. */
+export type AccountStatus = 'visitor' | 'pending' | 'member' | 'admin';
 
 export type Config = ResponseOf<Api['GET /config']>;
 type Me = ResponseOf<Api['GET /me']>;
 type NewAccount = Args<Api['POST /auth/sign-up']>['body'];
 
-const unknownConfig: Config = {
+/** Used until the first response. */
+const initialConfig: Config = {
   name: t('common.product'),
   version: '',
   firstRun: false,
@@ -19,33 +22,35 @@ const unknownConfig: Config = {
   features: { communitySharing: false, communityHub: false, speech: false },
   communityUrl: '',
 };
-const nothing: Permissions = { chat: false, share: false, shareToCommunity: false, administer: false };
+const noPermissions: Permissions = { chat: false, share: false, shareToCommunity: false, administer: false };
 
 interface Deps {
   socket: Pick<RealtimeSocket, 'connect' | 'disconnect' | 'on' | 'onReconnect' | 'onRefused'>;
-  /** Called once when the session is over, whoever ended it. */
-  ended: () => void;
+  /** Called once when the session ends, for whatever reason. */
+  onEnded: () => void;
 }
 
 /**
- * Who is here and what they may do, as the server last said. A document serves one person: when their session ends,
- * `ended` leaves the document, so that nothing of theirs stays in memory.
+ * The signed-in user, their permissions and the public configuration.
+ *
+ * Consistency: the state is what the server last returned. A document serves one user: when their session ends,
+ * `onEnded` leaves the document, so that none of their data stays in memory.
  */
 export class Session {
-  #config = $state.raw<Config>(unknownConfig);
+  #config = $state.raw<Config>(initialConfig);
   #me = $state.raw<Me | null>(null);
-  #over = false;
+  #ended = false;
   readonly #deps: Deps;
-  readonly #stops: (() => void)[];
+  readonly #unsubscribes: (() => void)[];
 
   constructor(deps: Deps) {
     this.#deps = deps;
     const { socket } = deps;
-    this.#stops = [
-      onUnauthorized(() => this.#lost()),
+    this.#unsubscribes = [
+      onUnauthorized(() => this.#end()),
       socket.on('config:changed', () => this.#refreshQuietly()),
       socket.on('session:ended', ({ reason }) => {
-        if (reason === 'signed_out') this.#lost();
+        if (reason === 'signed_out') this.#end();
         if (reason === 'role_changed') this.#refreshQuietly();
       }),
       socket.onReconnect(() => this.#refreshQuietly()),
@@ -61,25 +66,25 @@ export class Session {
     return this.#me?.user ?? null;
   }
   get permissions(): Permissions {
-    return this.#me?.permissions ?? nothing;
+    return this.#me?.permissions ?? noPermissions;
   }
-  get standing(): AccountStatus {
+  get status(): AccountStatus {
     if (!this.#me) return 'visitor';
     if (this.#me.user.role === 'pending') return 'pending';
     return this.#me.permissions.administer ? 'admin' : 'member';
   }
 
-  /** Asks who is here. Rejects when the server cannot be reached. */
+  /** Loads configuration and user. Rejects when the server cannot be reached. */
   async start(): Promise<void> {
     await this.refresh();
   }
 
-  /** Reads the configuration and the person's rights again. */
+  /** Reloads the configuration, the user and their permissions. */
   async refresh(): Promise<void> {
-    const [config, me] = await Promise.all([call('GET /config'), whoAmI()]);
+    const [config, me] = await Promise.all([call('GET /config'), fetchMe()]);
     this.#config = config;
-    if (me) this.#enter(me);
-    else this.#lost();
+    if (me) this.#setMe(me);
+    else this.#end();
   }
 
   async signIn(email: string, password: string): Promise<void> {
@@ -87,7 +92,7 @@ export class Session {
     await this.refresh();
   }
 
-  /** Makes an account, which is signed in from then on. */
+  /** Creates an account and signs in to it. */
   async signUp(account: NewAccount): Promise<void> {
     await call('POST /auth/sign-up', { body: account });
     await this.refresh();
@@ -95,43 +100,43 @@ export class Session {
 
   async signOut(): Promise<void> {
     await call('POST /auth/sign-out');
-    this.#lost();
+    this.#end();
   }
 
   async rename(name: string): Promise<void> {
-    this.#enter(await call('PATCH /me', { body: { name } }));
+    this.#setMe(await call('PATCH /me', { body: { name } }));
   }
 
-  /** Lets go of the socket and its events. */
+  /** Unsubscribes from all events and closes the socket. */
   stop(): void {
-    for (const stop of this.#stops) stop();
+    for (const unsubscribe of this.#unsubscribes) unsubscribe();
     this.#deps.socket.disconnect();
   }
 
-  #enter(me: Me): void {
-    // Another tab signed someone else in meanwhile.
-    if (this.#me && this.#me.user.id !== me.user.id) return this.#lost();
+  #setMe(me: Me): void {
+    // Another tab has signed in as a different user.
+    if (this.#me && this.#me.user.id !== me.user.id) return this.#end();
     this.#me = me;
-    // The server refuses sockets of those who wait for approval. A connection that fails is tried again by its users.
-    if (this.standing === 'pending') this.#deps.socket.disconnect();
+    // The server refuses sockets of pending accounts. A failed connection is retried by whoever uses the socket.
+    if (this.status === 'pending') this.#deps.socket.disconnect();
     else this.#deps.socket.connect().catch(() => undefined);
   }
 
-  #lost(): void {
-    if (!this.#me || this.#over) return;
-    this.#over = true;
+  #end(): void {
+    if (!this.#me || this.#ended) return;
+    this.#ended = true;
     this.#me = null;
     this.#deps.socket.disconnect();
-    this.#deps.ended();
+    this.#deps.onEnded();
   }
 
-  /** For news that came by itself: when it fails, the next request will tell. */
+  /** Refreshes after an event; a failure surfaces with the next request. */
   #refreshQuietly(): void {
     this.refresh().catch(() => undefined);
   }
 }
 
-async function whoAmI(): Promise<Me | null> {
+async function fetchMe(): Promise<Me | null> {
   try {
     return await call('GET /me');
   } catch (error) {

@@ -1,15 +1,10 @@
 import { router } from '../../router/router.svelte.ts';
-import { toast } from '../../ui/toast.svelte.ts';
+import { tryOrToast } from '../../ui/tryOrToast.ts';
 import type { Session } from './session.svelte.ts';
 
-/** Signs out, unless the page holds something unsaved that the person wants to keep. */
+/** Signs out, unless the user stays on a page with unsaved changes. */
 export async function signOut(session: Session): Promise<void> {
-  // The next person to sign in here is not led to the page of this one.
+  // Leave the page first, so that the next person to sign in here is not redirected to it.
   await router.go('/');
-  if (router.url.pathname !== '/') return;
-  try {
-    await session.signOut();
-  } catch (error) {
-    toast.failed(error);
-  }
+  if (router.url.pathname === '/') await tryOrToast(() => session.signOut());
 }

@@ -2,110 +2,121 @@ import type { ImportResult } from '#shared/imports';
 import { limits } from '#shared/limits';
 import type { RealtimeSocket } from '../../api/socket.svelte.ts';
 import { ApiError } from '../../api/apiError.ts';
+import { newIdempotencyKey } from '../../api/idempotencyKey.ts';
 import { socket } from '../../api/socket.svelte.ts';
 import { upload } from '../../api/upload.ts';
 import { urlOf } from '../../api/url.ts';
 import { t } from '../../i18n/t.ts';
-import { newIdempotencyKey } from '../../api/idempotencyKey.ts';
 
-/** Where an import is. `sent` runs from 0 to 1; `total` is null until the server knows it. */
+/** `fraction` runs from 0 to 1; `total` is null until the server knows it. */
 export type ImportState =
-  | { at: 'start'; note: string | null; fault: string | null }
-  | { at: 'uploading'; name: string; sent: number }
-  | { at: 'reading'; name: string; done: number; total: number | null }
-  | { at: 'end'; result: ImportResult };
+  | { phase: 'idle'; notice: string | null; error: string | null }
+  | { phase: 'uploading'; name: string; fraction: number }
+  | { phase: 'reading'; name: string; done: number; total: number | null }
+  | { phase: 'finished'; result: ImportResult };
 
 const bytesPerGigabyte = 1_000_000_000;
-const types: Readonly<Record<string, string>> = { json: 'application/json', zip: 'application/zip' };
+const mediaTypes: Readonly<Record<string, string>> = { json: 'application/json', zip: 'application/zip' };
 
-type Send = typeof upload;
-
-/** One import after the other: the file goes up, then the server tells how far it is, then what came of it. */
+/**
+ * Imports files, one at a time.
+ *
+ * Consistency: after the upload the server reports progress by socket, and the response carries the result. Both are
+ * matched to the running import by its id, so that other tabs do not mix.
+ */
 export class ImportJob {
-  #state = $state.raw<ImportState>({ at: 'start', note: null, fault: null });
-  #running: AbortController | null = null;
-  #done = Promise.resolve();
+  #state = $state.raw<ImportState>({ phase: 'idle', notice: null, error: null });
+  #abort: AbortController | null = null;
+  #finished = Promise.resolve();
   readonly #socket: Pick<RealtimeSocket, 'on'>;
-  readonly #send: Send;
+  readonly #upload: typeof upload;
 
-  constructor(socket: Pick<RealtimeSocket, 'on'>, send: Send = upload) {
-    this.#socket = socket;
-    this.#send = send;
+  constructor(realtime: Pick<RealtimeSocket, 'on'>, send: typeof upload = upload) {
+    this.#socket = realtime;
+    this.#upload = send;
   }
 
   get state(): ImportState {
     return this.#state;
   }
   get running(): boolean {
-    return this.#running !== null;
+    return this.#abort !== null;
   }
 
-  /** Settled when the running import has ended, one way or the other. */
-  get done(): Promise<void> {
-    return this.#done;
+  /** Resolves when the running import has ended, with or without success. */
+  get finished(): Promise<void> {
+    return this.#finished;
   }
 
   /** Imports a file, unless another import is running. */
   run(file: File): Promise<void> {
-    if (!this.#running) this.#done = this.#run(file);
-    return this.#done;
+    if (!this.running) this.#finished = this.#run(file);
+    return this.#finished;
   }
 
   cancel(): void {
-    this.#running?.abort();
+    this.#abort?.abort();
   }
 
-  /** Back to where a file is chosen. */
-  startOver(): void {
-    if (!this.#running) this.#begin(null, null);
+  /** Returns to the file selection, unless an import is running. */
+  reset(): void {
+    if (!this.running) this.#setIdle({});
   }
 
   async #run(file: File): Promise<void> {
-    const type = types[file.name.split('.').at(-1)?.toLowerCase() ?? ''];
-    const fault = faultOf(file, type);
-    if (fault !== null) return this.#begin(null, fault);
-    const running = new AbortController();
-    this.#running = running;
+    const type = mediaTypes[file.name.split('.').at(-1)?.toLowerCase() ?? ''];
+    const error = validateFile(file, type);
+    if (error !== null) return this.#setIdle({ error });
+    const abort = new AbortController();
+    this.#abort = abort;
     const importId = newIdempotencyKey();
-    const stopListening = this.#socket.on('import:progress', (progress) => {
+    const unsubscribe = this.#socket.on('import:progress', (progress) => {
       if (progress.importId !== importId) return;
-      this.#state = { at: 'reading', name: file.name, done: progress.done, total: progress.total };
+      this.#state = { phase: 'reading', name: file.name, done: progress.done, total: progress.total };
     });
-    this.#state = { at: 'uploading', name: file.name, sent: 0 };
+    this.#state = { phase: 'uploading', name: file.name, fraction: 0 };
     try {
-      const result = await this.#send(
+      const result = await this.#upload(
         urlOf('POST /imports', { query: { importId } }),
-        // Systems disagree about the types of files; what the server goes by is what the name says.
+        // Operating systems disagree about media types; the server needs the one that the file name says.
         new File([file], file.name, { type }),
-        { signal: running.signal, onprogress: (sent) => this.#sent(file.name, sent) },
+        {
+          signal: abort.signal,
+          onprogress: (fraction) => this.#setUploadProgress(file.name, fraction),
+        },
       );
-      // The server parses its answers with the schema this type is made of.
-      this.#state = { at: 'end', result: result as ImportResult };
-    } catch (error) {
-      if (running.signal.aborted) this.#begin(t('imports.cancelled'), null);
-      else this.#begin(null, error instanceof ApiError ? error.message : t('common.somethingFailed'));
+      // The server validates its response with the schema this type is inferred from.
+      this.#state = { phase: 'finished', result: result as ImportResult };
+    } catch (failure) {
+      if (abort.signal.aborted) this.#setIdle({ notice: t('imports.cancelled') });
+      else
+        this.#setIdle({ error: failure instanceof ApiError ? failure.message : t('common.somethingFailed') });
     } finally {
-      stopListening();
-      this.#running = null;
+      unsubscribe();
+      this.#abort = null;
     }
   }
 
-  #sent(name: string, sent: number): void {
-    // News of the reading may overtake the last news of the upload.
-    if (this.#state.at !== 'uploading') return;
-    this.#state = sent < 1 ? { at: 'uploading', name, sent } : { at: 'reading', name, done: 0, total: null };
+  #setUploadProgress(name: string, fraction: number): void {
+    // A progress event of the server may arrive before the last one of the upload.
+    if (this.#state.phase !== 'uploading') return;
+    this.#state =
+      fraction < 1
+        ? { phase: 'uploading', name, fraction }
+        : { phase: 'reading', name, done: 0, total: null };
   }
 
-  #begin(note: string | null, fault: string | null): void {
-    this.#state = { at: 'start', note, fault };
+  #setIdle({ notice = null, error = null }: { notice?: string | null; error?: string | null }): void {
+    this.#state = { phase: 'idle', notice, error };
   }
 }
 
-function faultOf(file: File, type: string | undefined): string | null {
+/** Returns why a file cannot be imported, or null. */
+function validateFile(file: File, type: string | undefined): string | null {
   if (type === undefined) return t('imports.wrongType');
   if (file.size <= limits.importUploadBytes) return null;
   return t('imports.tooLarge', { limit: limits.importUploadBytes / bytesPerGigabyte });
 }
 
-/** The import of this tab. It goes on while the dialog it was started in is closed. */
+/** The import of this tab. It continues while the dialog that started it is closed. */
 export const importJob = new ImportJob(socket);

@@ -1,7 +1,7 @@
 import type { ImportResult } from '#shared/imports';
 import { t } from '../../i18n/t.ts';
 
-/** `12 chats imported · 3 were here already · 1 could not be read`. */
+/** Returns one line: `12 chats imported · 3 already imported · 1 failed`. */
 export const summaryOf = ({ imported, skipped, failed }: ImportResult): string =>
   [
     imported > 0 ? t('imports.imported', { count: imported }) : t('imports.nothing'),

@@ -2,15 +2,22 @@ import type { ManagedUser, Role } from '#shared/users';
 import { t } from '../../i18n/t.ts';
 import { confirm } from '../../ui/confirm.svelte.ts';
 import { toast } from '../../ui/toast.svelte.ts';
+import { tryOrToast } from '../../ui/tryOrToast.ts';
 import type { Users } from './users.svelte.ts';
 
 export const roleNames: Readonly<Record<Role, string>> = {
-  pending: t('admin.rolePending'),
-  user: t('admin.roleUser'),
-  admin: t('admin.roleAdmin'),
+  pending: t('users.rolePending'),
+  user: t('users.roleUser'),
+  admin: t('users.roleAdmin'),
 };
 
-/** What an admin does to an account, with what is said about it. */
+const roleChanged = {
+  pending: 'users.nowPending',
+  user: 'users.nowUser',
+  admin: 'users.nowAdmin',
+} as const;
+
+/** What an admin does to an account, with the question before and the message after it. */
 export class UserActions {
   readonly #users: Users;
 
@@ -19,37 +26,36 @@ export class UserActions {
   }
 
   async approve(user: ManagedUser): Promise<void> {
-    await this.#change(user, { role: 'user' }, t('admin.approved', { name: user.name }));
+    await this.#update(user, { role: 'user' }, t('users.approved', { name: user.name }));
   }
 
   async setRole(user: ManagedUser, role: Role): Promise<void> {
     if (role === user.role) return;
-    await this.#change(user, { role }, t('admin.roleChanged', { name: user.name, role: roleNames[role] }));
+    await this.#update(user, { role }, t(roleChanged[role], { name: user.name }));
   }
 
   async deactivate(user: ManagedUser): Promise<void> {
     const { name } = user;
-    const sure = await confirm({
-      title: t('admin.deactivateTitle', { name }),
-      body: t('admin.deactivateBody', { name }),
-      action: t('admin.deactivate'),
+    const confirmed = await confirm({
+      title: t('users.deactivateTitle', { name }),
+      body: t('users.deactivateBody', { name }),
+      action: t('users.deactivate'),
       danger: true,
     });
-    if (sure) await this.#change(user, { active: false }, t('admin.nowInactive', { name }));
+    if (confirmed) await this.#update(user, { active: false }, t('users.deactivated', { name }));
   }
 
   async reactivate(user: ManagedUser): Promise<void> {
-    await this.#change(user, { active: true }, t('admin.nowActive', { name: user.name }));
+    await this.#update(user, { active: true }, t('users.reactivated', { name: user.name }));
   }
 
-  async #change(user: ManagedUser, change: { role?: Role; active?: boolean }, done: string): Promise<void> {
-    try {
-      await this.#users.change(user, change);
-      toast.success(done);
-    } catch (error) {
-      toast.failed(error);
-      // What is shown may be older than what the server refused to change.
-      void this.#users.list.refresh();
-    }
+  async #update(
+    user: ManagedUser,
+    change: { role?: Role; active?: boolean },
+    successMessage: string,
+  ): Promise<void> {
+    if (await tryOrToast(() => this.#users.update(user, change))) toast.success(successMessage);
+    // A refusal may mean that the list on the screen is out of date.
+    else void this.#users.list.refresh();
   }
 }

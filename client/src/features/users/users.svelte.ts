@@ -4,7 +4,9 @@ import { PagedList } from '../../api/pagedList.svelte.ts';
 
 export type RoleFilter = Role | 'all';
 
-/** The accounts of the instance, as far as they have been read, and what an admin does to them. */
+const isPending = ({ role, active }: ManagedUser): boolean => role === 'pending' && active;
+
+/** The accounts of the instance, loaded page by page, for the admin who manages them. */
 export class Users {
   #query = $state('');
   #filter = $state<RoleFilter>('all');
@@ -29,7 +31,7 @@ export class Users {
   get filter(): RoleFilter {
     return this.#filter;
   }
-  /** Accounts that wait for approval, whatever is shown. */
+  /** Number of accounts that wait for approval, whatever the query and the filter. */
   get pendingCount(): number {
     return this.#pendingCount;
   }
@@ -39,18 +41,17 @@ export class Users {
     await this.#list.load();
   }
 
-  async show(filter: RoleFilter): Promise<void> {
+  async setFilter(filter: RoleFilter): Promise<void> {
     if (filter === this.#filter) return;
     this.#filter = filter;
     this.#list.reset();
     await this.#list.load();
   }
 
-  /** Changes an account; rejects when the server refuses. A row stays in sight although its role is filtered out now. */
-  async change(user: ManagedUser, change: { role?: Role; active?: boolean }): Promise<void> {
-    const after = await call('PATCH /admin/users/:id', { params: { id: user.id }, body: change });
-    this.#list.put(after);
-    const waits = ({ role, active }: ManagedUser): number => (role === 'pending' && active ? 1 : 0);
-    this.#pendingCount += waits(after) - waits(user);
+  /** Updates an account; rejects when the server refuses. The row stays in the list even if the filter excludes it now. */
+  async update(user: ManagedUser, change: { role?: Role; active?: boolean }): Promise<void> {
+    const updated = await call('PATCH /admin/users/:id', { params: { id: user.id }, body: change });
+    this.#list.put(updated);
+    this.#pendingCount += Number(isPending(updated)) - Number(isPending(user));
   }
 }

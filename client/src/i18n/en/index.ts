@@ -3,13 +3,16 @@ import { auth } from './auth.ts';
 import { chat } from './chat.ts';
 import { chats } from './chats.ts';
 import { common } from './common.ts';
+import { connections } from './connections.ts';
 import { firstSteps } from './firstSteps.ts';
 import { imports } from './imports.ts';
+import { instance } from './instance.ts';
 import { markdown } from './markdown.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { sharedPage } from './sharedPage.ts';
 import { sharing } from './sharing.ts';
+import { users } from './users.ts';
 
 /**
  * Every word on the screen. To add one, put a key into the file of its feature:
@@ -33,6 +36,9 @@ export const en = {
   sharedPage,
   settings,
   admin,
+  users,
+  instance,
+  connections,
   imports,
   markdown,
 };

@@ -3,6 +3,7 @@ import { screen, waitFor } from '@testing-library/dom';
 import { render } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { Session } from '../../../../client/src/features/auth/session.svelte.ts';
+import { t } from '../../../../client/src/i18n/t.ts';
 import { FakeApi, Refusal } from '../../support/fakeApi.ts';
 import { FakeSocket } from '../../support/fakeSocket.ts';
 import { aConfig, aUser, rights } from '../../support/factories.ts';
@@ -11,11 +12,11 @@ import InSession from '../../support/InSession.svelte';
 
 let api: FakeApi;
 let session: Session;
-const person = userEvent.setup();
+const user = userEvent.setup();
 
-async function cardOn(config = aConfig()): Promise<void> {
+async function renderCard(config = aConfig()): Promise<void> {
   api.on('GET /config', () => config);
-  session = new Session({ socket: new FakeSocket(), ended: jest.fn() });
+  session = new Session({ socket: new FakeSocket(), onEnded: jest.fn() });
   await session.start();
   render(InSession, { session, of: AuthCard });
 }
@@ -27,89 +28,89 @@ beforeEach(() => {
   });
 });
 
-describe('the sign-in card', () => {
-  test('sends nothing while something is missing, and leads to it', async () => {
-    await cardOn();
-    await person.click(screen.getByRole('button', { name: 'Sign in' }));
-    expect(field('E-mail').getAttribute('aria-invalid')).toBe('true');
-    expect(document.activeElement).toBe(field('E-mail'));
-    await person.keyboard('ada@example.org{Enter}');
+describe('AuthCard', () => {
+  test('sends nothing while a field is missing, and focuses that field', async () => {
+    await renderCard();
+    await user.click(screen.getByRole('button', { name: 'Sign in' }));
+    expect(field('Email').getAttribute('aria-invalid')).toBe('true');
+    expect(document.activeElement).toBe(field('Email'));
+    await user.keyboard('ada@example.org{Enter}');
     await waitFor(() => expect(document.activeElement).toBe(field('Password')));
     expect(api.to('POST /auth/sign-in')).toEqual([]);
   });
 
-  test('keeps the address and marks the password after a wrong one', async () => {
-    await cardOn();
+  test('keeps the email and marks the password after wrong credentials', async () => {
+    await renderCard();
     api.on('POST /auth/sign-in', () => {
-      throw new Refusal(401, 'wrong_credentials', 'E-mail or password is not right.');
+      throw new Refusal(401, 'wrong_credentials', 'Wrong email or password.');
     });
-    await person.type(field('E-mail'), 'ada@example.org');
-    await person.type(field('Password'), 'wrong{Enter}');
+    await user.type(field('Email'), 'ada@example.org');
+    await user.type(field('Password'), 'wrong{Enter}');
     await waitFor(() => expect(document.activeElement).toBe(field('Password')));
     const described = document.getElementById(field('Password').getAttribute('aria-describedby') ?? '');
-    expect(described?.textContent.trim()).toBe('E-mail or password is not right.');
-    expect(field('E-mail').value).toBe('ada@example.org');
+    expect(described?.textContent.trim()).toBe('Wrong email or password.');
+    expect(field('Email').value).toBe('ada@example.org');
   });
 
-  test('says at the address that it has an account already', async () => {
-    await cardOn();
+  test('shows at the email field that the email cannot be used', async () => {
+    await renderCard();
     api.on('POST /auth/sign-up', () => {
-      throw new Refusal(409, 'email_taken', 'This e-mail address cannot be used.');
+      throw new Refusal(409, 'email_taken', 'This email address cannot be used.');
     });
-    await person.click(screen.getByRole('button', { name: 'Create one' }));
-    await person.type(field('Name'), 'Ada');
-    await person.type(field('E-mail'), 'ada@example.org');
-    await person.type(field('Password'), 'correct horse{Enter}');
-    await waitFor(() => expect(document.activeElement).toBe(field('E-mail')));
-    expect(screen.getByText('This e-mail address cannot be used.')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Create one' }));
+    await user.type(field('Name'), 'Ada');
+    await user.type(field('Email'), 'ada@example.org');
+    await user.type(field('Password'), 'correct horse{Enter}');
+    await waitFor(() => expect(document.activeElement).toBe(field('Email')));
+    expect(screen.getByText('This email address cannot be used.')).toBeTruthy();
   });
 
-  test('announces what no field is to blame for', async () => {
-    await cardOn();
-    await person.type(field('E-mail'), 'ada@example.org');
+  test('announces an error that belongs to no field', async () => {
+    await renderCard();
+    await user.type(field('Email'), 'ada@example.org');
     api.offline = true;
-    await person.type(field('Password'), 'correct horse{Enter}');
-    expect((await screen.findByRole('alert')).textContent).toContain('Parley cannot be reached');
+    await user.type(field('Password'), 'correct horse{Enter}');
+    expect((await screen.findByRole('alert')).textContent).toContain(t('common.offline'));
   });
 
-  test('offers no account where sign-up is closed, and says whom to ask', async () => {
-    await cardOn(aConfig({ signUp: 'closed' }));
+  test('offers no sign-up while it is closed, and says whom to ask', async () => {
+    await renderCard(aConfig({ signUp: 'closed' }));
     expect(screen.queryByRole('button', { name: 'Create one' })).toBeNull();
-    expect(screen.getByText(/ask an admin/)).toBeTruthy();
+    expect(screen.getByText(/Ask an admin/)).toBeTruthy();
   });
 
-  test('makes the admin account, and nothing else, on a new instance', async () => {
-    await cardOn(aConfig({ firstRun: true }));
+  test('offers only the admin account on a new instance', async () => {
+    await renderCard(aConfig({ firstRun: true }));
     expect(screen.getByRole('heading').textContent).toBe('Create the admin account');
-    expect(screen.queryByText(/Have an account/)).toBeNull();
+    expect(screen.queryByText(/Already have an account/)).toBeNull();
   });
 
-  test('keeps what was typed when it turns into the other form', async () => {
-    await cardOn();
-    await person.type(field('E-mail'), 'ada@example.org');
-    await person.click(screen.getByRole('button', { name: 'Create one' }));
-    expect(field('E-mail').value).toBe('ada@example.org');
+  test('keeps the typed values when the mode changes', async () => {
+    await renderCard();
+    await user.type(field('Email'), 'ada@example.org');
+    await user.click(screen.getByRole('button', { name: 'Create one' }));
+    expect(field('Email').value).toBe('ada@example.org');
     await waitFor(() => expect(document.activeElement).toBe(field('Name')));
   });
 
-  test('helps password managers and lets the password be seen', async () => {
-    await cardOn();
-    expect(field('E-mail').autocomplete).toBe('username');
+  test('supports password managers and reveals the password on request', async () => {
+    await renderCard();
+    expect(field('Email').autocomplete).toBe('username');
     expect(field('Password').autocomplete).toBe('current-password');
     expect(field('Password').type).toBe('password');
-    await person.click(screen.getByRole('button', { name: 'Show the password' }));
+    await user.click(screen.getByRole('button', { name: 'Show password' }));
     expect(field('Password').type).toBe('text');
-    await person.click(screen.getByRole('button', { name: 'Create one' }));
+    await user.click(screen.getByRole('button', { name: 'Create one' }));
     expect(field('Password').autocomplete).toBe('new-password');
   });
 
-  test('signs in, once however often Enter is pressed', async () => {
-    await cardOn();
+  test('signs in once when Enter is pressed twice', async () => {
+    await renderCard();
     api.on('POST /auth/sign-in', () => ({ user: aUser() }));
     api.on('GET /me', () => ({ user: aUser(), permissions: rights() }));
-    await person.type(field('E-mail'), ' ada@example.org ');
-    await person.type(field('Password'), ' correct horse {Enter}{Enter}');
-    await waitFor(() => expect(session.standing).toBe('member'));
+    await user.type(field('Email'), ' ada@example.org ');
+    await user.type(field('Password'), ' correct horse {Enter}{Enter}');
+    await waitFor(() => expect(session.status).toBe('member'));
     expect(api.to('POST /auth/sign-in').map(({ body }) => body)).toEqual([
       { email: 'ada@example.org', password: ' correct horse ' },
     ]);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { guardsOf } from '../../../../client/src/features/auth/guards.ts';
-import type { AccountStatus } from '../../../../client/src/features/auth/standing.ts';
+import { createGuards } from '../../../../client/src/features/auth/guards.ts';
+import type { AccountStatus } from '../../../../client/src/features/auth/session.svelte.ts';
 
-const at = (address: string): URL => new URL(address, 'https://parley.example');
-const as = (standing: AccountStatus): ReturnType<typeof guardsOf> => guardsOf({ standing });
+const urlOf = (address: string): URL => new URL(address, 'https://parley.example');
+const guardsFor = (status: AccountStatus): ReturnType<typeof createGuards> => createGuards({ status });
 
-describe('guards', () => {
+describe('route guards', () => {
   test.each([
     ['visitor', 'member', '/c/1', '/auth?next=%2Fc%2F1'],
     ['visitor', 'member', '/', '/auth'],
@@ -18,8 +18,8 @@ describe('guards', () => {
     ['member', 'visitor', '/auth?next=%2Fs%2Fabc', '/s/abc'],
     ['member', 'visitor', '/auth?next=%2F%2Fevil.example', '/'],
     ['member', 'pending', '/pending?next=%2Fc%2F1', '/c/1'],
-  ] as const)('send a %s away from a page for %s: %s leads to %s', (standing, page, address, to) => {
-    expect(as(standing)[page](at(address))).toBe(to);
+  ] as const)('redirect a %s from a %s page: %s to %s', (status, page, address, target) => {
+    expect(guardsFor(status)[page](urlOf(address))).toBe(target);
   });
 
   test.each([
@@ -28,7 +28,7 @@ describe('guards', () => {
     ['member', 'member'],
     ['admin', 'member'],
     ['admin', 'admin'],
-  ] as const)('let a %s see a page for %s', (standing, page) => {
-    expect(as(standing)[page](at('/c/1'))).toBeNull();
+  ] as const)('let a %s open a %s page', (status, page) => {
+    expect(guardsFor(status)[page](urlOf('/c/1'))).toBeNull();
   });
 });

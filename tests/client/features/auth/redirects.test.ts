@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { authPath, nextOf, safeNext } from '../../../../client/src/features/auth/redirects.ts';
 
-describe('the page after signing in', () => {
+describe('safeNext', () => {
   test.each([
     [null],
     [''],
@@ -23,7 +23,7 @@ describe('the page after signing in', () => {
     ['/auth'],
     ['/auth?next=/c/1'],
     ['/pending'],
-  ])('is the start and not %j', (next) => {
+  ])('refuses %j', (next) => {
     expect(safeNext(next)).toBe('/');
   });
 
@@ -34,23 +34,25 @@ describe('the page after signing in', () => {
     ['/c/1?next=//evil.example', '/c/1?next=//evil.example'],
     ['/a/../c/1', '/c/1'],
     ['/authors', '/authors'],
-  ])('may be %j', (next, result) => {
+  ])('accepts %j', (next, result) => {
     expect(safeNext(next)).toBe(result);
   });
 
-  test('is no other site to a browser, however it is written', () => {
-    const here = 'https://parley.example';
+  test('never leads to another origin, however the path is encoded', () => {
+    const origin = 'https://parley.example';
     for (const next of ['/%5Cevil.example', '/%2F/evil.example', '/@evil.example', '/.evil.example']) {
-      expect(new URL(safeNext(next), here).origin).toBe(here);
+      expect(new URL(safeNext(next), origin).origin).toBe(origin);
     }
   });
+});
 
-  test('travels through the address of the sign-in page and comes out the same', () => {
-    const door = authPath('/auth', '/c/1?m=a&b=c#end');
-    expect(nextOf(new URL(door, 'https://parley.example'))).toBe('/c/1?m=a&b=c#end');
+describe('authPath', () => {
+  test('carries the destination through the URL of the sign-in page unchanged', () => {
+    const path = authPath('/auth', '/c/1?m=a&b=c#end');
+    expect(nextOf(new URL(path, 'https://parley.example'))).toBe('/c/1?m=a&b=c#end');
   });
 
-  test('is left away where it says nothing', () => {
+  test('leaves out `next` when it would be the home page', () => {
     expect(authPath('/auth', '/')).toBe('/auth');
     expect(authPath('/pending', '/pending?next=%2Fc%2F1')).toBe('/pending');
   });

@@ -17,7 +17,7 @@ async function steps({ administer = true } = {}): Promise<void> {
   api
     .on('GET /config', () => aConfig())
     .on('GET /me', () => ({ user: aUser(), permissions: rights({ administer }) }));
-  const session = new Session({ socket: new FakeSocket(), ended: jest.fn() });
+  const session = new Session({ socket: new FakeSocket(), onEnded: jest.fn() });
   await session.start();
   render(InSession, { session, of: FirstSteps });
   await settled();

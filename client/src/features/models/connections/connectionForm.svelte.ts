@@ -7,26 +7,27 @@ import { fieldErrorsOf } from '../../../api/fieldErrors.ts';
 import { t } from '../../../i18n/t.ts';
 import type { Connections } from './connections.svelte.ts';
 
-export type TestOutcome = ResponseOf<Api['POST /admin/connections/test']>;
-type Faults = Partial<Record<'name' | 'baseUrl' | 'apiKey', string>>;
+export type TestResult = ResponseOf<Api['POST /admin/connections/test']>;
+type FieldErrors = Partial<Record<'name' | 'baseUrl' | 'apiKey', string>>;
 
-const webAddress = /^https?:\/\/[^\s/]+/i;
+const httpUrl = /^https?:\/\/[^\s/]+/i;
 const originOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).origin : null);
 
-/** A connection being added or changed. The stored key is never known here: an empty field leaves it as it is. */
+/** State of the form to add or edit a connection. The client never knows the stored key: an empty field keeps it. */
 export class ConnectionForm {
   name = $state('');
   baseUrl = $state('');
   apiKey = $state('');
   removeKey = $state(false);
-  #faults = $state.raw<Faults>({});
-  #refusal = $state<string | null>(null);
-  #outcome = $state.raw<TestOutcome | null>(null);
+  #fieldErrors = $state.raw<FieldErrors>({});
+  #error = $state<string | null>(null);
+  #testResult = $state.raw<TestResult | null>(null);
+  #testing = $state(false);
   #busy = $state(false);
-  readonly #connections: Pick<Connections, 'add' | 'change'>;
+  readonly #connections: Pick<Connections, 'add' | 'update'>;
   readonly #existing: Connection | null;
 
-  constructor(connections: Pick<Connections, 'add' | 'change'>, existing: Connection | null) {
+  constructor(connections: Pick<Connections, 'add' | 'update'>, existing: Connection | null) {
     this.#connections = connections;
     this.#existing = existing;
     this.name = existing?.name ?? '';
@@ -36,16 +37,19 @@ export class ConnectionForm {
   get isNew(): boolean {
     return this.#existing === null;
   }
-  get faults(): Faults {
-    return this.#faults;
+  get fieldErrors(): FieldErrors {
+    return this.#fieldErrors;
   }
-  /** Why it was not saved, where no single field is to blame. */
-  get refusal(): string | null {
-    return this.#refusal;
+  /** Why saving or testing failed, when the error belongs to no single field. */
+  get error(): string | null {
+    return this.#error;
   }
-  /** What the model server said to the last test. */
-  get outcome(): TestOutcome | null {
-    return this.#outcome;
+  /** Result of the last test. */
+  get testResult(): TestResult | null {
+    return this.#testResult;
+  }
+  get testing(): boolean {
+    return this.#testing;
   }
   get busy(): boolean {
     return this.#busy;
@@ -53,68 +57,71 @@ export class ConnectionForm {
   get hasKey(): boolean {
     return this.#existing?.hasApiKey ?? false;
   }
-  /** The address is another server's now: a key goes with its server, so the stored one will be dropped. */
-  get dropsKey(): boolean {
+  /** The base URL names another server now, so the server will remove the stored key: a key belongs to one origin. */
+  get removesStoredKey(): boolean {
     return this.hasKey && originOf(this.baseUrl) !== originOf(this.#existing?.baseUrl ?? '');
   }
 
-  /** Answers whether it is saved. */
+  /** Returns whether the connection was saved. */
   async save(): Promise<boolean> {
-    this.#faults = {
-      ...(this.name.trim() === '' && { name: t('admin.connectionNameMissing') }),
-      ...this.#addressFault(),
+    this.#fieldErrors = {
+      ...(this.name.trim() === '' && { name: t('connections.nameMissing') }),
+      ...this.#validateBaseUrl(),
     };
-    if (Object.keys(this.#faults).length > 0 || this.#busy) return false;
+    if (Object.keys(this.#fieldErrors).length > 0 || this.#busy) return false;
     this.#busy = true;
-    this.#refusal = null;
+    this.#error = null;
     try {
       await this.#send();
       return true;
     } catch (error) {
-      this.#explain(error);
+      this.#showError(error);
       return false;
     } finally {
       this.#busy = false;
     }
   }
 
-  /** Asks the model server for its models, with what stands in the form. */
+  /** Asks the model server for its models, with the values of the form. */
   async test(): Promise<void> {
-    this.#outcome = null;
-    this.#faults = this.#addressFault();
-    if (Object.keys(this.#faults).length > 0) return;
+    this.#testResult = null;
+    this.#fieldErrors = this.#validateBaseUrl();
+    if (Object.keys(this.#fieldErrors).length > 0) return;
+    this.#testing = true;
     try {
-      this.#outcome = await call('POST /admin/connections/test', {
+      this.#testResult = await call('POST /admin/connections/test', {
         body: {
           baseUrl: this.baseUrl.trim(),
           ...(this.#existing && { id: this.#existing.id }),
-          ...this.#key(),
+          ...this.#apiKeyChange(),
         },
       });
     } catch (error) {
-      this.#explain(error);
+      this.#showError(error);
+    } finally {
+      this.#testing = false;
     }
   }
 
   async #send(): Promise<void> {
-    const body = { name: this.name.trim(), baseUrl: this.baseUrl.trim(), ...this.#key() };
-    if (this.#existing) await this.#connections.change(this.#existing.id, body);
+    const body = { name: this.name.trim(), baseUrl: this.baseUrl.trim(), ...this.#apiKeyChange() };
+    if (this.#existing) await this.#connections.update(this.#existing.id, body);
     else await this.#connections.add(body);
   }
 
-  #key(): { apiKey?: string } {
+  #apiKeyChange(): { apiKey?: string } {
     const apiKey = this.apiKey.trim();
     if (apiKey !== '') return { apiKey };
     return this.removeKey ? { apiKey: '' } : {};
   }
 
-  #addressFault(): Faults {
-    return webAddress.test(this.baseUrl.trim()) ? {} : { baseUrl: t('admin.baseUrlWrong') };
+  #validateBaseUrl(): FieldErrors {
+    return httpUrl.test(this.baseUrl.trim()) ? {} : { baseUrl: t('connections.baseUrlInvalid') };
   }
 
-  #explain(error: unknown): void {
-    this.#faults = fieldErrorsOf(error);
-    if (Object.keys(this.#faults).length > 0) return;
-    this.#refusal = error instanceof ApiError ? error.message : t('common.somethingFailed');
+  #showError(error: unknown): void {
+    this.#fieldErrors = fieldErrorsOf(error);
+    if (Object.keys(this.#fieldErrors).length > 0) return;
+    this.#error = error instanceof ApiError ? error.message : t('common.somethingFailed');
   }
 }

@@ -6,26 +6,25 @@ import { call } from '../../../api/call.ts';
 export type NewConnection = Args<Api['POST /admin/connections']>['body'];
 export type ConnectionChange = Args<Api['PATCH /admin/connections/:id']>['body'];
 
-/** The model servers of the instance. What is changed is shown once the server has it. */
+/** The model servers of the instance. A change shows once the server has saved it. */
 export class Connections {
   #items = $state.raw<readonly Connection[] | null>(null);
-  #failed = $state(false);
+  #loadFailed = $state(false);
 
-  /** Null until they have been read. */
+  /** Null until loaded. */
   get items(): readonly Connection[] | null {
     return this.#items;
   }
-  /** They could not be read. */
-  get failed(): boolean {
-    return this.#failed;
+  get loadFailed(): boolean {
+    return this.#loadFailed;
   }
 
   async load(): Promise<void> {
-    this.#failed = false;
+    this.#loadFailed = false;
     try {
       this.#items = (await call('GET /admin/connections')).items;
     } catch {
-      this.#failed = true;
+      this.#loadFailed = true;
     }
   }
 
@@ -34,9 +33,9 @@ export class Connections {
     this.#items = [...(this.#items ?? []), added];
   }
 
-  async change(id: string, change: ConnectionChange): Promise<void> {
-    const changed = await call('PATCH /admin/connections/:id', { params: { id }, body: change });
-    this.#items = (this.#items ?? []).map((other) => (other.id === id ? changed : other));
+  async update(id: string, change: ConnectionChange): Promise<void> {
+    const updated = await call('PATCH /admin/connections/:id', { params: { id }, body: change });
+    this.#items = (this.#items ?? []).map((other) => (other.id === id ? updated : other));
   }
 
   async remove(id: string): Promise<void> {

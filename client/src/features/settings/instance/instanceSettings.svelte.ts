@@ -3,56 +3,59 @@ import { ApiError } from '../../../api/apiError.ts';
 import { call } from '../../../api/call.ts';
 import { t } from '../../../i18n/t.ts';
 
-/** The settings of the instance. A change is saved at once, and taken back on the screen when it is refused. */
+/**
+ * The settings of the instance.
+ *
+ * Consistency: a change shows on the screen at once and is reverted when the server refuses it.
+ */
 export class InstanceSettings {
   #values = $state.raw<AdminSettings | null>(null);
-  #failed = $state(false);
-  #saved = $state('');
-  #refusal = $state<string | null>(null);
+  #loadFailed = $state(false);
+  #statusText = $state('');
+  #error = $state<string | null>(null);
 
-  /** Null until they have been read. */
+  /** Null until loaded. */
   get values(): AdminSettings | null {
     return this.#values;
   }
-  /** They could not be read. */
-  get failed(): boolean {
-    return this.#failed;
+  get loadFailed(): boolean {
+    return this.#loadFailed;
   }
-  /** Announced after a change was saved; empty while one is being saved. */
-  get saved(): string {
-    return this.#saved;
+  /** "Saved" after a change was saved; empty while one is being saved. */
+  get statusText(): string {
+    return this.#statusText;
   }
   /** Why the last change was not saved. */
-  get refusal(): string | null {
-    return this.#refusal;
+  get error(): string | null {
+    return this.#error;
   }
 
-  /** The environment holds this field fixed; the words say so. Null when it can be changed. */
-  lockOf(field: keyof Settings): string | null {
-    return this.#values?.locked.includes(field) ? t('admin.locked') : null;
+  /** Returns why a field cannot be changed, or null: an environment variable sets it. */
+  lockReason(field: keyof Settings): string | null {
+    return this.#values?.locked.includes(field) ? t('admin.setByEnvironment') : null;
   }
 
   async load(): Promise<void> {
-    this.#failed = false;
+    this.#loadFailed = false;
     try {
       this.#values = await call('GET /admin/settings');
     } catch {
-      this.#failed = true;
+      this.#loadFailed = true;
     }
   }
 
   async save(change: Partial<Settings>): Promise<void> {
     const before = this.#values;
     if (!before) return;
-    this.#saved = '';
-    this.#refusal = null;
+    this.#statusText = '';
+    this.#error = null;
     this.#values = { ...before, ...change };
     try {
       this.#values = await call('PATCH /admin/settings', { body: change });
-      this.#saved = t('admin.saved');
+      this.#statusText = t('instance.saved');
     } catch (error) {
       this.#values = before;
-      this.#refusal = error instanceof ApiError ? error.message : t('common.somethingFailed');
+      this.#error = error instanceof ApiError ? error.message : t('common.somethingFailed');
     }
   }
 }

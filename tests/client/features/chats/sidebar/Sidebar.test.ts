@@ -30,7 +30,7 @@ async function sidebar({ administer = false, share = true, start = true } = {}):
       ),
       nextCursor: null,
     }));
-  const session = new Session({ socket, ended: jest.fn() });
+  const session = new Session({ socket, onEnded: jest.fn() });
   if (start) await session.start();
   const chats = new ChatList(socket);
   chats.start();

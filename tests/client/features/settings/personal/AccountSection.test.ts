@@ -11,7 +11,7 @@ import InSession from '../../../support/InSession.svelte';
 import { aConfig, aUser, rights } from '../../../support/factories.ts';
 
 let api: FakeApi;
-const person = userEvent.setup();
+const user = userEvent.setup();
 const field = (label: string): HTMLInputElement => screen.getByLabelText(label);
 
 beforeEach(async () => {
@@ -19,34 +19,34 @@ beforeEach(async () => {
   api = new FakeApi()
     .on('GET /config', () => aConfig())
     .on('GET /me', () => ({ user: aUser(), permissions: rights() }));
-  const session = new Session({ socket: new FakeSocket(), ended: jest.fn() });
+  const session = new Session({ socket: new FakeSocket(), onEnded: jest.fn() });
   await session.start();
   render(InSession, { session, of: AccountSection });
 });
 
-describe('a new password', () => {
-  test('is not sent while it is too short or the present one is missing', async () => {
-    await person.type(field('New password'), 'short{Enter}');
+describe('PasswordForm', () => {
+  test('sends nothing while the new password is too short or the current one is missing', async () => {
+    await user.type(field('New password'), 'short{Enter}');
     await waitFor(() => expect(document.activeElement).toBe(field('Current password')));
     expect(field('New password').getAttribute('aria-invalid')).toBe('true');
     expect(api.to('POST /me/password')).toEqual([]);
   });
 
-  test('is refused at the field of the present one when that is wrong', async () => {
+  test('shows a wrong current password at its field', async () => {
     api.on('POST /me/password', () => {
-      throw new Refusal(400, 'invalid_request', 'The current password is not right.');
+      throw new Refusal(400, 'invalid_request', 'Current password is wrong.');
     });
-    await person.type(field('Current password'), 'wrong horse');
-    await person.type(field('New password'), 'correct horse{Enter}');
+    await user.type(field('Current password'), 'wrong horse');
+    await user.type(field('New password'), 'correct horse{Enter}');
     await waitFor(() => expect(document.activeElement).toBe(field('Current password')));
-    expect(screen.getByText('The current password is not right.')).toBeTruthy();
+    expect(screen.getByText('Current password is wrong.')).toBeTruthy();
     expect(field('New password').value).toBe('correct horse');
   });
 
-  test('leaves nothing in the fields once it is set', async () => {
+  test('clears both fields after the change', async () => {
     api.on('POST /me/password', () => undefined);
-    await person.type(field('Current password'), 'correct horse');
-    await person.type(field('New password'), 'battery staple{Enter}');
+    await user.type(field('Current password'), 'correct horse');
+    await user.type(field('New password'), 'battery staple{Enter}');
     await waitFor(() => expect(toast.shown).toHaveLength(1));
     expect([field('Current password').value, field('New password').value]).toEqual(['', '']);
     expect(api.to('POST /me/password')[0]?.body).toEqual({
@@ -56,21 +56,21 @@ describe('a new password', () => {
   });
 });
 
-describe('a name', () => {
-  test('must not be empty', async () => {
-    await person.clear(field('Name'));
-    await person.type(field('Name'), ' {Enter}');
+describe('NameForm', () => {
+  test('refuses an empty name', async () => {
+    await user.clear(field('Name'));
+    await user.type(field('Name'), ' {Enter}');
     expect(await screen.findByText('Enter your name.')).toBeTruthy();
     expect(api.to('PATCH /me')).toEqual([]);
   });
 
-  test('is saved, and there is nothing to save before it is changed', async () => {
+  test('saves only a changed name', async () => {
     api.on('PATCH /me', ({ body }) => ({ user: aUser(body as { name: string }), permissions: rights() }));
     const save = screen.getByRole('button', { name: 'Save' });
-    await person.click(save);
+    await user.click(save);
     expect(api.to('PATCH /me')).toEqual([]);
-    await person.type(field('Name'), ' King');
-    await person.click(save);
+    await user.type(field('Name'), ' King');
+    await user.click(save);
     await waitFor(() => expect(save.getAttribute('aria-disabled')).toBe('true'));
     expect(document.activeElement).toBe(save);
     expect(api.to('PATCH /me')[0]?.body).toEqual({ name: 'Ada Lovelace King' });
