@@ -20,7 +20,7 @@ import { instanceSecret, SecretBox } from './platform/secretBox.ts';
 import { SessionStore } from './platform/sessions/sessionStore.ts';
 import { Signals } from './platform/signals.ts';
 import { Realtime, rooms } from './platform/sockets/realtime.ts';
-import { createSockets } from './platform/sockets/server.ts';
+import { createSockets } from './platform/sockets/socketServer.ts';
 
 const dayMs = 24 * 60 * 60_000;
 /** Bytes from which an answer is worth compressing. */

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
-import { openStore } from './platform/db/open.ts';
+import { openStore } from './platform/db/openStore.ts';
 import { readEnv } from './platform/env.ts';
 import { createLog } from './platform/log.ts';
 

@@ -11,7 +11,7 @@ let ben: Person;
 let tab: TestSocket;
 
 beforeAll(async () => {
-  world = await createModelFixture({ modelTuning: { patience: { firstByteMs: 1_000, idleMs: 1_000 } } });
+  world = await createModelFixture({ modelTuning: { timeouts: { firstByteMs: 1_000, idleMs: 1_000 } } });
   ben = world.member;
   tab = await ben.connect();
 });

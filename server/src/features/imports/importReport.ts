@@ -5,7 +5,7 @@ import type { Failure } from './reader/importEvents.ts';
 const failuresNamed = 1_000;
 
 /** What has come of an import so far. */
-export class ImportTally {
+export class ImportReport {
   imported = 0;
   skipped = 0;
   #failed: Failure[] = [];

@@ -5,7 +5,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { MessageQueries } from '../messages/messages.queries.ts';
 import type { ImportedChat, ImportedMessage } from './formats/importedChat.ts';
-import { slices } from './reader/slices.ts';
+import { sliceMessages } from './reader/messageSlices.ts';
 
 /** What is written before others get a turn: SQLite writes on the event loop, so much in about 10 ms. */
 const atOnce = { messages: 100, characters: 250_000 };
@@ -28,7 +28,7 @@ export class ImportQueries {
     const ids = new Map([[chat.activeExternalId, newId()]]);
     if (!(await this.#insertChat(chatId, ownerId, ids.get(chat.activeExternalId)!, chat))) return false;
     let isFirst = true;
-    for (const slice of slices(chat.messages, atOnce)) {
+    for (const slice of sliceMessages(chat.messages, atOnce)) {
       if (!isFirst) await otherWork();
       isFirst = false;
       for (const { externalId } of slice) if (!ids.has(externalId)) ids.set(externalId, newId());

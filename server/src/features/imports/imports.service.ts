@@ -9,9 +9,9 @@ import type { AuditQueries } from '../audit/audit.queries.ts';
 import type { UserService } from '../users/users.service.ts';
 import type { ImportedChat } from './formats/importedChat.ts';
 import { asTitle } from './formats/untrusted.ts';
-import { ImportTally } from './importReport.ts';
+import { ImportReport } from './importReport.ts';
 import type { ImportQueries } from './imports.queries.ts';
-import { Queue } from './semaphore.ts';
+import { Semaphore } from './semaphore.ts';
 import { importBounds } from './reader/bounds.ts';
 import { readUpload, type ReadUpload } from './reader/readUpload.ts';
 import { UnreadableFile } from './reader/unreadableFile.ts';
@@ -28,7 +28,7 @@ interface Import {
   actor: Actor;
   /** Absent: nobody asked to hear of the progress. */
   importId: string | undefined;
-  tally: ImportTally;
+  tally: ImportReport;
   total: number | null;
   toldAt: number;
 }
@@ -41,7 +41,7 @@ export class ImportService {
   #audit: AuditQueries;
   #read: ReadUpload;
   #files: TemporaryFiles;
-  #readers = new Queue(readersAtOnce);
+  #readers = new Semaphore(readersAtOnce);
   #importing = new Map<string, Promise<unknown>>();
   #stopping = new AbortController();
 
@@ -105,7 +105,7 @@ export class ImportService {
     name: string;
   }): Promise<ImportResult> {
     const { actor, importId, file, name } = upload;
-    const one: Import = { actor, importId, tally: new ImportTally(), total: null, toldAt: 0 };
+    const one: Import = { actor, importId, tally: new ImportReport(), total: null, toldAt: 0 };
     try {
       await this.#readAll(one, file, name);
     } catch (error) {

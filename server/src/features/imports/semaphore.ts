@@ -1,5 +1,5 @@
 /** Lets so many in at a time; the others wait in the order they came. */
-export class Queue {
+export class Semaphore {
   #free: number;
   #waiting: (() => void)[] = [];
   constructor(places: number) {

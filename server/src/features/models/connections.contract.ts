@@ -1,5 +1,5 @@
 /** A model server as it is used: with its key, which never leaves the server. */
-export interface ServedConnection {
+export interface ModelConnection {
   id: string;
   name: string;
   baseUrl: string;

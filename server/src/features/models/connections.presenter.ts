@@ -1,5 +1,5 @@
 import type { Connection } from '#shared/connections';
-import type { ServedConnection } from './connections.contract.ts';
+import type { ModelConnection } from './connections.contract.ts';
 
 /** Credentials written into an address of the environment stay on the server like any other key. */
 function withoutCredentials(address: string): string {
@@ -9,7 +9,7 @@ function withoutCredentials(address: string): string {
   return url.toString();
 }
 
-export const presentConnection = (connection: ServedConnection): Connection => ({
+export const presentConnection = (connection: ModelConnection): Connection => ({
   id: connection.id,
   name: connection.name,
   baseUrl: withoutCredentials(connection.baseUrl),

@@ -3,11 +3,11 @@ import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../../platform/policy.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
-import type { ServedConnection } from './connections.contract.ts';
+import type { ModelConnection } from './connections.contract.ts';
 import { environmentConnections } from './environmentConnections.ts';
 import type { ConnectionQueries, ConnectionRow } from './connections.queries.ts';
 import { requireAllowedAddress } from './addressGuard.ts';
-import { servedModels } from './modelClient.ts';
+import { fetchModels } from './modelClient.ts';
 
 /** Milliseconds an admin waits for a test. */
 const testPatience = { connectMs: 5_000, firstByteMs: 10_000, idleMs: 10_000 };
@@ -26,7 +26,7 @@ export class ConnectionService {
   #platform: Platform;
   #queries: ConnectionQueries;
   #audit: AuditQueries;
-  #environment: ServedConnection[];
+  #environment: ModelConnection[];
 
   constructor(platform: Platform, parts: { queries: ConnectionQueries; audit: AuditQueries }) {
     this.#platform = platform;
@@ -35,11 +35,11 @@ export class ConnectionService {
     this.#environment = environmentConnections(platform.env, platform.log);
   }
 
-  async all(): Promise<ServedConnection[]> {
+  async all(): Promise<ModelConnection[]> {
     return [...this.#environment, ...(await this.#queries.all()).map((row) => this.#served(row))];
   }
 
-  async create(actor: Actor, { apiKey, ...wanted }: Wanted): Promise<ServedConnection> {
+  async create(actor: Actor, { apiKey, ...wanted }: Wanted): Promise<ModelConnection> {
     await requireUsable(wanted.baseUrl);
     const id = newId();
     await this.#platform.store.tx(async () => {
@@ -49,7 +49,7 @@ export class ConnectionService {
     return this.#changed(id);
   }
 
-  async update(actor: Actor, id: string, { apiKey, ...wanted }: Partial<Wanted>): Promise<ServedConnection> {
+  async update(actor: Actor, id: string, { apiKey, ...wanted }: Partial<Wanted>): Promise<ModelConnection> {
     this.#requireUnlocked(id);
     if (wanted.baseUrl !== undefined) await requireUsable(wanted.baseUrl);
     await this.#platform.store.tx(async () => {
@@ -94,7 +94,7 @@ export class ConnectionService {
         locked: false,
         revision: '',
       };
-      const models = await servedModels(connection, testPatience, this.#platform.env.version);
+      const models = await fetchModels(connection, testPatience, this.#platform.env.version);
       return { ok: true, models: models.map(({ id }) => id) };
     } catch (error) {
       if (error instanceof DomainError) return { ok: false, message: error.message };
@@ -102,7 +102,7 @@ export class ConnectionService {
     }
   }
 
-  #served(row: ConnectionRow): ServedConnection {
+  #served(row: ConnectionRow): ModelConnection {
     const { id, name, baseUrl, enabled, apiKeyCipher } = row;
     const revision = [id, baseUrl, apiKeyCipher].join(' ');
     return { id, name, baseUrl, enabled, locked: false, apiKey: this.#open(row), revision };
@@ -136,7 +136,7 @@ export class ConnectionService {
     throw refused('This connection is set by the environment of the server. Change it there.', 'locked');
   }
 
-  async #changed(id: string): Promise<ServedConnection> {
+  async #changed(id: string): Promise<ModelConnection> {
     this.#platform.realtime.sendToAll('config:changed', {});
     return this.#served(await this.#row(id));
   }

@@ -1,5 +1,5 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import type { ModelEvent, OpenModel, Prompt } from './models.contract.ts';
+import type { ModelEvent, ChatModel, Prompt } from './models.contract.ts';
 import { demoAnswer, demoReasoning } from './demoAnswer.ts';
 
 /** What a middling real model manages. */
@@ -23,7 +23,7 @@ function scriptFor({ messages }: Prompt): { type: 'reasoning' | 'content'; text:
 }
 
 /** The built-in model: no AI, but everything a chat can show, streamed at a natural speed. Needs no network. */
-export const demoModel = (tokensPerSecond: number): OpenModel => ({
+export const demoModel = (tokensPerSecond: number): ChatModel => ({
   async *stream(prompt, signal): AsyncGenerator<ModelEvent> {
     const pauseMs = 1_000 / tokensPerSecond;
     for (const { type, text } of scriptFor(prompt)) {

@@ -1,6 +1,6 @@
 import type { Env } from '../../platform/env.ts';
 import type { Logger } from '../../platform/log.ts';
-import type { ServedConnection } from './connections.contract.ts';
+import type { ModelConnection } from './connections.contract.ts';
 
 const openai = 'https://api.openai.com/v1';
 /** Ollama wants no key, but some of its neighbours want any. */
@@ -14,7 +14,7 @@ const nameOf = (url: string) => {
 };
 
 /** The connections the environment sets, in its order. Their ids stay the same as long as the order does. */
-export function environmentConnections(env: Env, log: Logger): ServedConnection[] {
+export function environmentConnections(env: Env, log: Logger): ModelConnection[] {
   const keys = env.OPENAI_API_KEYS ?? (env.OPENAI_API_KEY ? [env.OPENAI_API_KEY] : []);
   const single = env.OPENAI_API_BASE_URL ?? (keys.length > 0 ? openai : undefined);
   const urls = env.OPENAI_API_BASE_URLS ?? (single ? [single] : []);

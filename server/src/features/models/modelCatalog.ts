@@ -1,5 +1,5 @@
 import type { Logger } from '../../platform/log.ts';
-import type { ServedConnection } from './connections.contract.ts';
+import type { ModelConnection } from './connections.contract.ts';
 import type { ServedModel } from './modelClient.ts';
 
 /** Milliseconds for which a list of models is taken as current. */
@@ -9,7 +9,7 @@ const retryAfterMs = 5_000;
 /** Milliseconds for which models of a server that stopped answering are still offered: it may only be restarting. */
 const keptForMs = 10 * 60_000;
 /** Milliseconds the first reader of a list waits for one server. */
-export const listWithinMs = 3_000;
+export const listTimeoutMs = 3_000;
 
 interface Known {
   models: ServedModel[];
@@ -19,13 +19,13 @@ interface Known {
   asking: Promise<void> | undefined;
 }
 
-type Ask = (connection: ServedConnection, signal: AbortSignal) => Promise<ServedModel[]>;
+type Ask = (connection: ModelConnection, signal: AbortSignal) => Promise<ServedModel[]>;
 
 /**
  * Which models each connection serves, remembered for a while. What is old is answered at once and asked for again
  * behind it, so that nobody waits for a slow server twice.
  */
-export class ModelCatalogue {
+export class ModelCatalog {
   #known = new Map<string, Known>();
   #ask: Ask;
   #now: () => number;
@@ -38,12 +38,12 @@ export class ModelCatalogue {
   }
 
   /** The models of each connection, in their order. A server that does not answer in time has none for now. */
-  async of(connections: ServedConnection[]): Promise<ServedModel[][]> {
+  async of(connections: ModelConnection[]): Promise<ServedModel[][]> {
     this.#forgetAllBut(new Set(connections.map(({ revision }) => revision)));
     return Promise.all(connections.map((connection) => this.#modelsOf(connection)));
   }
 
-  async #modelsOf(connection: ServedConnection): Promise<ServedModel[]> {
+  async #modelsOf(connection: ModelConnection): Promise<ServedModel[]> {
     const known = this.#known.get(connection.revision) ?? this.#begin(connection.revision);
     const age = this.#now() - known.askedAt;
     if (!known.asking && age > (known.failed ? retryAfterMs : freshForMs)) {
@@ -54,9 +54,9 @@ export class ModelCatalogue {
     return this.#now() - known.answeredAt < keptForMs ? known.models : [];
   }
 
-  async #refresh(connection: ServedConnection, known: Known): Promise<void> {
+  async #refresh(connection: ModelConnection, known: Known): Promise<void> {
     try {
-      known.models = await this.#ask(connection, AbortSignal.timeout(listWithinMs));
+      known.models = await this.#ask(connection, AbortSignal.timeout(listTimeoutMs));
       known.answeredAt = this.#now();
       known.failed = false;
     } catch (error) {

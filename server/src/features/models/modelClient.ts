@@ -1,11 +1,11 @@
 import OpenAI, { NotFoundError } from 'openai';
 import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions';
 import { sanitizeText } from '#shared/values';
-import type { ServedConnection } from './connections.contract.ts';
-import type { OpenModel, Prompt } from './models.contract.ts';
-import { asModelFault, faults } from './modelErrors.ts';
+import type { ModelConnection } from './connections.contract.ts';
+import type { ChatModel, Prompt } from './models.contract.ts';
+import { asModelError, modelErrors } from './modelErrors.ts';
 import { eventsOf } from './modelEvents.ts';
-import { modelFetch, type Patience } from './modelFetch.ts';
+import { modelFetch, type Timeouts } from './modelFetch.ts';
 
 /** Models of one connection that are listed; a proxy of everything may serve thousands. */
 const modelsMax = 2_000;
@@ -18,7 +18,7 @@ export interface ServedModel {
 }
 
 /** A client for one connection. Everything it would otherwise take from the process's environment is given here. */
-function clientOf(connection: ServedConnection, patience: Patience, version: string): OpenAI {
+function clientOf(connection: ModelConnection, patience: Timeouts, version: string): OpenAI {
   return new OpenAI({
     baseURL: connection.baseUrl,
     // The client wants a key even where the server wants none; the header is left out then.
@@ -39,9 +39,9 @@ function clientOf(connection: ServedConnection, patience: Patience, version: str
 }
 
 /** The models a server says it has. Throws a `DomainError` for people to read. */
-export async function servedModels(
-  connection: ServedConnection,
-  patience: Patience,
+export async function fetchModels(
+  connection: ModelConnection,
+  patience: Timeouts,
   version: string,
   signal?: AbortSignal,
 ): Promise<ServedModel[]> {
@@ -49,26 +49,26 @@ export async function servedModels(
     // Read by hand: the client takes an answer that is no list for an empty one.
     const answer = await clientOf(connection, patience, version).models.list({ signal }).asResponse();
     const body = JSON.parse(await answer.text()) as { data?: unknown } | null;
-    if (!Array.isArray(body?.data)) throw faults.notUnderstood();
+    if (!Array.isArray(body?.data)) throw modelErrors.notUnderstood();
     return (body.data as { id?: unknown; name?: unknown }[])
       .filter((each): each is { id: string; name?: unknown } => typeof each?.id === 'string')
       .filter(({ id }) => id.length > 0 && id.length <= idMax && id === sanitizeText(id))
       .slice(0, modelsMax)
       .map(({ id, name }) => ({ id, name: typeof name === 'string' && name.trim() ? name.trim() : id }));
   } catch (error) {
-    if (error instanceof NotFoundError) throw faults.noList();
-    throw asModelFault(error, connection.apiKey);
+    if (error instanceof NotFoundError) throw modelErrors.noList();
+    throw asModelError(error, connection.apiKey);
   }
 }
 
 /** OpenAI's own newer models take the limit under another name only. */
-const limitOf = (connection: ServedConnection, tokens: number) =>
+const limitOf = (connection: ModelConnection, tokens: number) =>
   new URL(connection.baseUrl).hostname === 'api.openai.com'
     ? { max_completion_tokens: tokens }
     : { max_tokens: tokens };
 
 const paramsOf = (
-  connection: ServedConnection,
+  connection: ModelConnection,
   model: string,
   prompt: Prompt,
 ): ChatCompletionCreateParams => ({
@@ -81,11 +81,11 @@ const paramsOf = (
 
 /** One model of a connection, to stream answers from. */
 export function remoteModel(
-  connection: ServedConnection,
+  connection: ModelConnection,
   model: string,
-  patience: Patience,
+  patience: Timeouts,
   version: string,
-): OpenModel {
+): ChatModel {
   const client = clientOf(connection, patience, version);
   return {
     async *stream(prompt, signal) {
@@ -96,12 +96,12 @@ export function remoteModel(
         // A page or a plain answer instead of a stream. Servers that stream do not all say so by the right type.
         if (/^(text\/html|application\/json)\b/i.test(response.headers.get('content-type') ?? '')) {
           data.controller.abort();
-          throw faults.notUnderstood();
+          throw modelErrors.notUnderstood();
         }
         yield* eventsOf(data, signal);
       } catch (error) {
         if (signal.aborted) return;
-        throw asModelFault(error, connection.apiKey);
+        throw asModelError(error, connection.apiKey);
       }
     },
     async complete(prompt, signal) {
@@ -112,7 +112,7 @@ export function remoteModel(
         );
         return answer.choices?.[0]?.message?.content ?? '';
       } catch (error) {
-        throw asModelFault(error, connection.apiKey);
+        throw asModelError(error, connection.apiKey);
       }
     },
   };

@@ -7,7 +7,7 @@ const ownWordsMax = 300;
 /** Something is wrong with the model server, said so that a person can act on it. */
 const serverFault = (message: string) => new DomainError('unavailable', message, 'model_server');
 
-export const faults = {
+export const modelErrors = {
   unreachable: () =>
     serverFault('The model server did not answer at its address. Try again, or tell your admin.'),
   unknownName: () =>
@@ -30,12 +30,12 @@ export const faults = {
 };
 
 /** What a failed connection means. Source: https://nodejs.org/docs/latest-v20.x/api/errors.html#common-system-errors */
-export function connectionFault(error: NodeJS.ErrnoException): DomainError {
+export function connectionError(error: NodeJS.ErrnoException): DomainError {
   if (error instanceof DomainError) return error;
   const code = error.code ?? '';
-  if (/^(ENOTFOUND|EAI_)/.test(code)) return faults.unknownName();
-  if (/CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO/.test(code)) return faults.certificate();
-  return code === 'ETIMEDOUT' ? faults.slowToConnect() : faults.unreachable();
+  if (/^(ENOTFOUND|EAI_)/.test(code)) return modelErrors.unknownName();
+  if (/CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO/.test(code)) return modelErrors.certificate();
+  return code === 'ETIMEDOUT' ? modelErrors.slowToConnect() : modelErrors.unreachable();
 }
 
 /** The server's own message, when it sent one as JSON: one line, trimmed, without anything that looks like a key. */
@@ -86,11 +86,11 @@ function saidBy(error: APIError, apiKey: string | null): DomainError {
 }
 
 /** Whatever went wrong between here and a model server, for people. Says nothing of keys, addresses or the inside. */
-export function asModelFault(error: unknown, apiKey: string | null): DomainError {
+export function asModelError(error: unknown, apiKey: string | null): DomainError {
   if (error instanceof DomainError) return error;
-  if (error instanceof APIConnectionTimeoutError) return faults.slowToAnswer();
+  if (error instanceof APIConnectionTimeoutError) return modelErrors.slowToAnswer();
   if (error instanceof APIConnectionError)
-    return connectionFault((error.cause ?? error) as NodeJS.ErrnoException);
+    return connectionError((error.cause ?? error) as NodeJS.ErrnoException);
   if (error instanceof APIError) return saidBy(error as APIError, apiKey);
-  return faults.notUnderstood();
+  return modelErrors.notUnderstood();
 }

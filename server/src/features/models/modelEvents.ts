@@ -1,5 +1,5 @@
 import type { ModelEvent } from './models.contract.ts';
-import { faults } from './modelErrors.ts';
+import { modelErrors } from './modelErrors.ts';
 import { ThinkTags } from './thinkTags.ts';
 
 /** What is read of a chunk. Servers differ, so nothing is taken for granted; tool calls and usage are passed over. */
@@ -46,6 +46,6 @@ export async function* eventsOf(
   }
   if (signal.aborted) return;
   yield* tags.end();
-  if (!finish) throw faults.endedEarly();
+  if (!finish) throw modelErrors.endedEarly();
   yield { type: 'finish', reason: finish };
 }

@@ -1,17 +1,17 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { checkedLookup, requireAllowedHost } from './addressGuard.ts';
-import { connectionFault, faults } from './modelErrors.ts';
+import { connectionError, modelErrors } from './modelErrors.ts';
 
 /** How long a model server may take for what, in milliseconds. */
-export interface Patience {
+export interface Timeouts {
   connectMs: number;
   /** Until it begins to answer: a large model may have to be loaded first. */
   firstByteMs: number;
   /** Between two pieces: some servers say nothing while a model reasons. */
   idleMs: number;
 }
-export const patience: Patience = { connectMs: 10_000, firstByteMs: 300_000, idleMs: 300_000 };
+export const defaultTimeouts: Timeouts = { connectMs: 10_000, firstByteMs: 300_000, idleMs: 300_000 };
 
 /** Bytes of a plain answer, or of one event of a stream. The longest lists of models have a few hundred kilobytes. */
 const wholeMax = 10_000_000;
@@ -63,7 +63,7 @@ function bodyOf(
           // What is read waits in memory until it is whole, and no model server may fill that.
           received = (streaming ? sinceBlankLine(bytes) : undefined) ?? received + bytes.length;
           if (received > wholeMax) {
-            fail(faults.notUnderstood());
+            fail(modelErrors.notUnderstood());
             return;
           }
           controller.enqueue(bytes);
@@ -74,8 +74,8 @@ function bodyOf(
           over = true;
           controller.close();
         });
-        answer.on('error', () => fail(faults.brokenOff()));
-        answer.on('close', () => fail(faults.brokenOff()));
+        answer.on('error', () => fail(modelErrors.brokenOff()));
+        answer.on('close', () => fail(modelErrors.brokenOff()));
       },
       pull() {
         answer.resume();
@@ -94,11 +94,11 @@ function bodyOf(
  * ones that were checked, and each phase has its own patience. Failures are `DomainError`s.
  */
 export const modelFetch =
-  (patience: Patience): typeof fetch =>
+  (patience: Timeouts): typeof fetch =>
   (input, init = {}) =>
     new Promise<Response>((resolve, reject) => {
       const url = new URL(input instanceof Request ? input.url : input);
-      if (url.protocol !== 'http:' && url.protocol !== 'https:') throw faults.unreachable();
+      if (url.protocol !== 'http:' && url.protocol !== 'https:') throw modelErrors.unreachable();
       requireAllowedHost(url);
       const { signal } = init;
       if (signal?.aborted) throw aborted();
@@ -118,7 +118,7 @@ export const modelFetch =
         request.destroy();
       };
       const abort = () => fail(aborted());
-      let timer = setTimeout(() => fail(faults.slowToConnect()), patience.connectMs);
+      let timer = setTimeout(() => fail(modelErrors.slowToConnect()), patience.connectMs);
       const wait = (ms: number, then: () => Error) => {
         clearTimeout(timer);
         timer = setTimeout(() => fail(then()), ms);
@@ -127,25 +127,25 @@ export const modelFetch =
       signal?.addEventListener('abort', abort, { once: true });
       request.on('socket', (socket) => {
         socket.once(secure ? 'secureConnect' : 'connect', () =>
-          wait(patience.firstByteMs, faults.slowToAnswer),
+          wait(patience.firstByteMs, modelErrors.slowToAnswer),
         );
       });
-      request.on('error', (error) => fail(connectionFault(error)));
+      request.on('error', (error) => fail(connectionError(error)));
       // Nobody asked it to change the protocol, and no answer would ever follow.
       request.on('upgrade', (_answer, socket) => {
         socket.destroy();
-        fail(faults.notUnderstood());
+        fail(modelErrors.notUnderstood());
       });
       request.on('close', () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
       });
       request.on('response', (answer) => {
-        wait(patience.idleMs, faults.silent);
+        wait(patience.idleMs, modelErrors.silent);
         answer.on('data', () => timer.refresh());
         const status = answer.statusCode ?? 0;
         if (status < 200 || status > 599) {
-          fail(faults.notUnderstood());
+          fail(modelErrors.notUnderstood());
           return;
         }
         const body = withoutBody.has(status) ? null : bodyOf(answer, (failIt) => (failBody = failIt));

@@ -19,7 +19,7 @@ export interface Prompt {
 }
 
 /** A model that generation can stream from, wherever it runs. */
-export interface OpenModel {
+export interface ChatModel {
   /** Ends quietly when `signal` is aborted. */
   stream(prompt: Prompt, signal: AbortSignal): AsyncIterable<ModelEvent>;
   /** One short answer in a piece; absent where the model has nothing to say for itself. */

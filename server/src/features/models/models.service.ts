@@ -2,25 +2,25 @@ import { demoModelId, type Model } from '#shared/models';
 import { refused } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { SettingsService } from '../settings/settings.service.ts';
-import type { ServedConnection } from './connections.contract.ts';
+import type { ModelConnection } from './connections.contract.ts';
 import type { ConnectionService } from './connections.service.ts';
-import { listWithinMs, ModelCatalogue } from './modelCatalog.ts';
-import { remoteModel, servedModels } from './modelClient.ts';
-import type { OpenModel } from './models.contract.ts';
+import { listTimeoutMs, ModelCatalog } from './modelCatalog.ts';
+import { remoteModel, fetchModels } from './modelClient.ts';
+import type { ChatModel } from './models.contract.ts';
 import { demoModel, demoTokensPerSecond } from './demoModel.ts';
-import { patience, type Patience } from './modelFetch.ts';
+import { defaultTimeouts, type Timeouts } from './modelFetch.ts';
 
-export type { ModelEvent, OpenModel, Prompt, PromptMessage } from './models.contract.ts';
+export type { ModelEvent, ChatModel, Prompt, PromptMessage } from './models.contract.ts';
 
 /** For tests: how fast the demo model speaks, and how long model servers are waited for. */
 export interface ModelTuning {
   demoTokensPerSecond?: number;
-  patience?: Partial<Patience>;
+  timeouts?: Partial<Timeouts>;
 }
 
 interface Entry extends Model {
   /** Null for the demo model. */
-  source: { connection: ServedConnection; servedId: string } | null;
+  source: { connection: ModelConnection; servedId: string } | null;
 }
 
 const demo: Entry = {
@@ -39,8 +39,8 @@ export class ModelService {
   #platform: Platform;
   #connections: ConnectionService;
   #settings: SettingsService;
-  #tuning: { demoTokensPerSecond: number; patience: Patience };
-  #catalogue: ModelCatalogue;
+  #tuning: { demoTokensPerSecond: number; patience: Timeouts };
+  #catalogue: ModelCatalog;
 
   constructor(
     platform: Platform,
@@ -51,11 +51,11 @@ export class ModelService {
     this.#settings = parts.settings;
     this.#tuning = {
       demoTokensPerSecond: parts.tuning?.demoTokensPerSecond ?? demoTokensPerSecond,
-      patience: { ...patience, ...parts.tuning?.patience },
+      patience: { ...defaultTimeouts, ...parts.tuning?.timeouts },
     };
-    const inTime = { connectMs: listWithinMs, firstByteMs: listWithinMs, idleMs: listWithinMs };
-    this.#catalogue = new ModelCatalogue({
-      ask: (connection, signal) => servedModels(connection, inTime, platform.env.version, signal),
+    const inTime = { connectMs: listTimeoutMs, firstByteMs: listTimeoutMs, idleMs: listTimeoutMs };
+    this.#catalogue = new ModelCatalog({
+      ask: (connection, signal) => fetchModels(connection, inTime, platform.env.version, signal),
       now: platform.now,
       log: platform.log,
     });
@@ -93,7 +93,7 @@ export class ModelService {
   }
 
   /** Something to stream answers from. Throws `refused` when the model is not there (any more). */
-  async open(id: string): Promise<OpenModel> {
+  async open(id: string): Promise<ChatModel> {
     const entry = (await this.#entries()).find((each) => each.id === id);
     if (!entry) throw unknownModel();
     if (!entry.source) return demoModel(this.#tuning.demoTokensPerSecond);

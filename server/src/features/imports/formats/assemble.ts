@@ -43,7 +43,7 @@ function check(nodes: TreeNode<DraftMessage>[]): void {
     );
   }
   const tooLong = nodes.some(
-    ({ shown }) => Math.max(shown.content.length, shown.reasoning?.length ?? 0) > limits.answerContent,
+    ({ content }) => Math.max(content.content.length, content.reasoning?.length ?? 0) > limits.answerContent,
   );
   if (tooLong) {
     throw new UnreadableConversation(
@@ -55,18 +55,18 @@ function check(nodes: TreeNode<DraftMessage>[]): void {
 /** No message is older than the one it answers; one without a date is as old as that. */
 function date(nodes: TreeNode<DraftMessage>[], chatCreatedAt: number): ImportedMessage[] {
   const times = new Map<string, number>();
-  return nodes.map(({ id, parentId, shown }) => {
+  return nodes.map(({ id, parentId, content }) => {
     const above = parentId === null ? undefined : times.get(parentId);
-    const createdAt = Math.max(shown.createdAt ?? above ?? chatCreatedAt, above ?? 0);
+    const createdAt = Math.max(content.createdAt ?? above ?? chatCreatedAt, above ?? 0);
     times.set(id, createdAt);
     return {
       externalId: id,
       parentExternalId: parentId,
-      role: shown.role,
-      content: sanitizeText(shown.content),
-      reasoning: shown.reasoning === null ? null : sanitizeText(shown.reasoning) || null,
-      reasoningMs: shown.reasoningMs,
-      model: shown.role === 'assistant' ? shown.model : null,
+      role: content.role,
+      content: sanitizeText(content.content),
+      reasoning: content.reasoning === null ? null : sanitizeText(content.reasoning) || null,
+      reasoningMs: content.reasoningMs,
+      model: content.role === 'assistant' ? content.model : null,
       createdAt,
     };
   });
@@ -76,9 +76,9 @@ function date(nodes: TreeNode<DraftMessage>[], chatCreatedAt: number): ImportedM
 function contentId(title: string, nodes: TreeNode<DraftMessage>[]): string {
   const places = new Map(nodes.map(({ id }, place) => [id, place]));
   const hash = createHash('sha256').update(title);
-  for (const { parentId, shown } of nodes) {
+  for (const { parentId, content } of nodes) {
     const above = parentId === null ? '' : String(places.get(parentId));
-    hash.update(`\0${above}\0${shown.role}\0`).update(shown.content);
+    hash.update(`\0${above}\0${content.role}\0`).update(content.content);
   }
   return `sha256-${hash.digest('base64url')}`;
 }
@@ -92,10 +92,10 @@ function titleFrom(messages: ImportedMessage[]): string {
 }
 
 /** Checks the bounds and fills in what a file may leave out. Throws `UnreadableConversation`. */
-export function assemble(draft: DraftChat, now: number): ImportedChat {
+export function assembleChat(draft: DraftChat, now: number): ImportedChat {
   const { nodes } = draft;
   check(nodes);
-  const known = nodes.map(({ shown }) => shown.createdAt).filter((time) => time !== null);
+  const known = nodes.map(({ content }) => content.createdAt).filter((time) => time !== null);
   const earliest = known.reduce<number | null>((a, b) => (a === null || b < a ? b : a), null);
   const createdAt = draft.createdAt ?? earliest ?? now;
   // The sort is stable and parents are never younger, so a parent stays before its children.

@@ -1,9 +1,9 @@
-import { assemble, type DraftMessage } from './assemble.ts';
-import { shownOf } from './chatgptContent.ts';
+import { assembleChat, type DraftMessage } from './assemble.ts';
+import { visibleContent } from './chatgptContent.ts';
 import { UnreadableConversation, type ImportFormat } from './importedChat.ts';
-import { placesIn } from './links.ts';
+import { readLinks } from './links.ts';
 import { asTime } from './times.ts';
-import { growTree, type RawNode, type Tree, type TreeNode } from './tree.ts';
+import { buildTree, type RawNode, type Tree, type TreeNode } from './tree.ts';
 import { asId, asModel, asRecord, asText, asTitle, isRecord, type Untrusted } from './untrusted.ts';
 
 /** A part of one turn: a turn of the assistant is spread over many nodes. */
@@ -15,7 +15,7 @@ interface Fragment extends DraftMessage {
 function readNode(node: Untrusted, now: number): Fragment | null {
   const message = asRecord(node.message);
   const { role } = asRecord(message.author);
-  const { text, reasoning } = shownOf(message, role);
+  const { text, reasoning } = visibleContent(message, role);
   if (text === '' && reasoning === '') return null;
   const metadata = asRecord(message.metadata);
   return {
@@ -31,7 +31,7 @@ function readNode(node: Untrusted, now: number): Fragment | null {
 
 /** Seconds are in the recap that follows the thoughts; it shows nothing itself. */
 function addThinkingTimes(nodes: Map<string, unknown>, tree: Tree<Fragment>): void {
-  const shown = new Map(tree.nodes.map((node) => [node.id, node.shown]));
+  const shown = new Map(tree.nodes.map((node) => [node.id, node.content]));
   for (const [id, node] of nodes) {
     const message = asRecord(asRecord(node).message);
     if (asRecord(message.content).content_type !== 'reasoning_recap') continue;
@@ -59,8 +59,8 @@ function gatherTurns(tree: Tree<Fragment>): Turn[] {
   for (const node of tree.nodes) {
     const above = node.parentId === null ? undefined : turnOf.get(node.parentId);
     const goesOn =
-      above?.parts[0]!.shown.role === 'assistant' &&
-      node.shown.role === 'assistant' &&
+      above?.parts[0]!.content.role === 'assistant' &&
+      node.content.role === 'assistant' &&
       childCounts.get(node.parentId) === 1;
     const turn = above && goesOn ? above : { parentId: node.parentId, parts: [] };
     if (turn.parts.length === 0) turns.push(turn);
@@ -71,7 +71,7 @@ function gatherTurns(tree: Tree<Fragment>): Turn[] {
 }
 
 function mergeTurn({ parts }: Turn): DraftMessage {
-  const fragments = parts.map(({ shown }) => shown);
+  const fragments = parts.map(({ content }) => content);
   const first = fragments[0]!;
   const thoughts = fragments.filter(({ reasoning }) => reasoning !== null);
   const times = thoughts.map(({ reasoningMs }) => reasoningMs).filter((time) => time !== null);
@@ -112,12 +112,12 @@ function mergeTurns(tree: Tree<Fragment>): Tree<DraftMessage> {
 
 function grow(mapping: Untrusted, now: number): Tree<DraftMessage> {
   const nodes = new Map(Object.entries(mapping));
-  const places = placesIn(nodes, 'parent', 'children');
+  const places = readLinks(nodes, 'parent', 'children');
   const raw: RawNode<Fragment>[] = [];
   for (const [id, node] of nodes) {
-    raw.push({ id, ...places.get(id)!, shown: readNode(asRecord(node), now) });
+    raw.push({ id, ...places.get(id)!, content: readNode(asRecord(node), now) });
   }
-  const tree = growTree(raw);
+  const tree = buildTree(raw);
   addThinkingTimes(nodes, tree);
   return mergeTurns(tree);
 }
@@ -135,7 +135,7 @@ export const chatgpt: ImportFormat = {
     }
     const tree = grow(chat.mapping, now);
     const currentNode = asId(chat.current_node);
-    return assemble(
+    return assembleChat(
       {
         source: 'chatgpt',
         externalId: asId(chat.conversation_id) ?? asId(chat.id),

@@ -1,7 +1,7 @@
 import { asList, asRecord, asText, asTitle, type Untrusted } from './untrusted.ts';
 
 /** What one node of a ChatGPT conversation shows; both empty when it shows nothing. */
-export interface Shown {
+export interface VisibleContent {
   text: string;
   reasoning: string;
 }
@@ -68,7 +68,7 @@ function withFiles(text: string, attachments: unknown): string {
 /** Tools whose input people see: code that is run, and documents that are written. */
 const showsItsInput = /^(python|canmore)\b/;
 
-function fromAssistant(message: Untrusted, content: Untrusted): Shown {
+function fromAssistant(message: Untrusted, content: Untrusted): VisibleContent {
   const type = asText(content.content_type);
   const recipient = asText(message.recipient) || 'all';
   if (type === 'thoughts') return { text: '', reasoning: thoughts(content) };
@@ -84,14 +84,14 @@ function fromAssistant(message: Untrusted, content: Untrusted): Shown {
 }
 
 /** Of what tools say, people see the pictures they made and what their code printed. */
-function fromTool(content: Untrusted): Shown {
+function fromTool(content: Untrusted): VisibleContent {
   if (hasImage(content)) return { text: '[image]', reasoning: '' };
   const output = content.content_type === 'execution_output' ? asText(content.text) : '';
   return { text: output.trim() === '' ? '' : fenced(output, 'text'), reasoning: '' };
 }
 
 /** What people saw of a message, whoever wrote it. */
-export function shownOf(message: Untrusted, role: unknown): Shown {
+export function visibleContent(message: Untrusted, role: unknown): VisibleContent {
   const content = asRecord(message.content);
   const metadata = asRecord(message.metadata);
   const hidden = message.weight === 0 || metadata.is_visually_hidden_from_conversation === true;

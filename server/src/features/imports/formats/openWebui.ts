@@ -1,10 +1,10 @@
-import { assemble, type DraftMessage } from './assemble.ts';
-import { splitDetails, type SplitText } from './details.ts';
+import { assembleChat, type DraftMessage } from './assemble.ts';
+import { splitDetails, type SplitText } from './openWebuiDetails.ts';
 import { UnreadableConversation, type ImportFormat } from './importedChat.ts';
-import { placesIn } from './links.ts';
+import { readLinks } from './links.ts';
 import { settingsOf } from './openWebuiSettings.ts';
 import { asTime } from './times.ts';
-import { growTree, type RawNode, type Tree } from './tree.ts';
+import { buildTree, type RawNode, type Tree } from './tree.ts';
 import { asId, asList, asModel, asRecord, asText, asTitle, isRecord, type Untrusted } from './untrusted.ts';
 
 /** `[{ type: 'output_text', text }]`, as the items of `output` hold their words. */
@@ -62,17 +62,17 @@ function readMessage(message: Untrusted, now: number): DraftMessage | null {
 }
 
 function growFromHistory(messages: Map<string, unknown>, now: number): Tree<DraftMessage> {
-  const places = placesIn(messages, 'parentId', 'childrenIds');
+  const places = readLinks(messages, 'parentId', 'childrenIds');
   const raw: RawNode<DraftMessage>[] = [];
   for (const [id, message] of messages) {
-    raw.push({ id, ...places.get(id)!, shown: readMessage(asRecord(message), now) });
+    raw.push({ id, ...places.get(id)!, content: readMessage(asRecord(message), now) });
   }
-  return growTree(raw);
+  return buildTree(raw);
 }
 
 /** The oldest exports know one branch only, as a list. */
 function growFromList(messages: readonly unknown[], now: number): Tree<DraftMessage> {
-  return growTree(
+  return buildTree(
     messages.map((message, place) => ({
       id: String(place),
       parentId: place === 0 ? null : String(place - 1),
@@ -107,7 +107,7 @@ export const openWebui: ImportFormat = {
     if (messages.size === 0 && list.length === 0) throw new UnreadableConversation('It has no messages.');
     const tree = messages.size > 0 ? growFromHistory(messages, now) : growFromList(list, now);
     const currentId = asId(history.currentId);
-    return assemble(
+    return assembleChat(
       {
         source: 'openwebui',
         externalId: asId(outer.id) ?? asId(chat.id),

@@ -6,14 +6,14 @@ export interface RawNode<T> {
   parentId: string | null;
   /** Place among its siblings. */
   rank: number;
-  shown: T | null;
+  content: T | null;
 }
 
 /** A node that is shown, below the nearest shown one. */
 export interface TreeNode<T> {
   id: string;
   parentId: string | null;
-  shown: T;
+  content: T;
 }
 
 export interface Tree<T> {
@@ -46,11 +46,11 @@ function nearestShown<T>(nodes: Map<string, RawNode<T>>): Map<string, string | n
   for (const start of nodes.values()) {
     const path: string[] = [];
     let node: RawNode<T> | undefined = start;
-    while (node && node.shown === null && !nearest.has(node.id)) {
+    while (node && node.content === null && !nearest.has(node.id)) {
       path.push(node.id);
       node = node.parentId === null ? undefined : nodes.get(node.parentId);
     }
-    const found = node ? (nearest.get(node.id) ?? (node.shown === null ? null : node.id)) : null;
+    const found = node ? (nearest.get(node.id) ?? (node.content === null ? null : node.id)) : null;
     if (node) nearest.set(node.id, found);
     for (const id of path) nearest.set(id, found);
   }
@@ -61,7 +61,7 @@ function nearestShown<T>(nodes: Map<string, RawNode<T>>): Map<string, string | n
  * The tree of what is shown. A node whose parent is missing from the file becomes a root, so that no text is lost.
  * Linear but for sorting siblings; throws `UnreadableConversation` for a circle.
  */
-export function growTree<T>(raw: Iterable<RawNode<T>>): Tree<T> {
+export function buildTree<T>(raw: Iterable<RawNode<T>>): Tree<T> {
   const nodes = new Map<string, RawNode<T>>();
   for (const node of raw) nodes.set(node.id, node);
   refuseCycles(nodes);
@@ -69,7 +69,7 @@ export function growTree<T>(raw: Iterable<RawNode<T>>): Tree<T> {
 
   const children = new Map<string | null, RawNode<T>[]>();
   for (const node of nodes.values()) {
-    if (node.shown === null) continue;
+    if (node.content === null) continue;
     const parent = node.parentId === null ? null : (nearest.get(node.parentId) ?? null);
     const siblings = children.get(parent);
     if (siblings) siblings.push(node);
@@ -79,7 +79,7 @@ export function growTree<T>(raw: Iterable<RawNode<T>>): Tree<T> {
   const ordered: TreeNode<T>[] = [];
   const append = (parentId: string | null) => {
     const siblings = (children.get(parentId) ?? []).sort((a, b) => a.rank - b.rank);
-    for (const { id, shown } of siblings) if (shown !== null) ordered.push({ id, parentId, shown });
+    for (const { id, content } of siblings) if (content !== null) ordered.push({ id, parentId, content });
   };
   append(null);
   for (let at = 0; at < ordered.length; at++) append(ordered[at]!.id);

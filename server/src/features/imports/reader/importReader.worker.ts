@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
-import { inParts } from './parts.ts';
+import { splitEvent } from './eventParts.ts';
 import { readImport, type ReaderTask } from './readImport.ts';
 import type { ReaderMessage } from './readInThread.ts';
 import { UnreadableFile } from './unreadableFile.ts';
@@ -12,7 +12,7 @@ const post = (message: ReaderMessage) => port.postMessage(message);
 try {
   let taken: Promise<unknown> = Promise.resolve();
   for await (const event of readImport(workerData as ReaderTask)) {
-    for (const part of inParts(event)) {
+    for (const part of splitEvent(event)) {
       // At most one waits at the other side while the next is read.
       await taken;
       taken = once(port, 'message');

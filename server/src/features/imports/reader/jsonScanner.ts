@@ -21,7 +21,7 @@ export const isSpace = (code: number): boolean =>
   code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
 /** Walks over one JSON value, byte by byte, and finds its end. Keeps nothing of it. */
-export class Scan {
+export class JsonScanner {
   #depth = 0;
   #deepest = 0;
   #values = 0;

@@ -1,7 +1,7 @@
 import { formats } from '../formats/formats.ts';
 import { UnreadableConversation, type ImportedChat, type ImportFormat } from '../formats/importedChat.ts';
 import { asRecord, asTitle } from '../formats/untrusted.ts';
-import type { Element } from './elements.ts';
+import type { Element } from './jsonElements.ts';
 import { parseLenient } from './parseLenient.ts';
 
 /** What people know a conversation by. */
@@ -29,7 +29,7 @@ function parse(json: Buffer): unknown {
 }
 
 /** What became of one element of a file. `title` is empty when nothing names it. */
-export type Outcome = { chat: ImportedChat } | { title: string; reason: string };
+export type ConversationResult = { chat: ImportedChat } | { title: string; reason: string };
 
 /** Reads the elements of one file. What nothing tells the format of is taken for what came before it. */
 export class ConversationReader {
@@ -39,7 +39,7 @@ export class ConversationReader {
     this.#now = now;
   }
 
-  read(element: Element): Outcome {
+  read(element: Element): ConversationResult {
     if (element.kind === 'refused') return { title: titleIn(element.start), reason: element.reason };
     if (element.kind === 'cut') {
       return {

@@ -1,11 +1,11 @@
 import type { ImportedChat } from '../formats/importedChat.ts';
 import type { ImportBounds } from './bounds.ts';
-import { countElements, elementsOf } from './elements.ts';
+import { countElements, elementsOf } from './jsonElements.ts';
 import type { Failure, ImportEvent } from './importEvents.ts';
 import type { JsonFile } from './jsonFile.ts';
-import { openUpload } from './openUpload.ts';
+import { openUpload } from './uploadFiles.ts';
 import { ConversationReader } from './readConversation.ts';
-import { charactersOf } from './slices.ts';
+import { characterCount } from './messageSlices.ts';
 import { UnreadableFile } from './unreadableFile.ts';
 
 /** Characters of messages handed on at once; what takes them has other things to do as well. */
@@ -20,7 +20,7 @@ class Batch {
 
   add(chat: ImportedChat): void {
     this.#chats.push(chat);
-    for (const message of chat.messages) this.#characters += charactersOf(message);
+    for (const message of chat.messages) this.#characters += characterCount(message);
   }
 
   fail(failure: Failure): void {

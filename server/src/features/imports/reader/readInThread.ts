@@ -1,11 +1,11 @@
 import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { ImportEvent } from './importEvents.ts';
-import { Parts, type Part } from './parts.ts';
+import { EventJoiner, type MessagesPart } from './eventParts.ts';
 import type { ReaderTask } from './readImport.ts';
 import { UnreadableFile } from './unreadableFile.ts';
 
-export type ReaderMessage = ImportEvent | Part | { kind: 'end' } | { kind: 'unreadable'; reason: string };
+export type ReaderMessage = ImportEvent | MessagesPart | { kind: 'end' } | { kind: 'unreadable'; reason: string };
 
 /** Megabytes of the reader's own memory. The largest conversation that is let in needs about half of it. */
 const memoryMegabytes = 768;
@@ -32,7 +32,7 @@ export async function* readInThread(task: ReaderTask, start = startWorker): Asyn
   const worker = start(task);
   // Errors reach the loop below; one that comes while the thread is being ended must not end the process.
   worker.on('error', () => undefined);
-  const parts = new Parts();
+  const parts = new EventJoiner();
   try {
     for await (const [message] of on(worker, 'message', { close: ['exit'] }) as AsyncIterable<
       [ReaderMessage]

@@ -3,7 +3,7 @@ import type { Failure } from './importEvents.ts';
 import type { JsonFile, JsonFiles } from './jsonFile.ts';
 import { manifestName, shardsIn } from './manifest.ts';
 import { UnreadableFile } from './unreadableFile.ts';
-import { jsonEntries, openZip, unpack } from './zip.ts';
+import { jsonEntries, openZip, unpack } from './zipArchive.ts';
 
 export interface ZipBounds {
   /** Entries of the archive, pictures among them. */

@@ -1,4 +1,4 @@
-import { byte, isSpace, Scan, type ElementBounds } from './jsonScanner.ts';
+import { byte, isSpace, JsonScanner, type ElementBounds } from './jsonScanner.ts';
 import { UnreadableFile } from './unreadableFile.ts';
 
 /** What a JSON file consists of. `start` is the beginning of its text, to tell people which one is meant. */
@@ -14,8 +14,8 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
 const startBytes = 4_096;
 
 /** An element being gathered: all of its text, or only its start once it is refused. */
-class Gathering {
-  #scan = new Scan();
+class ElementBuffer {
+  #scan = new JsonScanner();
   #parts: Buffer[] = [];
   #start: Buffer = Buffer.alloc(0);
   #refusal: string | undefined;
@@ -60,7 +60,7 @@ export async function* elementsOf(
 ): AsyncGenerator<Element> {
   let place: Place = 'before';
   let isList = true;
-  let element = new Gathering();
+  let element = new ElementBuffer();
   let offset = 0;
 
   for await (const chunk of chunks) {
@@ -72,7 +72,7 @@ export async function* elementsOf(
         const end = element.take(chunk, at, bounds);
         if (end === -1) break;
         yield element.whole();
-        element = new Gathering();
+        element = new ElementBuffer();
         place = isList ? 'comma' : 'behind';
         at = end;
       } else if (isSpace(code)) {

@@ -1,17 +1,17 @@
 import type { ImportedMessage } from '../formats/importedChat.ts';
 
-export const charactersOf = ({ content, reasoning }: ImportedMessage): number =>
+export const characterCount = ({ content, reasoning }: ImportedMessage): number =>
   content.length + (reasoning?.length ?? 0);
 
 /** The messages in runs that stay within both bounds; one that is longer than the bound stands alone. */
-export function* slices(
+export function* sliceMessages(
   all: ImportedMessage[],
   bounds: { messages: number; characters: number },
 ): Generator<ImportedMessage[]> {
   let slice: ImportedMessage[] = [];
   let characters = 0;
   for (const message of all) {
-    const more = charactersOf(message);
+    const more = characterCount(message);
     if (slice.length > 0 && (slice.length >= bounds.messages || characters + more > bounds.characters)) {
       yield slice;
       slice = [];

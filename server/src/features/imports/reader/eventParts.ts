@@ -1,9 +1,9 @@
 import type { ImportedChat, ImportedMessage } from '../formats/importedChat.ts';
 import type { ImportEvent } from './importEvents.ts';
-import { slices } from './slices.ts';
+import { sliceMessages } from './messageSlices.ts';
 
 /** Messages of a long chat, ahead of the chat itself. */
-export interface Part {
+export interface MessagesPart {
   kind: 'part';
   messages: ImportedMessage[];
 }
@@ -12,14 +12,14 @@ export interface Part {
 const partBounds = { messages: 1_000, characters: 1_000_000 };
 
 /** Takes the messages out of chats that are long, and sends them ahead. Such a chat is the last of its batch. */
-export function* inParts(event: ImportEvent): Generator<ImportEvent | Part> {
+export function* splitEvent(event: ImportEvent): Generator<ImportEvent | MessagesPart> {
   if (event.kind !== 'batch') {
     yield event;
     return;
   }
   const chats: ImportedChat[] = [];
   for (const chat of event.chats) {
-    const parts = [...slices(chat.messages, partBounds)];
+    const parts = [...sliceMessages(chat.messages, partBounds)];
     if (parts.length === 1) {
       chats.push(chat);
       continue;
@@ -31,11 +31,11 @@ export function* inParts(event: ImportEvent): Generator<ImportEvent | Part> {
 }
 
 /** Puts together again what `inParts` took apart. */
-export class Parts {
+export class EventJoiner {
   #messages: ImportedMessage[] = [];
 
   /** The event as it was; undefined while its parts arrive. */
-  join(event: ImportEvent | Part): ImportEvent | undefined {
+  join(event: ImportEvent | MessagesPart): ImportEvent | undefined {
     if (event.kind === 'part') {
       for (const message of event.messages) this.#messages.push(message);
       return undefined;
