@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import supertest from 'supertest';
 import { createApp, type App } from '../../server/src/app.ts';
-import type { ModelTuning } from '../../server/src/features/models/models.service.ts';
+import type { FeatureOptions } from '../../server/src/features.ts';
 import { openSqlite } from '../../server/src/platform/db/sqlite.ts';
 import { readEnv } from '../../server/src/platform/env.ts';
 import { createLog } from '../../server/src/platform/log.ts';
@@ -36,7 +36,7 @@ interface Options {
   /** Real rate limits. */
   limited?: boolean;
   /** Another speed of the demo model, another patience with model servers. */
-  modelTuning?: ModelTuning;
+  modelTuning?: FeatureOptions['modelTuning'];
 }
 
 /** The real app on a loopback port and a database of its own. */
@@ -62,7 +62,7 @@ export async function createTestApp({
     log: createLog(env.LOG_LEVEL),
     now: () => Date.now() + offset,
     ...(limited ? {} : { rateFactor }),
-    modelTuning,
+    featureOptions: { modelTuning },
   });
   await new Promise<void>((resolve) => app.http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(app.http.address() as AddressInfo).port}`;

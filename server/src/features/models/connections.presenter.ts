@@ -1,10 +1,10 @@
 import type { Connection } from '#shared/connections';
 import type { ModelConnection } from './connections.contract.ts';
 
-/** Credentials written into an address of the environment stay on the server like any other key. */
-function withoutCredentials(address: string): string {
-  const url = new URL(address);
-  if (!url.username && !url.password) return address;
+/** Removes credentials from a base URL of the environment: they are never sent, like any other key. */
+function withoutCredentials(baseUrl: string): string {
+  const url = new URL(baseUrl);
+  if (!url.username && !url.password) return baseUrl;
   url.username = url.password = '';
   return url.toString();
 }

@@ -2,16 +2,16 @@ import type { ImportedChat, ImportedMessage } from '../formats/importedChat.ts';
 import type { ImportEvent } from './importEvents.ts';
 import { sliceMessages } from './messageSlices.ts';
 
-/** Messages of a long chat, ahead of the chat itself. */
+/** Messages of a long chat, sent before the chat itself. */
 export interface MessagesPart {
   kind: 'part';
   messages: ImportedMessage[];
 }
 
-/** Messages that cross to the server at once: what it unpacks in one go, it does nothing else beside. */
-const partBounds = { messages: 1_000, characters: 1_000_000 };
+/** The most that is sent to the server at once: it deserializes a part without doing other work. */
+const partLimits = { messages: 1_000, characters: 1_000_000 };
 
-/** Takes the messages out of chats that are long, and sends them ahead. Such a chat is the last of its batch. */
+/** Splits an event: the messages of long chats are sent in parts first. A long chat is then the last one of its batch. */
 export function* splitEvent(event: ImportEvent): Generator<ImportEvent | MessagesPart> {
   if (event.kind !== 'batch') {
     yield event;
@@ -19,7 +19,7 @@ export function* splitEvent(event: ImportEvent): Generator<ImportEvent | Message
   }
   const chats: ImportedChat[] = [];
   for (const chat of event.chats) {
-    const parts = [...sliceMessages(chat.messages, partBounds)];
+    const parts = [...sliceMessages(chat.messages, partLimits)];
     if (parts.length === 1) {
       chats.push(chat);
       continue;
@@ -30,19 +30,19 @@ export function* splitEvent(event: ImportEvent): Generator<ImportEvent | Message
   yield { ...event, chats };
 }
 
-/** Puts together again what `inParts` took apart. */
+/** Joins what `splitEvent` split. */
 export class EventJoiner {
   #messages: ImportedMessage[] = [];
 
-  /** The event as it was; undefined while its parts arrive. */
+  /** Returns the original event; undefined while its parts arrive. */
   join(event: ImportEvent | MessagesPart): ImportEvent | undefined {
     if (event.kind === 'part') {
       for (const message of event.messages) this.#messages.push(message);
       return undefined;
     }
-    const long = event.kind === 'batch' && event.chats.at(-1);
-    if (long && long.messages.length === 0) {
-      long.messages = this.#messages;
+    const last = event.kind === 'batch' ? event.chats.at(-1) : undefined;
+    if (last && last.messages.length === 0) {
+      last.messages = this.#messages;
       this.#messages = [];
     }
     return event;
