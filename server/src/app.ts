@@ -1,10 +1,9 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import path from 'node:path';
 import compression from 'compression';
-import express, { Router } from 'express';
+import express, { Router, type Express } from 'express';
 import { apiPrefix } from '#shared/api';
-import { createFeatures } from './features.ts';
-import type { ModelTuning } from './features/models/models.service.ts';
+import { createFeatures, type FeatureOptions } from './features.ts';
 import type { Store } from './platform/db/store.ts';
 import type { Env } from './platform/env.ts';
 import { notFound } from './platform/errors.ts';
@@ -20,92 +19,51 @@ import { instanceSecret, SecretBox } from './platform/secretBox.ts';
 import { SessionStore } from './platform/sessions/sessionStore.ts';
 import { Signals } from './platform/signals.ts';
 import { Realtime, rooms } from './platform/sockets/realtime.ts';
-import { createSockets } from './platform/sockets/server.ts';
+import { createSocketServer } from './platform/sockets/socketServer.ts';
 
 const dayMs = 24 * 60 * 60_000;
-/** Bytes from which an answer is worth compressing. */
-const compressFrom = 2_048;
+/** Bytes from which a response is compressed. */
+const compressionThreshold = 2_048;
+/** Milliseconds a request may take: the time to upload the largest import at 5 Mbit/s. Node's default is five minutes. */
+const requestTimeoutMs = 60 * 60_000;
 
-/** Milliseconds an upload may take: the largest import at 5 Mbit/s. */
-const slowestUploadMs = 60 * 60_000;
-
-interface Deps {
+interface AppOptions {
   env: Env;
   store: Store;
   log?: Logger;
   now?: () => number;
-  /** Widens the rate limits, for load tests. */
+  /** Multiplies the rate limits, for load tests. */
   rateFactor?: number;
-  /** Another speed of the demo model, another patience with model servers, for tests. */
-  modelTuning?: ModelTuning;
+  /** Overrides for tests. */
+  featureOptions?: FeatureOptions;
 }
+
+type Features = ReturnType<typeof createFeatures>;
 
 export interface App {
   http: HttpServer;
   platform: Platform;
-  features: ReturnType<typeof createFeatures>;
-  /** Every endpoint that is mounted and who may call it. */
+  features: Features;
+  /** Every mounted endpoint and who may call it. */
   mounted: Routes['mounted'];
-  /** Ends streams and sockets, keeps what came, and closes the database. */
+  /** Ends streams and sockets, saves unfinished answers, and closes the database. */
   close(): Promise<void>;
 }
 
-/** The whole server, not yet listening, so that tests can hold it. */
-export async function createApp({
-  env,
-  store,
-  log = createLog(env.LOG_LEVEL),
-  now = Date.now,
-  rateFactor,
-  modelTuning,
-}: Deps): Promise<App> {
+/** Creates the whole server. It does not listen yet, so that tests can choose the port. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { env, store } = options;
   const secret = instanceSecret(env.WEBUI_SECRET_KEY, env.DATA_DIR);
-  const platform: Platform = {
-    env,
-    store,
-    log,
-    now,
-    realtime: new Realtime(),
-    signals: new Signals((error, signal) => log.error({ err: error, signal }, 'a signal was not followed')),
-    secretBox: new SecretBox(secret),
-    sessions: new SessionStore(store, env.SESSION_DAYS * dayMs),
-    rateLimits: createRateLimits(rateFactor),
-  };
-  // However a session ends, whatever it has open goes with it.
-  platform.sessions.on('ended', (sidHash: string) =>
-    platform.realtime.disconnectRoom(rooms.session(sidHash), 'signed_out'),
-  );
-  const features = createFeatures(platform, secret, modelTuning);
-  await features.generation.recover();
-  await features.imports.recover();
+  const platform = createPlatform(options, secret);
+  const features = createFeatures(platform, secret, options.featureOptions);
+  await features.recover();
 
   const health = new Health(store);
-  const web = express();
-  web.disable('x-powered-by');
-  web.set('trust proxy', env.TRUST_PROXY);
-  // Bodies are never cached and parsed once; computing tags for them would be for nothing.
-  web.set('etag', false);
-  web.use(health.router);
-  web.use(securityHeaders(env));
-
-  const api = Router();
-  api.use(noStore, sameOriginOnly(env));
-  api.use(compression({ threshold: compressFrom }));
-  api.use(...features.sessions.middleware);
-  for (const { router } of features.routes) api.use(router);
-  api.use(() => {
-    throw notFound();
-  });
-  web.use(apiPrefix, api);
-  web.use(staticFiles(path.join(env.appRoot, 'dist/client')));
-  web.use(errorHandler(log));
-
-  const http = createServer(web);
-  // Node would cut off an upload after five minutes; only the import takes bodies that can last so long.
-  http.requestTimeout = slowestUploadMs;
-  const io = createSockets(http, platform, {
-    session: features.sessions.middleware,
-    actor: (userId) => features.users.findActor(userId),
+  const http = createServer(createWeb(platform, features, health));
+  http.requestTimeout = requestTimeoutMs;
+  const io = createSocketServer(http, platform, {
+    session: features.sessionMiddleware,
+    actor: features.actor,
     features: features.sockets,
   });
 
@@ -117,13 +75,61 @@ export async function createApp({
     async close() {
       health.stop();
       platform.realtime.sendToAll('session:ended', { reason: 'server_stopping' });
-      await features.generation.drain();
-      await features.imports.stop();
+      await features.drain();
       platform.sessions.close();
       await io.close();
       http.closeAllConnections();
-      await features.sharing.stop();
+      await features.stop();
       await store.close();
     },
   };
+}
+
+function createPlatform(
+  { env, store, log = createLog(env.LOG_LEVEL), now = Date.now, rateFactor }: AppOptions,
+  secret: string,
+): Platform {
+  const realtime = new Realtime();
+  const sessions = new SessionStore(store, env.SESSION_DAYS * dayMs);
+  sessions.on('ended', (sidHash: string) => realtime.disconnectRoom(rooms.session(sidHash), 'signed_out'));
+  return {
+    env,
+    store,
+    log,
+    now,
+    realtime,
+    signals: new Signals((error, signal) => log.error({ err: error, signal }, 'signal listener failed')),
+    secretBox: new SecretBox(secret),
+    sessions,
+    rateLimits: createRateLimits(rateFactor),
+  };
+}
+
+/** The path of a request, from top to bottom. `Routes` continues it for each endpoint. */
+function createWeb({ env, log }: Platform, features: Features, health: Health): Express {
+  const web = express();
+  web.disable('x-powered-by');
+  web.set('trust proxy', env.TRUST_PROXY);
+  // API responses are never cached, so computing ETags for them would be wasted work.
+  web.set('etag', false);
+
+  web.use(health.router);
+  web.use(securityHeaders(env));
+  web.use(apiPrefix, createApi(env, features));
+  web.use(staticFiles(path.join(env.appRoot, 'dist/client')));
+  web.use(errorHandler(log));
+  return web;
+}
+
+function createApi(env: Env, features: Features): Router {
+  const api = Router();
+  api.use(noStore);
+  api.use(sameOriginOnly(env));
+  api.use(compression({ threshold: compressionThreshold }));
+  api.use(...features.sessionMiddleware);
+  for (const { router } of features.routes) api.use(router);
+  api.use(() => {
+    throw notFound();
+  });
+  return api;
 }

@@ -31,8 +31,13 @@ import type { Routes } from './platform/http/routes.ts';
 import type { Platform } from './platform/platform.ts';
 import type { SocketFeature } from './platform/sockets/on.ts';
 
-/** Puts the features together: who is given whom. */
-export function createFeatures(platform: Platform, secret: string, tuning?: ModelTuning) {
+/** Overrides for tests. */
+export interface FeatureOptions {
+  modelTuning?: ModelTuning;
+}
+
+/** Creates all features and passes each one the others it uses. */
+export function createFeatures(platform: Platform, secret: string, { modelTuning }: FeatureOptions = {}) {
   const audit = new AuditQueries(platform);
   const settings = new SettingsService(platform, audit);
 
@@ -42,7 +47,7 @@ export function createFeatures(platform: Platform, secret: string, tuning?: Mode
   const sessions = new SessionAuth(platform, secret, auth, users);
 
   const connections = new ConnectionService(platform, { queries: new ConnectionQueries(platform), audit });
-  const models = new ModelService(platform, { connections, settings, tuning });
+  const models = new ModelService(platform, { connections, settings, tuning: modelTuning });
 
   const chatQueries = new ChatQueries(platform);
   const messageQueries = new MessageQueries(platform);
@@ -65,7 +70,7 @@ export function createFeatures(platform: Platform, secret: string, tuning?: Mode
     models,
   });
   const imports = new ImportService(platform, {
-    imports: new ImportQueries(chatQueries, messageQueries),
+    imports: new ImportQueries(platform, chatQueries, messageQueries),
     users,
     audit,
   });
@@ -87,5 +92,23 @@ export function createFeatures(platform: Platform, secret: string, tuning?: Mode
   ];
   const sockets: SocketFeature[] = [messages.sockets, sharing.sockets];
 
-  return { routes, sockets, sessions, users, generation, imports, sharing };
+  return {
+    routes,
+    sockets,
+    sessionMiddleware: sessions.middleware,
+    actor: (userId: string) => users.findActor(userId),
+    generation,
+    sharing,
+    /** Cleans up after a process that was killed. Call before the server listens. */
+    async recover() {
+      await generation.recover();
+      await imports.recover();
+    },
+    /** Ends and saves running work. Call while sockets are still open. */
+    async drain() {
+      await generation.drain();
+      await imports.stop();
+    },
+    stop: () => sharing.stop(),
+  };
 }

@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
-import { openStore } from './platform/db/open.ts';
+import { openStore } from './platform/db/openStore.ts';
 import { readEnv } from './platform/env.ts';
 import { createLog } from './platform/log.ts';
 
-/** Milliseconds after which a stop no longer waits for anyone. */
-const stopAtMostMs = 20_000;
+/** Milliseconds after which a shutdown that has not finished ends the process. */
+const shutdownTimeoutMs = 20_000;
 
 async function start(): Promise<void> {
   const env = readEnv();
@@ -20,28 +20,28 @@ async function start(): Promise<void> {
   app.http.on('error', (error: NodeJS.ErrnoException) => {
     const reason =
       error.code === 'EADDRINUSE'
-        ? `Port ${env.PORT} is in use. Set PORT to another one, or stop what uses it.`
+        ? `Port ${env.PORT} is in use. Set PORT to another port, or stop the program that uses it.`
         : error.message;
     process.stderr.write(`${reason}\n`);
     process.exit(1);
   });
 
   let stopping = false;
-  const stop = (signal: string) => {
+  const shutDown = (signal: string) => {
     if (stopping) return;
     stopping = true;
-    log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), stopAtMostMs).unref();
+    log.info({ signal }, 'shutting down');
+    setTimeout(() => process.exit(1), shutdownTimeoutMs).unref();
     app.close().then(
       () => process.exit(0),
       (error: unknown) => {
-        log.error({ err: error }, 'could not stop cleanly');
+        log.error({ err: error }, 'shutdown failed');
         process.exit(1);
       },
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', shutDown);
+  process.on('SIGINT', shutDown);
 }
 
 start().catch((error: unknown) => {

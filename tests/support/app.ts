@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import supertest from 'supertest';
 import { createApp, type App } from '../../server/src/app.ts';
-import type { ModelTuning } from '../../server/src/features/models/models.service.ts';
+import type { FeatureOptions } from '../../server/src/features.ts';
 import { openSqlite } from '../../server/src/platform/db/sqlite.ts';
 import { readEnv } from '../../server/src/platform/env.ts';
 import { createLog } from '../../server/src/platform/log.ts';
@@ -36,7 +36,7 @@ interface Options {
   /** Use the real rate limits. */
   limited?: boolean;
   /** Speed of the demo model and timeouts of model servers. */
-  modelTuning?: ModelTuning;
+  modelTuning?: FeatureOptions['modelTuning'];
 }
 
 /** Starts the real app on a loopback port with its own database. */
@@ -62,7 +62,7 @@ export async function createTestApp({
     log: createLog(env.LOG_LEVEL),
     now: () => Date.now() + offset,
     ...(limited ? {} : { rateFactor }),
-    modelTuning,
+    featureOptions: { modelTuning },
   });
   await new Promise<void>((resolve) => app.http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(app.http.address() as AddressInfo).port}`;

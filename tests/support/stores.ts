@@ -24,11 +24,12 @@ const sqlite: Backend = {
   open() {
     const folder = mkdtempSync(path.join(tmpdir(), 'parley-contract-'));
     const store = openSqlite(path.join(folder, 'parley.db'), sqliteMigrations);
-    const close = async () => {
-      await store.close();
+    const close = store.close.bind(store);
+    store.close = async () => {
+      await close();
       rmSync(folder, { recursive: true, force: true });
     };
-    return Promise.resolve({ ...store, close });
+    return Promise.resolve(store);
   },
 };
 

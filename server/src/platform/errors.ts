@@ -1,6 +1,6 @@
 /**
- * What can go wrong, in the language of the product. Nothing here knows HTTP: `http/errorMapping.ts` maps each kind
- * to a status. Messages are shown to people: what happened, and what to do.
+ * Errors in the terms of the product, independent of HTTP: `http/errorMapping.ts` maps each kind to a status.
+ * Messages are shown to users: they say what happened and what to do.
  */
 export type ErrorKind =
   | 'invalid'
@@ -17,7 +17,7 @@ export type ErrorKind =
 
 export class DomainError extends Error {
   readonly kind: ErrorKind;
-  /** Stable, for programs; the kind itself where nothing finer is worth telling apart. */
+  /** Stable identifier for programs. Equals the kind unless a more specific code is needed. */
   readonly code: string;
   readonly details: unknown;
   constructor(kind: ErrorKind, message: string, code: string = kind, details?: unknown) {
@@ -29,13 +29,13 @@ export class DomainError extends Error {
   }
 }
 
-/** Also for whatever someone may not know exists. */
+/** Also used for things the actor must not know exist. */
 export const notFound = (message = 'Not found.') => new DomainError('not_found', message);
 export const unauthenticated = () => new DomainError('unauthenticated', 'Sign in to continue.');
 export const forbidden = (message = 'You are not allowed to do this.', code?: string) =>
   new DomainError('forbidden', message, code);
 export const conflict = (message: string, code?: string) => new DomainError('conflict', message, code);
-/** Understood, but not done, for a reason a person can act on. */
+/** The request is valid but is not carried out, for a reason the user can act on. */
 export const refused = (message: string, code?: string) => new DomainError('refused', message, code);
 export const invalid = (message: string, details?: unknown) =>
   new DomainError('invalid', message, 'invalid_request', details);

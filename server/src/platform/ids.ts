@@ -2,12 +2,12 @@ import { randomBytes, randomInt } from 'node:crypto';
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** An id of 22 lower-case letters and digits, 113 random bits. Lower case, so that full-text search can hold it as a word. */
+/** Returns an id of 22 lowercase letters and digits, 113 random bits. Lowercase, so that full-text search can index it as one word. */
 export function newId(): string {
   let id = '';
   for (let i = 0; i < 22; i++) id += alphabet[randomInt(36)]!;
   return id;
 }
 
-/** A share id: 192 random bits. It is the only secret of a link, so it is never made from anything else. */
+/** Returns a share id of 192 random bits. It is the only secret of a link, so it is not derived from anything. */
 export const newShareId = (): string => randomBytes(24).toString('base64url');

@@ -9,11 +9,11 @@ interface QueryError extends Error {
 
 const isQueryError = (error: Error): error is QueryError => 'query' in error && 'params' in error;
 
-/** Errors of queries carry the values of the query, which are people's words: only the statement and the code are kept. */
+/** Query errors contain the query's values, which may be users' messages: only the statement and the code are logged. */
 function describeError(error: Error) {
   if (!(error instanceof Error) || !isQueryError(error)) return stdSerializers.err(error);
   return { type: error.name, message: 'query failed', query: error.query, code: error.cause?.code };
 }
 
-/** Bodies, cookies and keys are never logged. */
+/** Creates the logger. Bodies, cookies and keys are never logged. */
 export const createLog = (level: string): Logger => pino({ level, serializers: { err: describeError } });

@@ -7,12 +7,12 @@ import type { SessionStore } from './sessions/sessionStore.ts';
 import type { Signals } from './signals.ts';
 import type { Realtime } from './sockets/realtime.ts';
 
-/** What every feature may use. */
+/** Services that every feature can use. */
 export interface Platform {
   env: Env;
   store: Store;
   log: Logger;
-  /** Milliseconds since the epoch; tests move it. */
+  /** Returns milliseconds since the epoch. Tests replace it. */
   now: () => number;
   realtime: Realtime;
   signals: Signals;

@@ -1,6 +1,6 @@
 import { forbidden, notFound } from './errors.ts';
 
-/** Someone signed in, as known at this very request. */
+/** A signed-in user, with the name and role read for this request. */
 export interface Actor {
   id: string;
   name: string;
@@ -10,7 +10,7 @@ export interface Actor {
 
 export type Policy<Row, Action extends string> = Record<Action, (actor: Actor, row: Row) => boolean>;
 
-/** Returns the row, now known to exist and to be allowed; 404 otherwise, so that nobody learns what exists. */
+/** Returns the row if it exists and the action is allowed. Throws `not_found` otherwise, so that nobody learns what exists. */
 export function authorize<Row, Action extends string>(
   policy: Policy<Row, Action>,
   actor: Actor,
@@ -28,7 +28,7 @@ export function requireAdmin(actor: Actor): void {
   if (!isAdmin(actor)) throw forbidden('Only admins can do this.');
 }
 
-/** Pending accounts see nothing but that they are waiting. */
+/** Throws for an account that is waiting for approval. */
 export function requireMember(actor: Actor): void {
   if (!isMember(actor)) throw forbidden('Your account is waiting for approval by an admin.', 'pending');
 }

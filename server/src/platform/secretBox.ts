@@ -2,9 +2,9 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The instance's secret: from the environment, else made once and kept beside the database, readable by its owner alone. */
-export function instanceSecret(given: string | undefined, dataDir: string): string {
-  if (given) return given;
+/** Returns the instance's secret: the configured one, otherwise one that is generated once and stored in `dataDir`, readable only by its owner. */
+export function instanceSecret(configured: string | undefined, dataDir: string): string {
+  if (configured) return configured;
   const file = path.join(dataDir, 'secret.key');
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true });
@@ -13,11 +13,11 @@ export function instanceSecret(given: string | undefined, dataDir: string): stri
   return readFileSync(file, 'utf8').trim();
 }
 
-/** A key for one purpose, so that no two uses share key material (RFC 5869). */
+/** Derives a key for one purpose, so that no two purposes share key material (RFC 5869). */
 export const derivedKey = (secret: string, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
 
-/** Encrypts what must be stored but never be read from a copy of the database: AES-256-GCM, a fresh nonce each time. */
+/** Encrypts stored secrets, so that a copy of the database does not reveal them: AES-256-GCM with a fresh nonce per value. */
 export class SecretBox {
   #key: Buffer;
   constructor(secret: string) {
@@ -31,7 +31,7 @@ export class SecretBox {
     return `v1.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`;
   }
 
-  /** Throws when the text was changed or the instance's secret is another one. */
+  /** Throws when the text was modified or the instance's secret has changed. */
   open(sealed: string): string {
     const bytes = Buffer.from(sealed.slice('v1.'.length), 'base64url');
     const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, 12));

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-/** What one feature tells the others after it happened, so that they need not know each other. */
+/** Events that one feature emits for the others, so that they do not depend on each other. */
 export interface SignalMap {
   'chat:deleted': { chatId: string; ownerId: string };
   'user:changed': { userId: string };
@@ -12,11 +12,11 @@ type Listener<P> = (payload: P) => void | Promise<void>;
 
 export class Signals {
   #emitter = new EventEmitter();
-  #failed: (error: unknown, name: string) => void;
+  #onError: (error: unknown, name: string) => void;
 
-  /** `failed` hears of listeners that fail: nobody waits for them, and they must not end the process. */
-  constructor(failed: (error: unknown, name: string) => void = () => undefined) {
-    this.#failed = failed;
+  /** `onError` receives the errors of listeners: nobody awaits listeners, and an error must not end the process. */
+  constructor(onError: (error: unknown, name: string) => void = () => undefined) {
+    this.#onError = onError;
   }
 
   on<N extends keyof SignalMap>(name: N, listener: Listener<SignalMap[N]>): void {
@@ -24,12 +24,12 @@ export class Signals {
       try {
         await listener(payload);
       } catch (error) {
-        this.#failed(error, name);
+        this.#onError(error, name);
       }
     });
   }
 
-  /** Call after the transaction has committed: listeners read the database. */
+  /** Emit only after the transaction has committed: listeners read the database. */
   emit<N extends keyof SignalMap>(name: N, payload: SignalMap[N]): void {
     this.#emitter.emit(name, payload);
   }

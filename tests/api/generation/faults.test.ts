@@ -11,7 +11,7 @@ let ben: Person;
 let tab: TestSocket;
 
 beforeAll(async () => {
-  fixture = await createModelFixture({ modelTuning: { patience: { firstByteMs: 1_000, idleMs: 1_000 } } });
+  fixture = await createModelFixture({ modelTuning: { timeouts: { firstByteMs: 1_000, idleMs: 1_000 } } });
   ben = fixture.member;
   tab = await ben.connect();
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { limits } from '#shared/limits';
 import { createTestApp, type TestApp } from '../../support/app.ts';
@@ -47,15 +49,15 @@ describe('sockets', () => {
     const messageId = asked.answer.id as string;
     const content = 'x'.repeat(limits.messageContent);
     await eve.patch(`/chats/${chat.id}/messages/${messageId}`, { content }).expect(200);
-    const closedByServer = new Promise((resolve) => {
-      app.features.sockets.push(({ socket }) => void socket.on('disconnect', resolve));
-    });
+    const connections: Socket[] = [];
+    app.http.on('connection', (connection) => connections.push(connection));
     const tab = await eve.connect();
+    const serverSide = connections.at(-1)!;
     const wire = (tab.raw.io.engine.transport as unknown as { ws: Wire }).ws;
     wire._socket.pause();
     for (let i = 0; i < 1_000; i++)
       wire.send(`42${i}["message:resume",{"messageId":"${messageId}","offset":0}]`);
-    await closedByServer;
+    if (!serverSide.destroyed) await once(serverSide, 'close');
     wire._socket.resume();
     await tab.isClosed();
   });

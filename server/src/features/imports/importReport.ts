@@ -1,39 +1,39 @@
 import type { ImportResult } from '#shared/imports';
 import type { Failure } from './reader/importEvents.ts';
 
-/** Failures named one by one; a file of hundreds of thousands would be a list no one reads. */
-const failuresNamed = 1_000;
+/** Failures listed one by one. A list of hundreds of thousands would be of no use. */
+const listedFailuresMax = 1_000;
 
-/** What has come of an import so far. */
-export class ImportTally {
+/** Counts what an import has done so far. */
+export class ImportReport {
   imported = 0;
   skipped = 0;
-  #failed: Failure[] = [];
+  #listed: Failure[] = [];
   #failures = 0;
 
   fail(failure: Failure): void {
     this.#failures++;
-    if (this.#failed.length < failuresNamed) this.#failed.push(failure);
+    if (this.#listed.length < listedFailuresMax) this.#listed.push(failure);
   }
 
   get failures(): number {
     return this.#failures;
   }
 
-  /** Conversations that were dealt with, one way or the other. */
+  /** The number of processed chats: imported, skipped or failed. */
   get done(): number {
     return this.imported + this.skipped + this.#failures;
   }
 
   result(): ImportResult {
     const { imported, skipped } = this;
-    if (this.#failures <= failuresNamed) return { imported, skipped, failed: this.#failed };
-    const named = this.#failed.slice(0, failuresNamed - 1);
-    const more = (this.#failures - named.length).toLocaleString('en');
+    if (this.#failures <= listedFailuresMax) return { imported, skipped, failed: this.#listed };
+    const listed = this.#listed.slice(0, listedFailuresMax - 1);
+    const more = (this.#failures - listed.length).toLocaleString('en');
     return {
       imported,
       skipped,
-      failed: [...named, { title: 'And more', reason: `${more} more could not be imported.` }],
+      failed: [...listed, { title: 'More failures', reason: `${more} more could not be imported.` }],
     };
   }
 }

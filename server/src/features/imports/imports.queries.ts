@@ -1,42 +1,45 @@
-import { setImmediate as otherWork } from 'node:timers/promises';
 import { newId } from '../../platform/ids.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { ChatQueries } from '../chats/chats.queries.ts';
 import type { MessageQueries } from '../messages/messages.queries.ts';
 import type { ImportedChat, ImportedMessage } from './formats/importedChat.ts';
-import { slices } from './reader/slices.ts';
+import { sliceMessages } from './reader/messageSlices.ts';
 
-/** What is written before others get a turn: SQLite writes on the event loop, so much in about 10 ms. */
-const atOnce = { messages: 100, characters: 250_000 };
+/** Messages written between two pauses. SQLite writes them on the event loop, in about 10 ms. */
+const sliceLimits = { messages: 100, characters: 250_000 };
 
 export class ImportQueries {
+  #platform: Platform;
   #chats: ChatQueries;
   #messages: MessageQueries;
-  constructor(chats: ChatQueries, messages: MessageQueries) {
+
+  constructor(platform: Platform, chats: ChatQueries, messages: MessageQueries) {
+    this.#platform = platform;
     this.#chats = chats;
     this.#messages = messages;
   }
 
   /**
-   * Stores the chat with all its messages; call inside a transaction. False when this person has it already: that it
-   * is there once is for the database to say, however many imports run at once.
+   * Inserts a chat with all its messages; call inside a transaction. Returns false if this user already has the chat,
+   * which a unique constraint decides when several imports run at once.
    */
   async insert(ownerId: string, chat: ImportedChat): Promise<boolean> {
-    if (await this.#isOwn(ownerId, chat.externalId)) return false;
+    if (await this.#isOwnChat(ownerId, chat.externalId)) return false;
     const chatId = newId();
     const ids = new Map([[chat.activeExternalId, newId()]]);
     if (!(await this.#insertChat(chatId, ownerId, ids.get(chat.activeExternalId)!, chat))) return false;
     let isFirst = true;
-    for (const slice of slices(chat.messages, atOnce)) {
-      if (!isFirst) await otherWork();
+    for (const slice of sliceMessages(chat.messages, sliceLimits)) {
+      if (!isFirst) await this.#platform.store.pauseTx();
       isFirst = false;
       for (const { externalId } of slice) if (!ids.has(externalId)) ids.set(externalId, newId());
-      await this.#messages.insert(...slice.map((message) => row(chatId, ids, message)));
+      await this.#messages.insert(...slice.map((message) => rowOf(chatId, ids, message)));
     }
     return true;
   }
 
-  /** One's own export, imported again: the chat it was made from is still here. */
-  async #isOwn(ownerId: string, id: string): Promise<boolean> {
+  /** Whether the chat was exported from this instance by its owner and still exists. */
+  async #isOwnChat(ownerId: string, id: string): Promise<boolean> {
     return (await this.#chats.byId(id))?.ownerId === ownerId;
   }
 
@@ -66,8 +69,8 @@ export class ImportQueries {
   }
 }
 
-/** Ids of other products mean nothing here: two chats, or two people, may import the same ones. */
-const row = (chatId: string, ids: Map<string, string>, message: ImportedMessage) => ({
+/** Messages get new ids, because several chats, or users, may import the same external ids. */
+const rowOf = (chatId: string, ids: Map<string, string>, message: ImportedMessage) => ({
   id: ids.get(message.externalId)!,
   chatId,
   parentId: message.parentExternalId === null ? null : (ids.get(message.parentExternalId) ?? null),

@@ -9,8 +9,8 @@ export function importRoutes(platform: Platform, imports: ImportService): Routes
   const routes = new Routes();
 
   routes.member(importEndpoints.importChats, { limit: platform.rateLimits.import }, ({ actor, query, req }) =>
-    imports.run(actor, query.importId, (file, stopped) =>
-      receiveUpload(req, file, limits.importUploadBytes, stopped),
+    imports.run(actor, query.importId, (path, stopped) =>
+      receiveUpload(req, path, limits.importUploadBytes, stopped),
     ),
   );
 

@@ -1,4 +1,4 @@
-import { setImmediate as otherWork } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { ImportResult } from '#shared/imports';
 import { isOutOfSpace } from '../../platform/db/dbErrors.ts';
 import { conflict, DomainError, refused } from '../../platform/errors.ts';
@@ -9,202 +9,204 @@ import type { AuditQueries } from '../audit/audit.queries.ts';
 import type { UserService } from '../users/users.service.ts';
 import type { ImportedChat } from './formats/importedChat.ts';
 import { asTitle } from './formats/untrusted.ts';
-import { ImportTally } from './importReport.ts';
+import { ImportReport } from './importReport.ts';
 import type { ImportQueries } from './imports.queries.ts';
-import { Queue } from './semaphore.ts';
 import { importBounds } from './reader/bounds.ts';
-import { readUpload, type ReadUpload } from './reader/readUpload.ts';
-import { UnreadableFile } from './reader/unreadableFile.ts';
+import { UnreadableFile } from './reader/importEvents.ts';
+import { readUpload, type ReadUpload } from './reader/readInThread.ts';
+import { Semaphore } from './semaphore.ts';
 import { TemporaryFiles } from './upload/temporaryFiles.ts';
 
-/** Uploads read at once on this server; each takes a thread and its memory. */
-const readersAtOnce = 2;
-/** Messages of small chats that share a transaction. Each waits for the disk; SQLite writes so many in about 10 ms. */
+/** Uploads read at the same time on this server. Each needs a thread and its memory. */
+const readersMax = 2;
+/** Messages of small chats written in one transaction. Each commit waits for the disk; SQLite writes these in about 10 ms. */
 const messagesPerTransaction = 100;
-/** Milliseconds between two words on progress. */
-const progressEveryMs = 100;
+/** Milliseconds between two progress events. */
+const progressIntervalMs = 100;
 
-interface Import {
-  actor: Actor;
-  /** Absent: nobody asked to hear of the progress. */
-  importId: string | undefined;
-  tally: ImportTally;
-  total: number | null;
-  toldAt: number;
+interface Parts {
+  imports: ImportQueries;
+  users: UserService;
+  audit: AuditQueries;
+  /** Replaces the reader in tests. */
+  read?: ReadUpload;
 }
 
-/** Brings the chats of other products in. One import at a time per person; what was in before is never touched. */
+interface Upload {
+  actor: Actor;
+  /** Absent: the client wants no progress events. */
+  importId: string | undefined;
+  path: string;
+  name: string;
+}
+
+interface RunningImport extends Upload {
+  report: ImportReport;
+  total: number | null;
+  progressSentAt: number;
+}
+
+/** Imports chats of other products. One import at a time per user. Never changes existing chats. */
 export class ImportService {
   #platform: Platform;
-  #imports: ImportQueries;
-  #users: UserService;
-  #audit: AuditQueries;
-  #read: ReadUpload;
+  #parts: Parts;
   #files: TemporaryFiles;
-  #readers = new Queue(readersAtOnce);
-  #importing = new Map<string, Promise<unknown>>();
+  #readers = new Semaphore(readersMax);
+  #running = new Map<string, Promise<unknown>>();
   #stopping = new AbortController();
 
-  constructor(
-    platform: Platform,
-    parts: { imports: ImportQueries; users: UserService; audit: AuditQueries; read?: ReadUpload },
-  ) {
+  constructor(platform: Platform, parts: Parts) {
     this.#platform = platform;
-    this.#imports = parts.imports;
-    this.#users = parts.users;
-    this.#audit = parts.audit;
-    this.#read = parts.read ?? readUpload;
+    this.#parts = parts;
     this.#files = new TemporaryFiles(platform.env.DATA_DIR);
   }
 
-  /** At start: removes uploads a former process did not come to the end of. */
+  /** Removes uploads that an earlier process left behind. */
   async recover(): Promise<void> {
     await this.#files.clean();
   }
 
-  /** Ends what runs after the chats it is at. What came in stays; importing the file again adds the rest. */
+  /** Ends running imports after their current chats. Imported chats are kept; importing the file again adds the rest. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.allSettled(this.#importing.values());
+    await Promise.allSettled(this.#running.values());
   }
 
   /**
-   * Imports what `receive` writes to the path it is given; it answers with the name of the file. An import that began
-   * goes on when its person leaves. `stopped` tells `receive` that the server does not wait for the rest.
+   * Imports the file that `receive` writes to the given path; `receive` returns the name of the file. An import continues
+   * if its user disconnects. `receive` must give up when `stopped` is aborted.
    */
   async run(
     actor: Actor,
     importId: string | undefined,
-    receive: (file: string, stopped: AbortSignal) => Promise<string>,
+    receive: (path: string, stopped: AbortSignal) => Promise<string>,
   ): Promise<ImportResult> {
     if (this.#stopping.signal.aborted) {
-      throw new DomainError('unavailable', 'The server is being restarted. Try again in a minute.');
+      throw new DomainError('unavailable', 'The server is restarting. Try again in a minute.');
     }
-    if (this.#importing.has(actor.id)) {
-      throw conflict(
-        'Another import of yours is still running. Wait until it is finished.',
-        'import_running',
-      );
+    if (this.#running.has(actor.id)) {
+      throw conflict('You are already importing a file. Wait until it is finished.', 'import_running');
     }
-    const running = this.#files.using(async (file) => {
-      const name = asTitle(await receive(file, this.#stopping.signal)) || 'The file';
-      return this.#readers.run(() => this.#import({ actor, importId, file, name }));
+    const running = this.#files.using(async (path) => {
+      const name = asTitle(await receive(path, this.#stopping.signal)) || 'The file';
+      return this.#readers.run(() => this.#import({ actor, importId, path, name }));
     });
-    this.#importing.set(actor.id, running);
+    this.#running.set(actor.id, running);
     try {
       return await running;
     } finally {
-      this.#importing.delete(actor.id);
+      this.#running.delete(actor.id);
     }
   }
 
-  async #import(upload: {
-    actor: Actor;
-    importId: string | undefined;
-    file: string;
-    name: string;
-  }): Promise<ImportResult> {
-    const { actor, importId, file, name } = upload;
-    const one: Import = { actor, importId, tally: new ImportTally(), total: null, toldAt: 0 };
+  async #import(upload: Upload): Promise<ImportResult> {
+    const report = new ImportReport();
+    const current: RunningImport = { ...upload, report, total: null, progressSentAt: 0 };
     try {
-      await this.#readAll(one, file, name);
+      await this.#readAll(current);
     } catch (error) {
-      const reason = this.#reason(error);
-      if (one.tally.done === 0)
+      const reason = this.#reasonOf(error);
+      if (report.done === 0)
         throw error instanceof UnreadableFile ? refused(reason, 'unreadable_import') : error;
-      one.tally.fail({ title: name, reason });
+      report.fail({ title: upload.name, reason });
     }
-    await this.#finish(one);
-    return one.tally.result();
+    await this.#finish(current);
+    return report.result();
   }
 
-  async #readAll(one: Import, path: string, name: string): Promise<void> {
-    await this.#requireToGoOn(one.actor);
+  async #readAll(current: RunningImport): Promise<void> {
+    const { actor, path, name, report } = current;
+    await this.#requireActive(actor);
     const events = this.#read({ path, name, now: this.#platform.now(), bounds: importBounds });
     for await (const event of events) {
-      await this.#requireToGoOn(one.actor);
+      await this.#requireActive(actor);
       if (event.kind === 'total') {
-        one.total = event.total;
+        current.total = event.total;
       } else {
-        for (const failure of event.failures) one.tally.fail(failure);
-        for (const group of groups(event.chats)) {
-          await this.#save(one, group);
-          await otherWork();
+        for (const failure of event.failures) report.fail(failure);
+        for (const group of groupChats(event.chats)) {
+          await this.#save(current, group);
+          await yieldToEventLoop();
         }
       }
-      this.#tell(one);
+      this.#sendProgress(current);
     }
   }
 
-  /** Together where that works, else one by one: each chat is in whole or not at all. */
-  async #save(one: Import, chats: ImportedChat[]): Promise<void> {
+  get #read(): ReadUpload {
+    return this.#parts.read ?? readUpload;
+  }
+
+  /** Saves the chats in one transaction, or one by one if that fails: each chat is imported completely or not at all. */
+  async #save(current: RunningImport, chats: ImportedChat[]): Promise<void> {
     const { store, log } = this.#platform;
+    const { actor, report } = current;
     try {
       const saved = await store.tx(async () => {
         let count = 0;
-        for (const chat of chats) if (await this.#imports.insert(one.actor.id, chat)) count++;
+        for (const chat of chats) if (await this.#parts.imports.insert(actor.id, chat)) count++;
         return count;
       });
-      one.tally.imported += saved;
-      one.tally.skipped += chats.length - saved;
+      report.imported += saved;
+      report.skipped += chats.length - saved;
     } catch (error) {
       if (isOutOfSpace(error)) throw error;
       if (chats.length > 1) {
-        for (const chat of chats) await this.#save(one, [chat]);
+        for (const chat of chats) await this.#save(current, [chat]);
         return;
       }
-      log.error({ err: error }, 'an imported chat could not be saved');
-      one.tally.fail({ title: chats[0]!.title, reason: 'It could not be saved. Try again later.' });
+      log.error({ err: error }, 'saving an imported chat failed');
+      report.fail({ title: chats[0]!.title, reason: 'It could not be saved. Try again later.' });
     }
-    this.#tell(one);
+    this.#sendProgress(current);
   }
 
-  /** Who was deactivated meanwhile gets nothing more. */
-  async #requireToGoOn(actor: Actor): Promise<void> {
+  /** Throws if the server is stopping or the user has been deactivated meanwhile. */
+  async #requireActive(actor: Actor): Promise<void> {
     if (this.#stopping.signal.aborted) {
       throw new UnreadableFile('The server was stopped. Import the file again to get the rest.');
     }
-    const now = await this.#users.findActor(actor.id);
-    if (!now || !isMember(now)) throw new UnreadableFile('The account may not import any more.');
+    const latest = await this.#parts.users.findActor(actor.id);
+    if (!latest || !isMember(latest)) throw new UnreadableFile('Your account can no longer import chats.');
   }
 
-  /** Why an import ended early, for people. */
-  #reason(error: unknown): string {
-    const inside = error instanceof UnreadableFile ? error.cause : error;
-    if (inside) this.#platform.log.error({ err: inside }, 'an import ended early');
+  /** Logs why an import ended early, and returns the reason for users. */
+  #reasonOf(error: unknown): string {
+    const internal = error instanceof UnreadableFile ? error.cause : error;
+    if (internal) this.#platform.log.error({ err: internal }, 'import ended early');
     if (error instanceof UnreadableFile) return error.message;
-    const what = isOutOfSpace(error)
-      ? 'The server has no space left.'
+    const problem = isOutOfSpace(error)
+      ? 'The server has no disk space left.'
       : 'Something went wrong on the server.';
-    return `${what} What came before was imported; tell your admin.`;
+    return `${problem} Everything before that was imported. Tell your admin.`;
   }
 
-  #tell(one: Import, always = false): void {
-    const { realtime } = this.#platform;
+  #sendProgress(current: RunningImport, { always = false } = {}): void {
+    const { importId, total, report, actor } = current;
     const now = performance.now();
-    if (one.importId === undefined || (!always && now - one.toldAt < progressEveryMs)) return;
-    one.toldAt = now;
-    const { importId, total, tally, actor } = one;
-    realtime.send(rooms.user(actor.id), 'import:progress', { importId, done: tally.done, total });
+    if (importId === undefined || (!always && now - current.progressSentAt < progressIntervalMs)) return;
+    current.progressSentAt = now;
+    const { realtime } = this.#platform;
+    realtime.send(rooms.user(actor.id), 'import:progress', { importId, done: report.done, total });
   }
 
-  async #finish(one: Import): Promise<void> {
-    const { actor, tally } = one;
-    this.#tell(one, true);
-    if (tally.imported === 0) return;
+  async #finish(current: RunningImport): Promise<void> {
+    const { actor, report } = current;
+    this.#sendProgress(current, { always: true });
+    if (report.imported === 0) return;
     this.#platform.realtime.send(rooms.user(actor.id), 'chats:changed', {});
-    await this.#audit.record({
+    await this.#parts.audit.record({
       actorId: actor.id,
       action: 'chats.imported',
       targetType: 'user',
       targetId: actor.id,
-      details: { imported: tally.imported, skipped: tally.skipped, failed: tally.failures },
+      details: { imported: report.imported, skipped: report.skipped, failed: report.failures },
     });
   }
 }
 
-/** Small chats in groups that are saved together; a large one by itself. */
-function* groups(chats: ImportedChat[]): Generator<ImportedChat[]> {
+/** Yields groups of small chats that are saved together. A large chat is a group of its own. */
+function* groupChats(chats: ImportedChat[]): Generator<ImportedChat[]> {
   let group: ImportedChat[] = [];
   let messages = 0;
   for (const chat of chats) {

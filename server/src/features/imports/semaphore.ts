@@ -1,16 +1,17 @@
-/** Lets so many in at a time; the others wait in the order they came. */
-export class Queue {
+/** Runs a limited number of tasks at a time. The others wait in order. */
+export class Semaphore {
   #free: number;
   #waiting: (() => void)[] = [];
-  constructor(places: number) {
-    this.#free = places;
+
+  constructor(permits: number) {
+    this.#free = permits;
   }
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
-      return await work();
+      return await task();
     } finally {
       const next = this.#waiting.shift();
       if (next) next();

@@ -1,11 +1,11 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
-import { lookup as resolveNow } from 'node:dns/promises';
+import { lookup as resolveAll } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { refused } from '../../platform/errors.ts';
 
 /**
- * Where clouds hand out their machines' credentials. Local addresses stay allowed: admins connect models on their own
- * machine and network.
+ * Addresses where clouds serve the credentials of their machines. Local addresses stay allowed: admins connect model
+ * servers on their own machine and network.
  */
 const metadata4: [address: string, prefix: number][] = [
   ['169.254.0.0', 16],
@@ -24,8 +24,8 @@ const hex = (address: string) => {
   return [(a << 8) | b, (c << 8) | d].map((word) => word.toString(16)).join(':');
 };
 
-/** IPv4 is also reached through NAT64, 6to4 and the old compatible form. The mapped form a BlockList knows by itself. */
-function forbidden(): BlockList {
+/** Includes the IPv6 forms of IPv4 addresses: NAT64, 6to4 and IPv4-compatible. BlockList handles the mapped form itself. */
+function createBlockList(): BlockList {
   const list = new BlockList();
   for (const [address, prefix] of metadata4) {
     list.addSubnet(address, prefix, 'ipv4');
@@ -36,38 +36,38 @@ function forbidden(): BlockList {
   for (const [address, prefix] of metadata6) list.addSubnet(address, prefix, 'ipv6');
   return list;
 }
-const metadata = forbidden();
+const blockList = createBlockList();
 
-const isForbidden = ({ address, family }: LookupAddress): boolean =>
-  metadata.check(address.replace(/%.*$/, ''), family === 6 ? 'ipv6' : 'ipv4');
+const isBlocked = ({ address, family }: LookupAddress): boolean =>
+  blockList.check(address.replace(/%.*$/, ''), family === 6 ? 'ipv6' : 'ipv4');
 
-const refusal = () =>
-  refused('This address belongs to the cloud the server runs in and is never called.', 'address_not_allowed');
+const notAllowed = () =>
+  refused('This address serves credentials of cloud machines and is never called.', 'address_not_allowed');
 
-/** Throws where the host is written as an address that must not be called. Names are checked by `checkedLookup`. */
+/** Throws if the host is a blocked IP address. Host names are checked by `checkedLookup`. */
 export function requireAllowedHost(url: URL): void {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const family = isIP(host);
-  if (family !== 0 && isForbidden({ address: host, family })) throw refusal();
+  if (family !== 0 && isBlocked({ address: host, family })) throw notAllowed();
 }
 
-/** Throws where the host's name leads to a forbidden address as well. A name that leads nowhere yet is fine. */
+/** Throws if the host is or resolves to a blocked address. A name that does not resolve yet is allowed. */
 export async function requireAllowedAddress(url: URL): Promise<void> {
   requireAllowedHost(url);
-  const addresses = await resolveNow(url.hostname, { all: true }).catch(() => []);
-  if (addresses.some(isForbidden)) throw refusal();
+  const addresses = await resolveAll(url.hostname, { all: true }).catch(() => []);
+  if (addresses.some(isBlocked)) throw notAllowed();
 }
 
 /**
- * For `net.connect`: the very addresses that were checked are the ones connected to, so that a second look-up cannot
- * differ. `resolve` is another one in tests alone.
+ * Returns a `lookup` for `net.connect`. The connection uses the checked addresses themselves, because a second lookup
+ * could return others. Tests pass their own `resolve`.
  */
 export const checkedLookup =
   (resolve: typeof systemLookup = systemLookup): LookupFunction =>
   (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) callback(error, []);
-      else if (addresses.some(isForbidden)) callback(refusal(), []);
+      else if (addresses.some(isBlocked)) callback(notAllowed(), []);
       else if (options.all) callback(null, addresses);
       else callback(null, addresses[0]!.address, addresses[0]!.family);
     });

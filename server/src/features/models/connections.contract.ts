@@ -1,12 +1,12 @@
-/** A model server as it is used: with its key, which never leaves the server. */
-export interface ServedConnection {
+/** A model server with its API key, which is never sent to browsers. */
+export interface ModelConnection {
   id: string;
   name: string;
   baseUrl: string;
   apiKey: string | null;
   enabled: boolean;
-  /** Set by the environment: cannot be changed here. */
+  /** Set by an environment variable and therefore read-only. */
   locked: boolean;
-  /** Changes with everything that decides what the connection serves. */
+  /** Changes with every setting that affects which models the connection serves. */
   revision: string;
 }

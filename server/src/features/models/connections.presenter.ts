@@ -1,15 +1,15 @@
 import type { Connection } from '#shared/connections';
-import type { ServedConnection } from './connections.contract.ts';
+import type { ModelConnection } from './connections.contract.ts';
 
-/** Credentials written into an address of the environment stay on the server like any other key. */
-function withoutCredentials(address: string): string {
-  const url = new URL(address);
-  if (!url.username && !url.password) return address;
+/** Removes credentials from a base URL of the environment: they are never sent, like any other key. */
+function withoutCredentials(baseUrl: string): string {
+  const url = new URL(baseUrl);
+  if (!url.username && !url.password) return baseUrl;
   url.username = url.password = '';
   return url.toString();
 }
 
-export const presentConnection = (connection: ServedConnection): Connection => ({
+export const presentConnection = (connection: ModelConnection): Connection => ({
   id: connection.id,
   name: connection.name,
   baseUrl: withoutCredentials(connection.baseUrl),

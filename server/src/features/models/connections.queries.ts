@@ -4,7 +4,7 @@ import type { Platform } from '../../platform/platform.ts';
 export type ConnectionRow = NonNullable<Awaited<ReturnType<ConnectionQueries['byId']>>>;
 type Values = Pick<ConnectionRow, 'name' | 'baseUrl' | 'apiKeyCipher' | 'enabled'>;
 
-/** The model connections that admins made. */
+/** The model connections that admins added. */
 export class ConnectionQueries {
   #platform: Platform;
   constructor(platform: Platform) {
@@ -14,7 +14,7 @@ export class ConnectionQueries {
     return this.#platform.store;
   }
 
-  /** In the order of making. */
+  /** Returns all connections, oldest first. */
   async all() {
     const { connections } = this.#store.t;
     return this.#store.db.select().from(connections).orderBy(asc(connections.createdAt), asc(connections.id));

@@ -3,61 +3,66 @@ import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../../platform/policy.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
-import type { ServedConnection } from './connections.contract.ts';
+import type { ModelConnection } from './connections.contract.ts';
 import { environmentConnections } from './environmentConnections.ts';
 import type { ConnectionQueries, ConnectionRow } from './connections.queries.ts';
 import { requireAllowedAddress } from './addressGuard.ts';
-import { servedModels } from './modelClient.ts';
+import { fetchModels } from './modelClient.ts';
 
-/** Milliseconds an admin waits for a test. */
-const testPatience = { connectMs: 5_000, firstByteMs: 10_000, idleMs: 10_000 };
+/** How long a connection test may take. */
+const testTimeouts = { connectMs: 5_000, firstByteMs: 10_000, idleMs: 10_000 };
 
-interface Wanted {
+interface ConnectionInput {
   name: string;
   baseUrl: string;
-  /** Absent: as it was. Empty: none. */
+  /** Absent: unchanged. Empty: none. */
   apiKey?: string;
   enabled: boolean;
 }
 type TestResult = { ok: true; models: string[] } | { ok: false; message: string };
 
-/** The model servers of the instance: those of the environment first, then those that admins made. */
+/** The connections of the instance: those set by environment variables first, then those that admins added. */
 export class ConnectionService {
   #platform: Platform;
-  #queries: ConnectionQueries;
-  #audit: AuditQueries;
-  #environment: ServedConnection[];
+  #parts: { queries: ConnectionQueries; audit: AuditQueries };
+  #environment: ModelConnection[];
 
   constructor(platform: Platform, parts: { queries: ConnectionQueries; audit: AuditQueries }) {
     this.#platform = platform;
-    this.#queries = parts.queries;
-    this.#audit = parts.audit;
+    this.#parts = parts;
     this.#environment = environmentConnections(platform.env, platform.log);
   }
 
-  async all(): Promise<ServedConnection[]> {
-    return [...this.#environment, ...(await this.#queries.all()).map((row) => this.#served(row))];
+  async all(): Promise<ModelConnection[]> {
+    return [...this.#environment, ...(await this.#parts.queries.all()).map((row) => this.#connection(row))];
   }
 
-  async create(actor: Actor, { apiKey, ...wanted }: Wanted): Promise<ServedConnection> {
-    await requireUsable(wanted.baseUrl);
+  async create(actor: Actor, { apiKey, ...fields }: ConnectionInput): Promise<ModelConnection> {
+    await requireAllowedUrl(fields.baseUrl);
     const id = newId();
     await this.#platform.store.tx(async () => {
-      await this.#queries.insert(id, { ...wanted, apiKeyCipher: this.#seal(apiKey) });
-      await this.#record(actor, 'created', id, { origin: originOf(wanted.baseUrl), enabled: wanted.enabled });
+      await this.#parts.queries.insert(id, { ...fields, apiKeyCipher: this.#seal(apiKey) });
+      await this.#record(actor, 'created', id, {
+        origin: originOf(fields.baseUrl),
+        enabled: fields.enabled,
+      });
     });
-    return this.#changed(id);
+    return this.#announceChange(id);
   }
 
-  async update(actor: Actor, id: string, { apiKey, ...wanted }: Partial<Wanted>): Promise<ServedConnection> {
+  async update(
+    actor: Actor,
+    id: string,
+    { apiKey, ...fields }: Partial<ConnectionInput>,
+  ): Promise<ModelConnection> {
     this.#requireUnlocked(id);
-    if (wanted.baseUrl !== undefined) await requireUsable(wanted.baseUrl);
+    if (fields.baseUrl !== undefined) await requireAllowedUrl(fields.baseUrl);
     await this.#platform.store.tx(async () => {
       const before = await this.#row(id);
-      // A key is meant for the server it was given for: it is never sent to another one.
-      const moved = wanted.baseUrl !== undefined && originOf(wanted.baseUrl) !== originOf(before.baseUrl);
-      const key = apiKey !== undefined || moved ? { apiKeyCipher: this.#seal(apiKey) } : {};
-      await this.#queries.update(id, { ...wanted, ...key });
+      // A key belongs to the server it was entered for and is never sent to another one.
+      const newOrigin = fields.baseUrl !== undefined && originOf(fields.baseUrl) !== originOf(before.baseUrl);
+      const key = apiKey !== undefined || newOrigin ? { apiKeyCipher: this.#seal(apiKey) } : {};
+      await this.#parts.queries.update(id, { ...fields, ...key });
       const after = await this.#row(id);
       await this.#record(actor, 'updated', id, {
         origin: originOf(after.baseUrl),
@@ -65,36 +70,39 @@ export class ConnectionService {
         keyChanged: 'apiKeyCipher' in key,
       });
     });
-    return this.#changed(id);
+    return this.#announceChange(id);
   }
 
   async remove(actor: Actor, id: string): Promise<void> {
     this.#requireUnlocked(id);
     await this.#platform.store.tx(async () => {
       const { baseUrl } = await this.#row(id);
-      await this.#queries.remove(id);
+      await this.#parts.queries.remove(id);
       await this.#record(actor, 'deleted', id, { origin: originOf(baseUrl) });
     });
     this.#platform.realtime.sendToAll('config:changed', {});
   }
 
-  /** Asks the server for its models. The stored key is used only at the origin it was stored for. */
-  async test(wanted: { id?: string; baseUrl: string; apiKey?: string }): Promise<TestResult> {
+  /** Requests the server's list of models. The stored key is sent only to the origin it was stored for. */
+  async test(input: { id?: string; baseUrl: string; apiKey?: string }): Promise<TestResult> {
     try {
-      await requireUsable(wanted.baseUrl);
+      await requireAllowedUrl(input.baseUrl);
       const stored =
-        wanted.id === undefined ? undefined : (await this.all()).find(({ id }) => id === wanted.id);
-      const kept = stored && originOf(stored.baseUrl) === originOf(wanted.baseUrl) ? stored.apiKey : null;
+        input.id === undefined ? undefined : (await this.all()).find(({ id }) => id === input.id);
+      const storedKey = stored && originOf(stored.baseUrl) === originOf(input.baseUrl) ? stored.apiKey : null;
       const connection = {
         id: 'test',
         name: '',
-        baseUrl: wanted.baseUrl,
-        apiKey: wanted.apiKey === undefined ? kept : wanted.apiKey || null,
+        baseUrl: input.baseUrl,
+        apiKey: input.apiKey === undefined ? storedKey : input.apiKey || null,
         enabled: true,
         locked: false,
         revision: '',
       };
-      const models = await servedModels(connection, testPatience, this.#platform.env.version);
+      const models = await fetchModels(connection, {
+        timeouts: testTimeouts,
+        version: this.#platform.env.version,
+      });
       return { ok: true, models: models.map(({ id }) => id) };
     } catch (error) {
       if (error instanceof DomainError) return { ok: false, message: error.message };
@@ -102,7 +110,7 @@ export class ConnectionService {
     }
   }
 
-  #served(row: ConnectionRow): ServedConnection {
+  #connection(row: ConnectionRow): ModelConnection {
     const { id, name, baseUrl, enabled, apiKeyCipher } = row;
     const revision = [id, baseUrl, apiKeyCipher].join(' ');
     return { id, name, baseUrl, enabled, locked: false, apiKey: this.#open(row), revision };
@@ -117,34 +125,31 @@ export class ConnectionService {
     try {
       return this.#platform.secretBox.open(apiKeyCipher);
     } catch {
-      this.#platform.log.warn(
-        { connection: id },
-        'a stored API key cannot be read: the secret is another one now',
-      );
+      this.#platform.log.warn({ connection: id }, 'cannot decrypt a stored API key: the secret has changed');
       return null;
     }
   }
 
   async #row(id: string): Promise<ConnectionRow> {
-    const row = await this.#queries.byId(id);
-    if (!row) throw notFound('There is no such connection.');
+    const row = await this.#parts.queries.byId(id);
+    if (!row) throw notFound('Connection not found.');
     return row;
   }
 
   #requireUnlocked(id: string): void {
     if (!this.#environment.some((connection) => connection.id === id)) return;
-    throw refused('This connection is set by the environment of the server. Change it there.', 'locked');
+    throw refused('This connection is set by an environment variable. Change it there.', 'locked');
   }
 
-  async #changed(id: string): Promise<ServedConnection> {
+  async #announceChange(id: string): Promise<ModelConnection> {
     this.#platform.realtime.sendToAll('config:changed', {});
-    return this.#served(await this.#row(id));
+    return this.#connection(await this.#row(id));
   }
 
-  #record(actor: Actor, what: string, targetId: string, details: Record<string, unknown>): Promise<void> {
-    return this.#audit.record({
+  #record(actor: Actor, verb: string, targetId: string, details: Record<string, unknown>): Promise<void> {
+    return this.#parts.audit.record({
       actorId: actor.id,
-      action: `connection.${what}`,
+      action: `connection.${verb}`,
       targetType: 'connection',
       targetId,
       details,
@@ -152,10 +157,11 @@ export class ConnectionService {
   }
 }
 
-const originOf = (address: string) => new URL(address).origin;
+const originOf = (baseUrl: string) => new URL(baseUrl).origin;
 
-async function requireUsable(address: string): Promise<void> {
-  const url = new URL(address);
-  if (url.username || url.password) throw refused('Put the key into its own field, not into the address.');
+async function requireAllowedUrl(baseUrl: string): Promise<void> {
+  const url = new URL(baseUrl);
+  if (url.username || url.password)
+    throw refused('The base URL must not contain credentials. Enter the key in its own field.');
   await requireAllowedAddress(url);
 }

@@ -1,35 +1,35 @@
 /** Characters of the question that the answer repeats. */
-const echoed = 160;
+const echoMax = 160;
 
-/** The question as one line that no Markdown can break out of. */
+/** Returns the question as one line that cannot break out of inline code. */
 function echo(question: string): string {
   const line = question.replace(/`+/g, "'").replace(/\s+/g, ' ').trim();
-  return line.length > echoed ? `${line.slice(0, echoed).toWellFormed()}…` : line;
+  return line.length > echoMax ? `${line.slice(0, echoMax).toWellFormed()}…` : line;
 }
 
-const longer = (section: number) => `
+const longSection = (section: number) => `
 ### Section ${section}
 
-This paragraph is here because you asked for something long. Scroll up while it is written: the page should stay where
-you are reading. Scroll down again, and it should follow the text. Press **Stop** at any moment: what came is kept, and
-the answer can be continued in the same place.
+This paragraph is here because you asked for something long. Scroll up while it is being written: the page should stay
+where you are reading. Scroll down again, and it should follow the text. Press **Stop** at any time: the text so far is
+kept, and the answer can be continued.
 `;
 
-/** A tour of what an answer can contain. The same question always gets the same text. */
+/** Returns a tour of what an answer can contain. The same question always gets the same text. */
 export function demoAnswer(question: string): string {
   const words = question.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
-  return `**This is the demo model. It is no AI and understands nothing**, but it writes the way a real model does, so that you can try everything here without a connection.
+  return `**This is the demo model. It is not an AI and understands nothing**, but it writes like a real model, so you can try everything here without a connection.
 
 You wrote: \`${echo(question) || '(nothing)'}\`
 
 ## What you can try
 
-1. Press **Stop** while this is being written. What came is kept, and can be continued.
-2. Edit your question, or have the answer written again: both versions stay, with arrows between them.
-3. Close this tab and open it again. The answer goes on meanwhile and nothing is lost.
+1. Press **Stop** while this is being written. The text so far is kept, and you can continue it.
+2. Edit your question, or regenerate the answer. Both versions are kept, with arrows to switch between them.
+3. Close this tab and open it again. The answer continues in the meantime and nothing is lost.
 
-- [x] Text that arrives piece by piece
-- [x] Lists, tables, code and maths
+- [x] Streamed text
+- [x] Lists, tables, code and math
 - [ ] Understanding what you wrote
 
 ## A table
@@ -38,7 +38,7 @@ You wrote: \`${echo(question) || '(nothing)'}\`
 | :-- | --: |
 | Words | ${words} |
 | Characters | ${[...question].length} |
-| Meaning found in it | none |
+| Meaning | unknown |
 
 ## Some code
 
@@ -52,7 +52,7 @@ for name in ["Ada", "Grace", "Alan"]:
     print(greet(name))
 \`\`\`
 
-## Some maths
+## Some math
 
 The golden ratio is $\\varphi = \\frac{1 + \\sqrt{5}}{2}$, and the area under a bell curve is
 
@@ -61,17 +61,17 @@ $$
 $$
 
 > Ask something with the word "think" to see reasoning first, or with the word "long" for a longer answer.
-${/\blong\b/i.test(question) ? Array.from({ length: 20 }, (_, i) => longer(i + 1)).join('') : ''}
-An admin can connect a real model in the **Admin Panel** under **Connections**. Then this one disappears from the list of models.
+${/\blong\b/i.test(question) ? Array.from({ length: 20 }, (_, i) => longSection(i + 1)).join('') : ''}
+An admin can connect a real model in the **Admin Panel** under **Connections**. This one then disappears from the list of models.
 `;
 }
 
-/** Shown before the answer to questions that speak of thinking; undefined for others. */
+/** Returns the reasoning shown before the answer if the question contains "think", otherwise undefined. */
 export function demoReasoning(question: string): string | undefined {
   if (!/\bthink/i.test(question)) return undefined;
-  return `The person wrote "${echo(question)}".
+  return `The user wrote "${echo(question)}".
 
-I am asked to think. I cannot: I am a fixed text that is sent piece by piece. But a real model would reason here before it answers, and its reader would see how long that took.
+I am asked to think, but I can't: I am a fixed text that is sent in pieces. A real model would reason here before it answers, and you would see how long that took.
 
-So I will pretend for a moment longer, and then give the same tour as always.`;
+So I will pretend for a moment longer and then give the same tour as always.`;
 }

@@ -1,9 +1,9 @@
 import type { Env } from '../../platform/env.ts';
 import type { Logger } from '../../platform/log.ts';
-import type { ServedConnection } from './connections.contract.ts';
+import type { ModelConnection } from './connections.contract.ts';
 
 const openai = 'https://api.openai.com/v1';
-/** Ollama wants no key, but some of its neighbours want any. */
+/** Ollama needs no key, but some compatible servers require a non-empty one. */
 const ollamaKey = 'ollama';
 
 const isHttp = (url: string) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
@@ -13,27 +13,27 @@ const nameOf = (url: string) => {
   return hostname === 'api.openai.com' ? 'OpenAI' : host;
 };
 
-/** The connections the environment sets, in its order. Their ids stay the same as long as the order does. */
-export function environmentConnections(env: Env, log: Logger): ServedConnection[] {
+/** Returns the connections set by environment variables, in their order. Their ids are stable as long as the order is. */
+export function environmentConnections(env: Env, log: Logger): ModelConnection[] {
   const keys = env.OPENAI_API_KEYS ?? (env.OPENAI_API_KEY ? [env.OPENAI_API_KEY] : []);
   const single = env.OPENAI_API_BASE_URL ?? (keys.length > 0 ? openai : undefined);
   const urls = env.OPENAI_API_BASE_URLS ?? (single ? [single] : []);
-  const wanted = urls.map((url, i) => ({
+  const configured = urls.map((url, i) => ({
     name: '',
     baseUrl: url.replace(/\/+$/, ''),
     apiKey: keys[i] || null,
   }));
   if (env.OLLAMA_BASE_URL) {
-    wanted.push({
+    configured.push({
       name: 'Ollama',
       baseUrl: `${env.OLLAMA_BASE_URL.replace(/\/v1$/, '')}/v1`,
       apiKey: ollamaKey,
     });
   }
-  return wanted.flatMap(({ name, baseUrl, apiKey }, i) => {
+  return configured.flatMap(({ name, baseUrl, apiKey }, i) => {
     if (!isHttp(baseUrl)) {
       if (baseUrl)
-        log.error({ place: i + 1 }, 'an address in OPENAI_API_BASE_URLS is no http or https address');
+        log.error({ position: i + 1 }, 'OPENAI_API_BASE_URLS contains an invalid http or https URL');
       return [];
     }
     const id = `env-${i + 1}`;

@@ -1,78 +1,82 @@
 import type { Logger } from '../../platform/log.ts';
-import type { ServedConnection } from './connections.contract.ts';
+import type { ModelConnection } from './connections.contract.ts';
 import type { ServedModel } from './modelClient.ts';
 
-/** Milliseconds for which a list of models is taken as current. */
+/** Milliseconds for which a list of models is current. */
 const freshForMs = 60_000;
-/** Milliseconds after which a server that did not answer is asked again. */
+/** Milliseconds after a failed request before the server is asked again. */
 const retryAfterMs = 5_000;
-/** Milliseconds for which models of a server that stopped answering are still offered: it may only be restarting. */
+/** Milliseconds for which the models of a failing server are still offered: it may only be restarting. */
 const keptForMs = 10 * 60_000;
 /** Milliseconds the first reader of a list waits for one server. */
-export const listWithinMs = 3_000;
+export const listTimeoutMs = 3_000;
 
-interface Known {
+interface CachedList {
   models: ServedModel[];
-  answeredAt: number;
-  askedAt: number;
+  receivedAt: number;
+  requestedAt: number;
   failed: boolean;
-  asking: Promise<void> | undefined;
+  refresh: Promise<void> | undefined;
 }
 
-type Ask = (connection: ServedConnection, signal: AbortSignal) => Promise<ServedModel[]>;
+type FetchModels = (connection: ModelConnection, signal: AbortSignal) => Promise<ServedModel[]>;
 
 /**
- * Which models each connection serves, remembered for a while. What is old is answered at once and asked for again
- * behind it, so that nobody waits for a slow server twice.
+ * Caches which models each connection serves. A stale list is returned at once and refreshed in the background, so that
+ * nobody waits for a slow server twice.
  */
-export class ModelCatalogue {
-  #known = new Map<string, Known>();
-  #ask: Ask;
-  #now: () => number;
-  #log: Logger;
+export class ModelCatalog {
+  #parts: { fetchModels: FetchModels; now: () => number; log: Logger };
+  #lists = new Map<string, CachedList>();
 
-  constructor(parts: { ask: Ask; now: () => number; log: Logger }) {
-    this.#ask = parts.ask;
-    this.#now = parts.now;
-    this.#log = parts.log;
+  constructor(parts: { fetchModels: FetchModels; now: () => number; log: Logger }) {
+    this.#parts = parts;
   }
 
-  /** The models of each connection, in their order. A server that does not answer in time has none for now. */
-  async of(connections: ServedConnection[]): Promise<ServedModel[][]> {
-    this.#forgetAllBut(new Set(connections.map(({ revision }) => revision)));
+  /** Returns the models of each connection, in the same order. A server that does not respond in time has none for now. */
+  async list(connections: ModelConnection[]): Promise<ServedModel[][]> {
+    this.#removeAllExcept(new Set(connections.map(({ revision }) => revision)));
     return Promise.all(connections.map((connection) => this.#modelsOf(connection)));
   }
 
-  async #modelsOf(connection: ServedConnection): Promise<ServedModel[]> {
-    const known = this.#known.get(connection.revision) ?? this.#begin(connection.revision);
-    const age = this.#now() - known.askedAt;
-    if (!known.asking && age > (known.failed ? retryAfterMs : freshForMs)) {
-      known.asking = this.#refresh(connection, known).finally(() => (known.asking = undefined));
+  async #modelsOf(connection: ModelConnection): Promise<ServedModel[]> {
+    const { now } = this.#parts;
+    const list = this.#lists.get(connection.revision) ?? this.#add(connection.revision);
+    const age = now() - list.requestedAt;
+    if (!list.refresh && age > (list.failed ? retryAfterMs : freshForMs)) {
+      list.refresh = this.#refresh(connection, list).finally(() => (list.refresh = undefined));
     }
-    const neverAsked = known.askedAt === -Infinity;
-    if (neverAsked) await known.asking;
-    return this.#now() - known.answeredAt < keptForMs ? known.models : [];
+    const neverRequested = list.requestedAt === -Infinity;
+    if (neverRequested) await list.refresh;
+    return now() - list.receivedAt < keptForMs ? list.models : [];
   }
 
-  async #refresh(connection: ServedConnection, known: Known): Promise<void> {
+  async #refresh(connection: ModelConnection, list: CachedList): Promise<void> {
+    const { fetchModels, now, log } = this.#parts;
     try {
-      known.models = await this.#ask(connection, AbortSignal.timeout(listWithinMs));
-      known.answeredAt = this.#now();
-      known.failed = false;
+      list.models = await fetchModels(connection, AbortSignal.timeout(listTimeoutMs));
+      list.receivedAt = now();
+      list.failed = false;
     } catch (error) {
-      this.#log.debug({ err: error, connection: connection.id }, 'a model server did not list its models');
-      known.failed = true;
+      log.debug({ err: error, connection: connection.id }, 'listing models failed');
+      list.failed = true;
     }
-    known.askedAt = this.#now();
+    list.requestedAt = now();
   }
 
-  #begin(revision: string): Known {
-    const known = { models: [], answeredAt: -Infinity, askedAt: -Infinity, failed: false, asking: undefined };
-    this.#known.set(revision, known);
-    return known;
+  #add(revision: string): CachedList {
+    const list = {
+      models: [],
+      receivedAt: -Infinity,
+      requestedAt: -Infinity,
+      failed: false,
+      refresh: undefined,
+    };
+    this.#lists.set(revision, list);
+    return list;
   }
 
-  #forgetAllBut(revisions: Set<string>): void {
-    for (const revision of this.#known.keys()) if (!revisions.has(revision)) this.#known.delete(revision);
+  #removeAllExcept(revisions: Set<string>): void {
+    for (const revision of this.#lists.keys()) if (!revisions.has(revision)) this.#lists.delete(revision);
   }
 }

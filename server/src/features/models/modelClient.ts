@@ -1,15 +1,15 @@
 import OpenAI, { NotFoundError } from 'openai';
 import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions';
 import { sanitizeText } from '#shared/values';
-import type { ServedConnection } from './connections.contract.ts';
-import type { OpenModel, Prompt } from './models.contract.ts';
-import { asModelFault, faults } from './modelErrors.ts';
+import type { ModelConnection } from './connections.contract.ts';
+import type { ChatModel, Prompt } from './models.contract.ts';
+import { asModelError, modelErrors } from './modelErrors.ts';
 import { eventsOf } from './modelEvents.ts';
-import { modelFetch, type Patience } from './modelFetch.ts';
+import { modelFetch, type Timeouts } from './modelFetch.ts';
 
-/** Models of one connection that are listed; a proxy of everything may serve thousands. */
+/** Models listed per connection. A proxy may serve thousands. */
 const modelsMax = 2_000;
-/** Characters of a model id that the interface takes. */
+/** Characters of a model id that the API accepts. */
 const idMax = 300;
 
 export interface ServedModel {
@@ -17,19 +17,25 @@ export interface ServedModel {
   name: string;
 }
 
-/** A client for one connection. Everything it would otherwise take from the process's environment is given here. */
-function clientOf(connection: ServedConnection, patience: Patience, version: string): OpenAI {
+interface ClientOptions {
+  timeouts: Timeouts;
+  /** Of Parley, for the `User-Agent` header. */
+  version: string;
+}
+
+/** Creates a client for one connection. Sets every option that it would otherwise read from the environment. */
+function clientOf(connection: ModelConnection, { timeouts, version }: ClientOptions): OpenAI {
   return new OpenAI({
     baseURL: connection.baseUrl,
-    // The client wants a key even where the server wants none; the header is left out then.
+    // The client requires a key even if the server needs none; the header is then removed.
     apiKey: connection.apiKey ?? 'none',
     adminAPIKey: null,
     organization: null,
     project: null,
     maxRetries: 0,
-    // Our own fetch keeps time, phase by phase; this must only not be shorter.
-    timeout: patience.connectMs + patience.firstByteMs + 1_000,
-    fetch: modelFetch(patience),
+    // `modelFetch` limits each phase. The client's own timeout must not be shorter.
+    timeout: timeouts.connectMs + timeouts.firstByteMs + 1_000,
+    fetch: modelFetch(timeouts),
     logLevel: 'off',
     defaultHeaders: {
       'User-Agent': `parley/${version}`,
@@ -38,37 +44,36 @@ function clientOf(connection: ServedConnection, patience: Patience, version: str
   });
 }
 
-/** The models a server says it has. Throws a `DomainError` for people to read. */
-export async function servedModels(
-  connection: ServedConnection,
-  patience: Patience,
-  version: string,
+/** Returns the models that a server lists. Throws a `DomainError` for users. */
+export async function fetchModels(
+  connection: ModelConnection,
+  options: ClientOptions,
   signal?: AbortSignal,
 ): Promise<ServedModel[]> {
   try {
-    // Read by hand: the client takes an answer that is no list for an empty one.
-    const answer = await clientOf(connection, patience, version).models.list({ signal }).asResponse();
-    const body = JSON.parse(await answer.text()) as { data?: unknown } | null;
-    if (!Array.isArray(body?.data)) throw faults.notUnderstood();
+    // Parsed here, because the client treats a response without a list as an empty list.
+    const response = await clientOf(connection, options).models.list({ signal }).asResponse();
+    const body = JSON.parse(await response.text()) as { data?: unknown } | null;
+    if (!Array.isArray(body?.data)) throw modelErrors.unexpectedResponse();
     return (body.data as { id?: unknown; name?: unknown }[])
-      .filter((each): each is { id: string; name?: unknown } => typeof each?.id === 'string')
+      .filter((model): model is { id: string; name?: unknown } => typeof model?.id === 'string')
       .filter(({ id }) => id.length > 0 && id.length <= idMax && id === sanitizeText(id))
       .slice(0, modelsMax)
       .map(({ id, name }) => ({ id, name: typeof name === 'string' && name.trim() ? name.trim() : id }));
   } catch (error) {
-    if (error instanceof NotFoundError) throw faults.noList();
-    throw asModelFault(error, connection.apiKey);
+    if (error instanceof NotFoundError) throw modelErrors.noModelList();
+    throw asModelError(error, connection.apiKey);
   }
 }
 
-/** OpenAI's own newer models take the limit under another name only. */
-const limitOf = (connection: ServedConnection, tokens: number) =>
+/** OpenAI's newer models accept the limit only under another name. */
+const limitOf = (connection: ModelConnection, tokens: number) =>
   new URL(connection.baseUrl).hostname === 'api.openai.com'
     ? { max_completion_tokens: tokens }
     : { max_tokens: tokens };
 
 const paramsOf = (
-  connection: ServedConnection,
+  connection: ModelConnection,
   model: string,
   prompt: Prompt,
 ): ChatCompletionCreateParams => ({
@@ -79,40 +84,35 @@ const paramsOf = (
   ...(prompt.maxTokens !== undefined && limitOf(connection, prompt.maxTokens)),
 });
 
-/** One model of a connection, to stream answers from. */
-export function remoteModel(
-  connection: ServedConnection,
-  model: string,
-  patience: Patience,
-  version: string,
-): OpenModel {
-  const client = clientOf(connection, patience, version);
+/** Returns one model of a connection. */
+export function remoteModel(connection: ModelConnection, model: string, options: ClientOptions): ChatModel {
+  const client = clientOf(connection, options);
   return {
     async *stream(prompt, signal) {
       try {
         const { data, response } = await client.chat.completions
           .create({ ...paramsOf(connection, model, prompt), stream: true }, { signal })
           .withResponse();
-        // A page or a plain answer instead of a stream. Servers that stream do not all say so by the right type.
+        // A web page or plain JSON instead of a stream. Not all servers label streams with the right type.
         if (/^(text\/html|application\/json)\b/i.test(response.headers.get('content-type') ?? '')) {
           data.controller.abort();
-          throw faults.notUnderstood();
+          throw modelErrors.unexpectedResponse();
         }
         yield* eventsOf(data, signal);
       } catch (error) {
         if (signal.aborted) return;
-        throw asModelFault(error, connection.apiKey);
+        throw asModelError(error, connection.apiKey);
       }
     },
     async complete(prompt, signal) {
       try {
-        const answer = await client.chat.completions.create(
+        const completion = await client.chat.completions.create(
           { ...paramsOf(connection, model, prompt), stream: false },
           { signal },
         );
-        return answer.choices?.[0]?.message?.content ?? '';
+        return completion.choices?.[0]?.message?.content ?? '';
       } catch (error) {
-        throw asModelFault(error, connection.apiKey);
+        throw asModelError(error, connection.apiKey);
       }
     },
   };

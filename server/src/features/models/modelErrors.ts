@@ -1,96 +1,118 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { DomainError } from '../../platform/errors.ts';
 
-/** Characters kept of what a model server says for itself. */
-const ownWordsMax = 300;
+/** Characters kept of an error message from a model server. */
+const serverMessageMax = 300;
 
-/** Something is wrong with the model server, said so that a person can act on it. */
-const serverFault = (message: string) => new DomainError('unavailable', message, 'model_server');
+/** A problem with the model server. The message tells the user what to do. */
+const modelServerError = (message: string) => new DomainError('unavailable', message, 'model_server');
 
-export const faults = {
-  unreachable: () =>
-    serverFault('The model server did not answer at its address. Try again, or tell your admin.'),
-  unknownName: () =>
-    serverFault(
-      'The name of the model server leads nowhere. Tell your admin to check the address of the connection.',
-    ),
+// The OpenAI client takes errors that mention "timeout" or "timed out" for its own, so no message does.
+export const modelErrors = {
+  unreachable: () => modelServerError("Can't reach the model server. Try again, or tell your admin."),
+  unknownHost: () =>
+    modelServerError("Can't find the host of the model server. Tell your admin to check the base URL."),
   certificate: () =>
-    serverFault('The certificate of the model server is not valid. Tell your admin to check the connection.'),
-  slowToConnect: () => serverFault('The model server did not answer in time. Try again, or tell your admin.'),
-  slowToAnswer: () => serverFault('The model server did not begin to answer in time. Try again.'),
-  silent: () => serverFault('The model server stopped sending in the middle of its answer.'),
-  brokenOff: () => serverFault('The connection to the model server broke in the middle of its answer.'),
-  endedEarly: () => serverFault('The model server ended its answer before it was complete.'),
-  noList: () =>
-    serverFault('There is no list of models at this address. Most addresses of model servers end in /v1.'),
-  notUnderstood: () =>
-    serverFault(
-      'The model server sent something that is no answer. Tell your admin to check the address of the connection.',
+    modelServerError(
+      'The certificate of the model server is not valid. Tell your admin to check the connection.',
     ),
+  connectTimeout: () =>
+    modelServerError(
+      'The model server did not accept the connection in time. Try again, or tell your admin.',
+    ),
+  firstByteTimeout: () => modelServerError('The model server did not respond in time. Try again.'),
+  idleTimeout: () => modelServerError('The model server stopped sending in the middle of the answer.'),
+  connectionLost: () =>
+    modelServerError('The connection to the model server was lost in the middle of the answer.'),
+  incomplete: () => modelServerError('The model server ended the answer before it was complete.'),
+  noModelList: () =>
+    modelServerError(
+      'There is no list of models at this base URL. Most base URLs of model servers end in /v1.',
+    ),
+  unexpectedResponse: () =>
+    modelServerError('Unexpected response from the model server. Is this an OpenAI-compatible API?'),
 };
 
-/** What a failed connection means. Source: https://nodejs.org/docs/latest-v20.x/api/errors.html#common-system-errors */
-export function connectionFault(error: NodeJS.ErrnoException): DomainError {
-  if (error instanceof DomainError) return error;
-  const code = error.code ?? '';
-  if (/^(ENOTFOUND|EAI_)/.test(code)) return faults.unknownName();
-  if (/CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO/.test(code)) return faults.certificate();
-  return code === 'ETIMEDOUT' ? faults.slowToConnect() : faults.unreachable();
+const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? '');
+
+/** Errors that pass unchanged: our own, and those of a request that was aborted on purpose. */
+const passes = (error: unknown): boolean =>
+  error instanceof DomainError || (error as Error).name === 'AbortError';
+
+/**
+ * Returns the error of a request that got no response. Sources: https://nodejs.org/docs/latest-v20.x/api/errors.html,
+ * https://undici.nodejs.org/#/docs/api/Errors
+ */
+export function connectionError(error: unknown): unknown {
+  if (passes(error)) return error;
+  const code = codeOf(error);
+  if (/^(ENOTFOUND|EAI_)/.test(code)) return modelErrors.unknownHost();
+  if (/CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO/.test(code)) return modelErrors.certificate();
+  if (/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return modelErrors.connectTimeout();
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return modelErrors.firstByteTimeout();
+  // `bad upgrade` is undici's error for a response that switches protocols.
+  if (code.startsWith('HPE_') || (error as Error).message === 'bad upgrade')
+    return modelErrors.unexpectedResponse();
+  return modelErrors.unreachable();
 }
 
-/** The server's own message, when it sent one as JSON: one line, trimmed, without anything that looks like a key. */
-function ownWords(error: APIError, apiKey: string | null): string {
+/** Returns the error of a response that broke off. */
+export function streamError(error: unknown): unknown {
+  if (passes(error)) return error;
+  return codeOf(error) === 'UND_ERR_BODY_TIMEOUT' ? modelErrors.idleTimeout() : modelErrors.connectionLost();
+}
+
+/** Returns the server's own error message, if it sent one as JSON: one line, shortened, without API keys. */
+function serverMessage(error: APIError, apiKey: string | null): string {
   const body = error.error as { message?: unknown } | string | undefined;
-  const said = typeof body === 'string' ? body : body?.message;
-  if (typeof said !== 'string') return '';
-  const line = (apiKey ? said.replaceAll(apiKey, '…') : said)
+  const message = typeof body === 'string' ? body : body?.message;
+  if (typeof message !== 'string') return '';
+  const line = (apiKey ? message.replaceAll(apiKey, '…') : message)
     .replace(/\b(sk|pk|key|gsk)-[\w*-]{6,}/g, '…')
     // eslint-disable-next-line no-control-regex
     .replace(/[\s\u0000-\u001f]+/g, ' ')
     .trim();
   if (!line) return '';
-  return ` It says: ${line.length > ownWordsMax ? `${line.slice(0, ownWordsMax).toWellFormed()}…` : line}`;
+  const short = line.length > serverMessageMax ? `${line.slice(0, serverMessageMax).toWellFormed()}…` : line;
+  return ` The server says: ${short}`;
 }
 
-const tooLong =
+const contextTooLong =
   /context.length|context_length|context window|maximum context|too many tokens|prompt is too long/i;
 
-function answeredWith(error: APIError, status: number, apiKey: string | null): DomainError {
-  const said = ownWords(error, apiKey);
-  // A refused key is quoted by some servers, so their words are left out.
+function statusError(error: APIError, status: number, apiKey: string | null): DomainError {
+  const details = serverMessage(error, apiKey);
+  // Some servers quote a rejected key, so their message is left out.
   if (status === 401 || status === 403)
-    return serverFault('The model server refused the key of this connection. Tell your admin.');
+    return modelServerError('The model server rejected the API key of this connection. Tell your admin.');
   if (status === 429)
-    return serverFault(
-      `The model server has too much to do, or its quota is used up. Try again later.${said}`,
+    return modelServerError(
+      `The model server is overloaded, or its quota is used up. Try again later.${details}`,
     );
   if (status >= 300 && status < 400) {
-    return serverFault(
-      'The model server answers from another address, which is not followed. Tell your admin to enter that one.',
+    return modelServerError(
+      'The model server redirects to another URL, which is not followed. Tell your admin to enter that URL.',
     );
   }
-  if (tooLong.test(`${error.code ?? ''} ${said}`)) {
-    return serverFault(
-      `This conversation is too long for the model. Start a new chat, or choose another model.${said}`,
+  if (contextTooLong.test(`${error.code ?? ''} ${details}`)) {
+    return modelServerError(
+      `This chat is too long for the model. Start a new chat, or choose another model.${details}`,
     );
   }
-  if (status === 404) return serverFault(`The model server does not know this model.${said}`);
-  if (status >= 500) return serverFault(`The model server failed (status ${status}). Try again.${said}`);
-  return serverFault(`The model server refused the request (status ${status}).${said}`);
+  if (status === 404) return modelServerError(`The model server does not know this model.${details}`);
+  if (status >= 500)
+    return modelServerError(`The model server failed (status ${status}). Try again.${details}`);
+  return modelServerError(`The model server rejected the request (status ${status}).${details}`);
 }
 
-function saidBy(error: APIError, apiKey: string | null): DomainError {
-  // An error inside a stream that had begun well has no status.
-  if (error.status !== undefined) return answeredWith(error, error.status, apiKey);
-  return serverFault(`The model server gave up on its answer.${ownWords(error, apiKey)}`);
-}
-
-/** Whatever went wrong between here and a model server, for people. Says nothing of keys, addresses or the inside. */
-export function asModelFault(error: unknown, apiKey: string | null): DomainError {
+/** Returns any error of a model server as one for users. Reveals no keys, addresses or internal details. */
+export function asModelError(error: unknown, apiKey: string | null): DomainError {
   if (error instanceof DomainError) return error;
-  if (error instanceof APIConnectionTimeoutError) return faults.slowToAnswer();
+  if (error instanceof APIConnectionTimeoutError) return modelErrors.firstByteTimeout();
   if (error instanceof APIConnectionError)
-    return connectionFault((error.cause ?? error) as NodeJS.ErrnoException);
-  if (error instanceof APIError) return saidBy(error as APIError, apiKey);
-  return faults.notUnderstood();
+    return error.cause instanceof DomainError ? error.cause : modelErrors.unreachable();
+  if (!(error instanceof APIError)) return modelErrors.unexpectedResponse();
+  if (error.status !== undefined) return statusError(error as APIError, error.status, apiKey);
+  // An error event inside a stream has no status.
+  return modelServerError(`The model server reported an error.${serverMessage(error as APIError, apiKey)}`);
 }

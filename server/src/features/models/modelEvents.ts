@@ -1,8 +1,8 @@
 import type { ModelEvent } from './models.contract.ts';
-import { faults } from './modelErrors.ts';
+import { modelErrors } from './modelErrors.ts';
 import { ThinkTags } from './thinkTags.ts';
 
-/** What is read of a chunk. Servers differ, so nothing is taken for granted; tool calls and usage are passed over. */
+/** The fields read from a chunk. Servers differ, so every field may be missing. Tool calls and usage are ignored. */
 interface Chunk {
   choices?: {
     delta?: { content?: unknown; reasoning_content?: unknown; reasoning?: unknown } | null;
@@ -17,7 +17,7 @@ interface Part {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Mistral's reasoning models send lists of parts where others send text. */
+/** Mistral's reasoning models send lists of parts instead of text. */
 function partsOf(content: unknown): { text: string; thinking: string } {
   if (!Array.isArray(content)) return { text: textOf(content), thinking: '' };
   const all = { text: '', thinking: '' };
@@ -28,7 +28,7 @@ function partsOf(content: unknown): { text: string; thinking: string } {
   return all;
 }
 
-/** The chunks of any OpenAI-compatible server as events. Throws when the stream ends without having finished. */
+/** Converts the chunks of an OpenAI-compatible server to events. Throws if the stream ends without a finish reason. */
 export async function* eventsOf(
   chunks: AsyncIterable<unknown>,
   signal: AbortSignal,
@@ -46,6 +46,6 @@ export async function* eventsOf(
   }
   if (signal.aborted) return;
   yield* tags.end();
-  if (!finish) throw faults.endedEarly();
+  if (!finish) throw modelErrors.incomplete();
   yield { type: 'finish', reason: finish };
 }

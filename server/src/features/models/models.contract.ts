@@ -1,7 +1,7 @@
-/** What a model gives while it answers, in order. Every answer ends with one `finish`, or throws a `DomainError`. */
+/** What a model sends while it answers, in order. Every answer ends with one `finish`, or throws a `DomainError`. */
 export type ModelEvent =
   | { type: 'reasoning' | 'content'; text: string }
-  /** `stop`, `length`, `content_filter`, `tool_calls` …, as the model server said it. */
+  /** `stop`, `length`, `content_filter`, `tool_calls` …, as sent by the model server. */
   | { type: 'finish'; reason: string };
 
 export interface PromptMessage {
@@ -9,19 +9,19 @@ export interface PromptMessage {
   content: string;
 }
 
-/** What a model is asked. A setting that is absent is left to the model server. */
+/** The input of a model. Absent settings use the model server's defaults. */
 export interface Prompt {
-  /** An assistant's message at the end is an answer to be carried on. */
+  /** A final assistant message is an answer to be continued. */
   messages: PromptMessage[];
   temperature?: number;
   topP?: number;
   maxTokens?: number;
 }
 
-/** A model that generation can stream from, wherever it runs. */
-export interface OpenModel {
-  /** Ends quietly when `signal` is aborted. */
+/** A model that can stream answers: remote or the demo model. */
+export interface ChatModel {
+  /** Ends without an error when `signal` is aborted. */
   stream(prompt: Prompt, signal: AbortSignal): AsyncIterable<ModelEvent>;
-  /** One short answer in a piece; absent where the model has nothing to say for itself. */
+  /** Returns one short answer without streaming. Absent for the demo model. */
   complete?(prompt: Prompt, signal: AbortSignal): Promise<string>;
 }

@@ -2,66 +2,63 @@ import { demoModelId, type Model } from '#shared/models';
 import { refused } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { SettingsService } from '../settings/settings.service.ts';
-import type { ServedConnection } from './connections.contract.ts';
+import type { ModelConnection } from './connections.contract.ts';
 import type { ConnectionService } from './connections.service.ts';
-import { listWithinMs, ModelCatalogue } from './modelCatalog.ts';
-import { remoteModel, servedModels } from './modelClient.ts';
-import type { OpenModel } from './models.contract.ts';
+import { listTimeoutMs, ModelCatalog } from './modelCatalog.ts';
+import { remoteModel, fetchModels } from './modelClient.ts';
+import type { ChatModel } from './models.contract.ts';
 import { demoModel, demoTokensPerSecond } from './demoModel.ts';
-import { patience, type Patience } from './modelFetch.ts';
+import { defaultTimeouts, type Timeouts } from './modelFetch.ts';
 
-export type { ModelEvent, OpenModel, Prompt, PromptMessage } from './models.contract.ts';
+export type { ModelEvent, ChatModel, Prompt, PromptMessage } from './models.contract.ts';
 
-/** For tests: how fast the demo model speaks, and how long model servers are waited for. */
+/** Overrides for tests. */
 export interface ModelTuning {
   demoTokensPerSecond?: number;
-  patience?: Partial<Patience>;
+  timeouts?: Partial<Timeouts>;
 }
 
-interface Entry extends Model {
+interface CatalogEntry extends Model {
   /** Null for the demo model. */
-  source: { connection: ServedConnection; servedId: string } | null;
+  source: { connection: ModelConnection; servedId: string } | null;
 }
 
-const demo: Entry = {
+const demoEntry: CatalogEntry = {
   id: demoModelId,
-  name: 'Demo model (no AI)',
+  name: 'Demo model (not an AI)',
   connection: 'Parley',
   source: null,
 };
 
-/** Served beside chat models by some, and of no use in a chat: never the default. */
+/** Models of these kinds cannot chat, so they are never the default. */
 const notForChat =
   /embed|rerank|whisper|transcribe|\btts\b|dall-e|image|moderation|realtime|audio|sora|davinci|babbage/i;
 
-/** The models people can choose from, of all connections together. */
+interface Parts {
+  connections: ConnectionService;
+  settings: SettingsService;
+  tuning?: ModelTuning;
+}
+
+/** The models of all connections together. */
 export class ModelService {
   #platform: Platform;
-  #connections: ConnectionService;
-  #settings: SettingsService;
-  #tuning: { demoTokensPerSecond: number; patience: Patience };
-  #catalogue: ModelCatalogue;
+  #parts: Parts;
+  #catalog: ModelCatalog;
 
-  constructor(
-    platform: Platform,
-    parts: { connections: ConnectionService; settings: SettingsService; tuning?: ModelTuning },
-  ) {
+  constructor(platform: Platform, parts: Parts) {
     this.#platform = platform;
-    this.#connections = parts.connections;
-    this.#settings = parts.settings;
-    this.#tuning = {
-      demoTokensPerSecond: parts.tuning?.demoTokensPerSecond ?? demoTokensPerSecond,
-      patience: { ...patience, ...parts.tuning?.patience },
-    };
-    const inTime = { connectMs: listWithinMs, firstByteMs: listWithinMs, idleMs: listWithinMs };
-    this.#catalogue = new ModelCatalogue({
-      ask: (connection, signal) => servedModels(connection, inTime, platform.env.version, signal),
+    this.#parts = parts;
+    const timeouts = { connectMs: listTimeoutMs, firstByteMs: listTimeoutMs, idleMs: listTimeoutMs };
+    const { version } = platform.env;
+    this.#catalog = new ModelCatalog({
+      fetchModels: (connection, signal) => fetchModels(connection, { timeouts, version }, signal),
       now: platform.now,
       log: platform.log,
     });
   }
 
-  /** Everything there is to choose from, and what a new chat uses. */
+  /** Returns all models, and the one that a new chat uses. */
   async list(): Promise<{ items: Model[]; defaultModel: string | null }> {
     const entries = await this.#entries();
     return {
@@ -71,58 +68,61 @@ export class ModelService {
   }
 
   /**
-   * The id to use: the one asked for, else the one remembered, else the default. A model asked for that is not there
-   * is refused; one that was only remembered may have gone since, and the default takes its place.
+   * Returns the id to use: the requested one, otherwise the remembered one, otherwise the default. Throws `refused` if
+   * the requested model does not exist. A remembered model may be gone, in which case the default replaces it.
    */
-  async require(asked: string | null | undefined, remembered: string | null = null): Promise<string> {
+  async require(requested: string | null | undefined, remembered: string | null = null): Promise<string> {
     const entries = await this.#entries();
-    const has = (id: string) => entries.some((entry) => entry.id === id);
-    if (asked != null) {
-      if (has(asked)) return asked;
+    const exists = (id: string) => entries.some((entry) => entry.id === id);
+    if (requested != null) {
+      if (exists(requested)) return requested;
       throw unknownModel();
     }
-    if (remembered !== null && has(remembered)) return remembered;
+    if (remembered !== null && exists(remembered)) return remembered;
     const fallback = defaultOf(entries);
     if (!fallback) {
       throw refused(
-        'There is no model to answer. Ask an admin to connect one, or to check the connection.',
+        'No model is available. Ask an admin to connect one, or to check the connection.',
         'no_model',
       );
     }
     return fallback.id;
   }
 
-  /** Something to stream answers from. Throws `refused` when the model is not there (any more). */
-  async open(id: string): Promise<OpenModel> {
-    const entry = (await this.#entries()).find((each) => each.id === id);
+  /** Returns a model to stream answers from. Throws `refused` if it is not available. */
+  async open(id: string): Promise<ChatModel> {
+    const entry = (await this.#entries()).find((candidate) => candidate.id === id);
     if (!entry) throw unknownModel();
-    if (!entry.source) return demoModel(this.#tuning.demoTokensPerSecond);
+    const { tuning } = this.#parts;
+    if (!entry.source) return demoModel(tuning?.demoTokensPerSecond ?? demoTokensPerSecond);
     const { connection, servedId } = entry.source;
-    return remoteModel(connection, servedId, this.#tuning.patience, this.#platform.env.version);
+    return remoteModel(connection, servedId, {
+      timeouts: { ...defaultTimeouts, ...tuning?.timeouts },
+      version: this.#platform.env.version,
+    });
   }
 
-  async #entries(): Promise<Entry[]> {
-    const connections = (await this.#connections.all()).filter(({ enabled }) => enabled);
-    const served = await this.#catalogue.of(connections);
-    const entries: Entry[] = [];
-    const taken = new Set<string>([demoModelId]);
+  async #entries(): Promise<CatalogEntry[]> {
+    const connections = (await this.#parts.connections.all()).filter(({ enabled }) => enabled);
+    const served = await this.#catalog.list(connections);
+    const entries: CatalogEntry[] = [];
+    const usedIds = new Set<string>([demoModelId]);
     for (const [i, connection] of connections.entries()) {
       for (const { id: servedId, name } of served[i] ?? []) {
         const id = [servedId, `${connection.name}/${servedId}`, `${connection.id}/${servedId}`].find(
-          (candidate) => !taken.has(candidate),
+          (candidate) => !usedIds.has(candidate),
         );
         if (id === undefined) continue;
-        taken.add(id);
+        usedIds.add(id);
         entries.push({ id, name, connection: connection.name, source: { connection, servedId } });
       }
     }
-    const { demoModel: demoIsShown } = await this.#settings.current();
-    return connections.length === 0 || demoIsShown ? [...entries, demo] : entries;
+    const { demoModel: demoEnabled } = await this.#parts.settings.current();
+    return connections.length === 0 || demoEnabled ? [...entries, demoEntry] : entries;
   }
 }
 
-const defaultOf = (entries: Entry[]): Entry | undefined =>
+const defaultOf = (entries: CatalogEntry[]): CatalogEntry | undefined =>
   entries.find(({ id }) => !notForChat.test(id)) ?? entries[0];
 
-const unknownModel = () =>
-  refused('This model is not available (any more). Choose another one.', 'unknown_model');
+const unknownModel = () => refused('This model is not available. Choose another one.', 'unknown_model');

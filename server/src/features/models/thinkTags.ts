@@ -4,11 +4,11 @@ type TextEvent = Extract<ModelEvent, { text: string }>;
 
 const opening = '<think>';
 const closing = '</think>';
-/** White space that may stand before the tag. Some models fall into sending nothing else: that is an answer too. */
+/** Characters of whitespace allowed before the tag. Some models send nothing but whitespace, which is an answer too. */
 const spaceMax = 1_000;
 
-/** Characters at the end of `text` that may be the beginning of `tag`. */
-function beginningOf(tag: string, text: string): number {
+/** Returns how many characters at the end of `text` may be the beginning of `tag`. */
+function partialTagLength(tag: string, text: string): number {
   for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {
     if (text.endsWith(tag.slice(0, length))) return length;
   }
@@ -16,12 +16,12 @@ function beginningOf(tag: string, text: string): number {
 }
 
 /**
- * Some models write their reasoning into the answer itself, as `<think>…</think>` at its beginning. This takes it
- * apart while it streams, wherever the pieces are cut. A tag anywhere else is text like any other.
+ * Separates reasoning that a model writes into the answer as `<think>…</think>` at its beginning. Works on the stream,
+ * wherever the pieces are split. A tag anywhere else is ordinary text.
  */
 export class ThinkTags {
   #state: 'start' | 'opened' | 'thinking' | 'closed' | 'answer' = 'start';
-  /** What cannot be told yet. */
+  /** Text that cannot be classified yet. */
   #held = '';
 
   push(text: string): TextEvent[] {
@@ -31,7 +31,7 @@ export class ThinkTags {
     return this.#state === 'closed' ? this.#answer() : this.#think();
   }
 
-  /** What was still held back when the answer ended. */
+  /** Returns the text still held when the answer ends. */
   end(): TextEvent[] {
     const held = this.#held;
     this.#held = '';
@@ -59,7 +59,7 @@ export class ThinkTags {
     }
     const end = this.#held.indexOf(closing);
     if (end < 0) {
-      const kept = beginningOf(closing, this.#held);
+      const kept = partialTagLength(closing, this.#held);
       const held = this.#take();
       this.#held = held.slice(held.length - kept);
       return reasoning(held.slice(0, held.length - kept));
@@ -70,7 +70,7 @@ export class ThinkTags {
     return [...reasoning(held.slice(0, end)), ...this.#answer()];
   }
 
-  /** The blank lines between the reasoning and the answer belong to neither. */
+  /** Drops the blank lines between reasoning and answer. */
   #answer(): TextEvent[] {
     const text = this.#take().trimStart();
     if (text) this.#state = 'answer';

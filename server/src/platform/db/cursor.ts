@@ -1,32 +1,32 @@
 import { sanitizeText } from '#shared/values';
 import { invalid } from '../errors.ts';
 
-/** A keyset cursor: the sort key and id of the last row, and what the list was asked for. Opaque to clients. */
+/** Returns a keyset cursor: the sort key and id of the last row, and the parameters of the list. Opaque to clients. */
 export const encodeCursor = (...parts: (string | number)[]): string =>
   Buffer.from(JSON.stringify(parts)).toString('base64url');
 
-/** What this server puts into a cursor; no database takes everything else there. */
-const isOurs = (part: unknown) =>
+/** Whether this server could have put the value into a cursor. Databases reject some other values. */
+const isValidPart = (part: unknown) =>
   typeof part === 'string' ? sanitizeText(part) === part : Number.isSafeInteger(part);
 
-/** Throws `invalid` for whatever this server did not make: `kinds` says of which types the parts must be. */
+/** Returns the parts of a cursor, which must have the given types. Throws `invalid` for any other text. */
 export function decodeCursor(cursor: string, ...kinds: ('string' | 'number')[]): (string | number)[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (
       Array.isArray(parts) &&
       parts.length === kinds.length &&
-      kinds.every((kind, i) => typeof parts[i] === kind && isOurs(parts[i]))
+      kinds.every((kind, i) => typeof parts[i] === kind && isValidPart(parts[i]))
     ) {
       return parts as (string | number)[];
     }
   } catch {
-    // Falls through: whatever it was, it is no cursor.
+    // Falls through: text that cannot be decoded is not a cursor.
   }
   throw invalid('This cursor is not valid. Start again from the first page.');
 }
 
-/** Cuts the one row too many that was read to see whether there is a next page. */
+/** Returns a page of `limit` items. Pass one row more than `limit`, which shows whether there is a next page. */
 export function page<Row, Item>(
   rows: Row[],
   limit: number,

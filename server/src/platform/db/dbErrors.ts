@@ -3,11 +3,11 @@ const codeOf = (error: unknown): string => {
   return typeof code === 'string' ? code : cause ? codeOf(cause) : '';
 };
 
-/** Two rows claimed the same unique place. Drizzle wraps the driver's error, so its cause is looked at too. */
+/** Whether a unique constraint was violated. Drizzle wraps the driver's error, so causes are checked too. */
 export const isUniqueViolation = (error: unknown): boolean =>
   ['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505'].includes(codeOf(error));
 
-/** The disk is full or refuses to be written. */
+/** Whether the disk is full or cannot be written. */
 export const isOutOfSpace = (error: unknown): boolean =>
   /^(SQLITE_FULL|SQLITE_IOERR.*|ENOSPC|53100)$/.test(codeOf(error));
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
@@ -9,23 +9,23 @@ import type { Logger } from '../log.ts';
 import { postgresDialect, postgresSearch } from './postgresSearch.ts';
 import type { Db, FullDb, Store } from './store.ts';
 
-/** Any number, the same in every version of Parley: one process migrates at a time. */
+/** An arbitrary number, the same in every version of Parley: only one process migrates at a time. */
 const migrationLock = 727_274;
-const connections = 10;
-/** Milliseconds; a query that runs longer is a fault, not patience. */
+const poolSize = 10;
+/** Milliseconds. A query that runs longer is stuck. */
 const statementTimeoutMs = 30_000;
-const retries = 5;
+const retriesMax = 5;
 
-/** Serialisation failure and deadlock: safe to run again, the whole transaction was undone. */
-const retryable = (error: unknown): boolean => {
+/** Serialization failure or deadlock: the whole transaction was rolled back and can run again. */
+const isRetryable = (error: unknown): boolean => {
   const { code, cause } = error as { code?: string; cause?: { code?: string } };
   return ['40001', '40P01'].includes(cause?.code ?? code ?? '');
 };
 
-/** A store over any PostgreSQL driver of Drizzle's; the tests run it on PGlite too. */
+/** Creates a store over any of Drizzle's PostgreSQL drivers. Tests run it on PGlite too. */
 export function postgresStore(full: FullDb, close: () => Promise<void>): Store {
-  const open = new AsyncLocalStorage<FullDb>();
-  const current = () => open.getStore() ?? full;
+  const transactions = new AsyncLocalStorage<FullDb>();
+  const current = () => transactions.getStore() ?? full;
   return {
     get db(): Db {
       return current();
@@ -33,16 +33,20 @@ export function postgresStore(full: FullDb, close: () => Promise<void>): Store {
     t: define(pgKit),
     dialect: postgresDialect,
     async tx(work) {
-      if (open.getStore()) return work();
+      if (transactions.getStore()) return work();
       for (let attempt = 0; ; attempt++) {
         try {
-          return await full.transaction((transaction) => open.run(transaction as unknown as FullDb, work));
+          return await full.transaction((transaction) =>
+            transactions.run(transaction as unknown as FullDb, work),
+          );
         } catch (error) {
-          if (attempt >= retries || !retryable(error)) throw error;
+          if (attempt >= retriesMax || !isRetryable(error)) throw error;
         }
       }
     },
-    async rows<T>(query: ReturnType<typeof sql>) {
+    // Every query waits for the network, which lets other work run.
+    pauseTx: () => Promise.resolve(),
+    async rows<T>(query: SQL) {
       const result: unknown = await current().execute(query);
       return (result as { rows: T[] }).rows;
     },
@@ -56,13 +60,13 @@ export function postgresStore(full: FullDb, close: () => Promise<void>): Store {
 export async function openPostgres(url: string, migrations: string, log: Logger): Promise<Store> {
   const pool = new pg.Pool({
     connectionString: url,
-    max: connections,
+    max: poolSize,
     connectionTimeoutMillis: 5_000,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,
   });
-  // Without a listener a failover would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  // Without a listener, a failover would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
   const client = await pool.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);

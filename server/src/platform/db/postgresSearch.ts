@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { Dialect } from './store.ts';
 
-// The longest text whose word list surely fits into a tsvector, which may hold 1 MB.
+// The longest text whose words certainly fit into a tsvector, which holds up to 1 MB.
 const document = "to_tsvector('simple', left(content, 200000))";
 
-/** Run after the migrations; harmless when it was run before. */
+/** Runs after the migrations. Safe to run again. */
 export const postgresSearch = `create index if not exists messages_search on messages using gin (${document})`;
 
-/** Words are letters and digits only, so they need no quoting in a tsquery. */
+/** Words contain only letters and digits, so they need no quoting in a tsquery. */
 const matches = (words: string[]) =>
   sql`${sql.raw(document)} @@ to_tsquery('simple', ${words.map((word) => `${word}:*`).join(' & ')})`;
 

@@ -1,17 +1,17 @@
 import type { Db, Store } from './store.ts';
 
 /**
- * A query that is asked with every request, built once for each connection instead of each time: building costs more
- * than the database takes to answer. `build` prepares it with `sql.placeholder` where values go.
+ * Returns a query that is built once per connection instead of once per call, for queries that run with every request:
+ * building takes longer than running them. `build` prepares the query with `sql.placeholder` in place of values.
  */
 export function preparedQuery<Query>(store: Store, build: (db: Db) => Query): () => Query {
-  const built = new WeakMap<object, Query>();
+  const queries = new WeakMap<object, Query>();
   return () => {
     const { db } = store;
-    let query = built.get(db);
+    let query = queries.get(db);
     if (query === undefined) {
       query = build(db);
-      built.set(db, query);
+      queries.set(db, query);
     }
     return query;
   };

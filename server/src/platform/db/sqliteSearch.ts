@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import type { Dialect } from './store.ts';
 
-/** A full-text query: everything quoted, so that no operator a person typed has a meaning. */
+/** Returns a full-text query with every word quoted, so that operators in user input have no effect. */
 const phrase = (words: string[]) => words.map((word) => `"${word}"*`).join(' AND ');
 
 export const sqliteDialect: Dialect = {
@@ -14,8 +14,8 @@ export const sqliteDialect: Dialect = {
     sql`exists (select 1 from messages_fts where messages_fts match ('chat : "' || ${chatId} || ${`" AND owner : "${ownerId}" AND body : (${phrase(words)})`}))`,
 };
 
-// Owner and chat stand in the index as words of their own, so that a search never walks other people's messages.
-// Answers enter it when they are finished, not with every piece that is saved while they stream.
+// Owner and chat are indexed as words of their own, so that a search never scans other users' messages.
+// Answers are indexed when they are finished, not each time they are saved while streaming.
 const index = `
   create virtual table messages_fts using fts5(
     owner, chat, body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2'
@@ -33,8 +33,8 @@ const triggers = {
 };
 
 /**
- * Makes the full-text index and its triggers where they are missing. A migration that rebuilds `messages` drops the
- * triggers: then the index is made anew from what is stored.
+ * Creates the full-text index and its triggers if they are missing. A migration that rebuilds `messages` drops the
+ * triggers; the index is then rebuilt from the stored messages.
  */
 export function ensureSqliteSearch(writer: Database.Database): void {
   const present = new Set(

@@ -1,44 +1,47 @@
 import type Database from 'better-sqlite3';
 
-/** Prepared statements kept per connection; the least recently added goes first. */
-const statementsKept = 500;
+/** Prepared statements kept per connection. The oldest is dropped first. */
+const statementsMax = 500;
 
-export interface Statements {
-  /** Whether the statement only reads. False also for what this connection cannot prepare. */
-  reads(text: string): boolean;
-  /** Rows as arrays of values, as Drizzle's proxy driver wants them; one row for `get`. */
-  run(text: string, params: unknown[], method: 'get' | 'all'): unknown;
-  objects(text: string, params: unknown[]): unknown[];
-}
+/** Runs statements on one connection and caches them in prepared form. */
+export class Statements {
+  #connection: Database.Database;
+  #prepared = new Map<string, Database.Statement>();
 
-export function statements(connection: Database.Database): Statements {
-  const kept = new Map<string, Database.Statement>();
+  constructor(connection: Database.Database) {
+    this.#connection = connection;
+  }
 
-  const prepared = (text: string): Database.Statement => {
-    let statement = kept.get(text);
+  /** Whether the statement only reads. */
+  isReadOnly(text: string): boolean {
+    return this.#prepare(text).readonly;
+  }
+
+  /** Returns rows as arrays of values, as Drizzle's proxy driver expects them; one row for `get`. */
+  run(text: string, params: unknown[], method: 'get' | 'all'): unknown {
+    const statement = this.#prepare(text);
+    if (!statement.reader) {
+      statement.run(...params);
+      return [];
+    }
+    statement.raw(true);
+    return method === 'get' ? statement.get(...params) : statement.all(...params);
+  }
+
+  /** Returns rows as objects. */
+  objects(text: string, params: unknown[]): unknown[] {
+    return this.#prepare(text)
+      .raw(false)
+      .all(...params);
+  }
+
+  #prepare(text: string): Database.Statement {
+    let statement = this.#prepared.get(text);
     if (!statement) {
-      statement = connection.prepare(text);
-      if (kept.size >= statementsKept) kept.delete(kept.keys().next().value!);
-      kept.set(text, statement);
+      statement = this.#connection.prepare(text);
+      if (this.#prepared.size >= statementsMax) this.#prepared.delete(this.#prepared.keys().next().value!);
+      this.#prepared.set(text, statement);
     }
     return statement;
-  };
-
-  return {
-    reads: (text) => prepared(text).readonly,
-    run(text, params, method) {
-      const statement = prepared(text);
-      if (!statement.reader) {
-        statement.run(...params);
-        return [];
-      }
-      statement.raw(true);
-      return method === 'get' ? statement.get(...params) : statement.all(...params);
-    },
-    objects(text, params) {
-      return prepared(text)
-        .raw(false)
-        .all(...params);
-    },
-  };
+  }
 }

@@ -3,7 +3,7 @@ import helmet from 'helmet';
 import { DomainError, forbidden } from '../errors.ts';
 import type { Env } from '../env.ts';
 
-/** One policy for every page, also in development, so that nothing works only where it is off. */
+/** One policy for every page, also in development, so that no code depends on a weaker one. */
 export const securityHeaders = (env: Env): RequestHandler =>
   helmet({
     contentSecurityPolicy: {
@@ -12,7 +12,7 @@ export const securityHeaders = (env: Env): RequestHandler =>
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        // KaTeX places its glyphs with style attributes; style elements stay forbidden.
+        // KaTeX positions glyphs with style attributes. Style elements stay forbidden.
         styleSrcAttr: ["'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
         fontSrc: ["'self'"],
@@ -24,31 +24,31 @@ export const securityHeaders = (env: Env): RequestHandler =>
         frameAncestors: ["'none'"],
       },
     },
-    // The community site's tab must be able to say that it is ready, so openers stay connected to what they open.
+    // The tab of the community site reports that it is ready to the page that opened it.
     crossOriginOpenerPolicy: { policy: 'same-origin-allow-popups' },
     crossOriginResourcePolicy: { policy: 'same-origin' },
-    // The address of a shared page is all it takes to find it: it never leaves in a referrer.
+    // The URL of a shared page is a secret, so it is never sent as a referrer.
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: env.WEBUI_URL?.startsWith('https:') ? { maxAge: 31_536_000 } : false,
   });
 
-/** The origin people see, as the environment or else the request itself says. */
+/** Returns the public origin: from the environment, otherwise from the request. */
 export const publicOrigin = (env: Env, req: Request): string =>
   env.WEBUI_URL ? new URL(env.WEBUI_URL).origin : `${req.protocol}://${req.headers.host ?? ''}`;
 
-/** Whether a request that carries this `Origin` comes from our own pages. */
+/** Whether a request with this `Origin` comes from our own pages. */
 export function isOwnOrigin(env: Env, origin: string, host: string | undefined): boolean {
   if (!URL.canParse(origin)) return false;
   const { origin: exact, host: originHost } = new URL(origin);
-  // Without a configured address the host is compared: behind a proxy the protocol is not known for sure.
+  // Without a configured URL only the host is compared: behind a proxy the protocol is uncertain.
   return env.WEBUI_URL ? exact === new URL(env.WEBUI_URL).origin : originHost === host;
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses changes that another site makes a browser send. Browsers always say where a change comes from; what says
- * nothing is no browser, and has no cookie it did not ask for.
+ * Rejects changes that another site makes a browser send. Browsers always send `Origin` or `Sec-Fetch-Site` with a
+ * change; a client that sends neither is not a browser and has no cookie that another site could abuse.
  * Source: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
  */
 export const sameOriginOnly =
@@ -68,7 +68,7 @@ export const sameOriginOnly =
     next();
   };
 
-/** Changes are sent as JSON, which no form of another site can send. A body without a type is refused too. */
+/** Accepts JSON bodies only, because a form on another site cannot send JSON. Rejects bodies without a type too. */
 export const jsonOnly: RequestHandler = (req, _res, next) => {
   const type = req.headers['content-type'];
   const hasBody =
@@ -81,7 +81,7 @@ export const jsonOnly: RequestHandler = (req, _res, next) => {
   throw new DomainError('wrong_type', 'Send JSON with the content type application/json.');
 };
 
-/** API responses belong to one person and one moment: no cache stores them, no search engine lists them. */
+/** API responses are personal and change often: caches must not store them, search engines must not index them. */
 export const noStore: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store');
   res.set('X-Robots-Tag', 'noindex, nofollow');

@@ -2,13 +2,13 @@ import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { DomainError } from '../errors.ts';
 
-/** How many requests one key may make within `windowMs`. */
+/** How many requests one user or address may make within `windowMs`. */
 interface Rate {
   windowMs: number;
   limit: number;
-  /** Absent: by client address. */
+  /** What requests are counted by. Absent: the client address. */
   by?: 'user' | 'address';
-  /** Successful requests are not counted: for guessing, not for using. */
+  /** Count failed requests only: limits guessing, not use. */
   failuresOnly?: boolean;
   message: string;
 }
@@ -20,38 +20,38 @@ export const rates = {
     windowMs: 15 * minute,
     limit: 30,
     failuresOnly: true,
-    message: 'Too many attempts to sign in. Wait a few minutes and try again.',
+    message: 'Too many sign-in attempts. Wait a few minutes and try again.',
   },
   signUp: {
     windowMs: 60 * minute,
     limit: 30,
-    message: 'Too many new accounts from here. Try again in an hour.',
+    message: 'Too many new accounts from this address. Try again in an hour.',
   },
   share: {
     windowMs: minute,
     limit: 60,
     by: 'user',
-    message: 'Too many links at once. Try again in a minute.',
+    message: 'Too many share requests. Try again in a minute.',
   },
-  /** A signed-in person who tries share ids: only misses count. */
+  /** A signed-in user who guesses share ids: only misses count. */
   shareLookUp: {
     windowMs: minute,
     limit: 120,
     by: 'user',
     failuresOnly: true,
-    message: 'Too many links that do not exist. Try again in a minute.',
+    message: 'Too many invalid links. Try again in a minute.',
   },
   send: {
     windowMs: minute,
     limit: 120,
     by: 'user',
-    message: 'Too many messages at once. Try again in a minute.',
+    message: 'Too many messages. Try again in a minute.',
   },
   search: {
     windowMs: minute,
     limit: 600,
     by: 'user',
-    message: 'Too many searches at once. Try again in a minute.',
+    message: 'Too many searches. Try again in a minute.',
   },
   import: {
     windowMs: 60 * minute,
@@ -63,7 +63,7 @@ export const rates = {
     windowMs: minute,
     limit: 30,
     by: 'user',
-    message: 'Too many tests at once. Try again in a minute.',
+    message: 'Too many connection tests. Try again in a minute.',
   },
 } as const satisfies Record<string, Rate>;
 
@@ -72,7 +72,7 @@ export type RateLimits = { readonly [N in keyof typeof rates]: RequestHandler };
 const keyOf = (rate: Rate) => (req: Request) =>
   rate.by === 'user' && req.user ? `user:${req.user.id}` : `address:${ipKeyGenerator(req.ip ?? '')}`;
 
-/** One limiter per name, counting in memory. `factor` widens all of them, for load tests. */
+/** Creates one limiter per name, counting in memory. `factor` raises all limits, for load tests. */
 export function createRateLimits(factor = 1): RateLimits {
   const entries = Object.entries(rates).map(([name, rate]: [string, Rate]) => [
     name,

@@ -20,7 +20,7 @@ type Handler<E extends Endpoint, Who> = (
   input: ParsedInput<E> & Context & { actor: Who },
 ) => Promise<HandlerResult<E>> | HandlerResult<E>;
 
-const reasons = (error: z.ZodError) =>
+const reasonsOf = (error: z.ZodError) =>
   error.issues
     .slice(0, 5)
     .map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`)
@@ -33,10 +33,10 @@ function parse(endpoint: Endpoint, req: Request): Record<string, unknown> {
     if (!schema) continue;
     const parsed = schema.safeParse(req[part]);
     if (!parsed.success) {
-      throw invalid(`The request is not valid. ${reasons(parsed.error)}.`, z.flattenError(parsed.error));
+      throw invalid(`The request is not valid. ${reasonsOf(parsed.error)}.`, z.flattenError(parsed.error));
     }
     input[part] = parsed.data;
-    // Passport reads the body from the request: it sees the parsed one too.
+    // Passport reads the body from the request, so the request gets the parsed one.
     if (part === 'body') req.body = parsed.data;
   }
   return input;
@@ -44,7 +44,7 @@ function parse(endpoint: Endpoint, req: Request): Record<string, unknown> {
 
 type Access = 'anyone' | 'signedIn' | 'member' | 'admin';
 
-/** What runs between the gate and the handler, in this order: the rate limits, then `before`. */
+/** Middleware between the gate and the handler, in this order: rate limits, `before`. */
 interface RouteOptions {
   limit?: RequestHandler | RequestHandler[];
   before?: RequestHandler;
@@ -58,17 +58,17 @@ interface Mount<Who> {
 
 /**
  * The endpoints of one feature. A request passes: gate (who may call), rate limits, `before`, body parser, input
- * schemas, handler, output schema. The method names the gate; what a person may touch is decided by policies.
- * A field no schema names does not leave the server.
+ * schemas, handler, output schema. The method names the gate; policies decide which rows the actor may access.
+ * A field that is not in the schema is never sent.
  */
 export class Routes {
   readonly router = Router();
-  /** Every mounted endpoint with its access, for the test that walks all routes. */
+  /** Every mounted endpoint with its access, for the test that covers all routes. */
   readonly mounted: { endpoint: Endpoint; access: Access }[] = [];
 
-  /** Also without a session. */
+  /** Allows requests without a session. */
   readonly anyone = this.#mounter('anyone', (actor) => actor);
-  /** Also while waiting for approval. */
+  /** Allows accounts that are waiting for approval. */
   readonly signedIn = this.#mounter('signedIn', requireSignedIn);
   readonly member = this.#mounter('member', requireActiveMember);
   readonly admin = this.#mounter('admin', requireActiveAdmin);
@@ -83,7 +83,7 @@ export class Routes {
       const method = endpoint.method.toLowerCase() as 'get';
       this.router[method](
         endpoint.path,
-        // First, so that strangers learn nothing from a rate limit or a refused body.
+        // First, so that anonymous requests learn nothing from a rate limit or a rejected body.
         (req: Request, _res: Response, next: NextFunction) => {
           gate(req.user);
           next();
@@ -113,7 +113,7 @@ async function respond(endpoint: Endpoint, res: Response, handle: () => unknown)
 
 const parseJson = express.json({ limit: limits.jsonBodyBytes });
 
-/** Requests with a streamed body are read by their handler, which also checks their type. */
+/** A streamed body is read by the handler, which also checks its type. */
 function bodyParsers({ bodyMode, body }: Endpoint): RequestHandler[] {
   if (bodyMode === 'stream') return [];
   return body ? [jsonOnly, parseJson] : [jsonOnly];
@@ -124,18 +124,18 @@ function requireSignedIn(actor: Actor | undefined): Actor {
   return actor;
 }
 function requireActiveMember(actor: Actor | undefined): Actor {
-  const someone = requireSignedIn(actor);
-  requireMember(someone);
-  return someone;
+  const user = requireSignedIn(actor);
+  requireMember(user);
+  return user;
 }
 function requireActiveAdmin(actor: Actor | undefined): Actor {
-  const someone = requireActiveMember(actor);
-  requireAdmin(someone);
-  return someone;
+  const user = requireActiveMember(actor);
+  requireAdmin(user);
+  return user;
 }
 
 declare global {
-  // Passport's own way to say what `req.user` is.
+  // The type of `req.user`, in the place where Passport declares it.
   // eslint-disable-next-line @typescript-eslint/no-namespace
   namespace Express {
     // eslint-disable-next-line @typescript-eslint/no-empty-object-type

@@ -1,63 +1,68 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import path from 'node:path';
-import express, { Router, type RequestHandler } from 'express';
+import { Router, type RequestHandler } from 'express';
+import sirv from 'sirv';
 
-const encodings = [
-  ['br', '.br'],
-  ['gzip', '.gz'],
-] as const;
+const hourSeconds = 3_600;
+/** File names in /assets contain the hash of their content, so browsers can keep them for a year. */
+const assetCaching = 'public,max-age=31536000,immutable';
 
-/** Serves the compressed file that the build laid beside the asked one, where the browser takes it. */
-const precompressed =
-  (folder: string): RequestHandler =>
-  (req, res, next) => {
-    const known = path.posix.normalize(req.path);
-    for (const [encoding, suffix] of encodings) {
-      if (!req.acceptsEncodings(encoding) || !existsSync(path.join(folder, known + suffix))) continue;
-      res.set('Content-Encoding', encoding);
-      res.vary('Accept-Encoding');
-      res.type(path.extname(known));
-      req.url = known + suffix;
-      break;
-    }
-    next();
+/** Serves the files of the build, each in its precompressed form if the browser accepts it. Reads the folder once. */
+function files(folder: string): RequestHandler {
+  const serve = sirv(folder, {
+    brotli: true,
+    gzip: true,
+    etag: true,
+    extensions: [],
+    maxAge: hourSeconds,
+    setHeaders,
+  });
+  return (req, res, next) => {
+    // A range of a compressed file cannot be decompressed, and no file is large enough to need ranges.
+    delete req.headers.range;
+    serve(req, res, next);
   };
+}
+
+function setHeaders(res: ServerResponse, pathname: string): void {
+  if (pathname.startsWith('/assets/')) res.setHeader('Cache-Control', assetCaching);
+  // sirv does not handle errors of the file or an early close of the connection: without this, a file that was removed
+  // since the start would end the process, and an aborted download would leave the file open.
+  res.once('pipe', (file) => {
+    file.once('error', () => res.destroy());
+    res.once('close', () => file.destroy());
+  });
+}
+
+/** Serves one HTML file for many paths. Reads it once. */
+function shell(file: string): RequestHandler {
+  const html = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  return (_req, res) => {
+    res.set('Cache-Control', 'no-cache');
+    if (html === undefined) res.status(503).type('text').send('The client is not built. Run npm start.');
+    else res.type('html').send(html);
+  };
+}
+
+const missingAsset: RequestHandler = (_req, res) => {
+  res.status(404).set('Cache-Control', 'no-store').type('text').send('Not found.');
+};
+
+const noIndex: RequestHandler = (_req, res, next) => {
+  res.set('X-Robots-Tag', 'noindex, nofollow');
+  next();
+};
 
 /**
- * The built client. Two shells: the light one for shared pages, which is the same for every id, so that it tells
- * nobody which links exist; and the one for everything else.
+ * The built client: its files and two HTML shells. The light shell for shared pages is the same for every id, so that it
+ * does not reveal which links exist. The other shell serves all remaining paths.
  */
 export function staticFiles(folder: string): Router {
   const router = Router();
-  const shell = (file: string): RequestHandler => {
-    const text = existsSync(path.join(folder, file))
-      ? readFileSync(path.join(folder, file), 'utf8')
-      : undefined;
-    return (_req, res) => {
-      res.set('Cache-Control', 'no-cache');
-      if (text === undefined) res.status(503).type('text').send('The client is not built. Run npm start.');
-      else res.type('html').send(text);
-    };
-  };
-  router.use(
-    '/assets',
-    precompressed(path.join(folder, 'assets')),
-    // Names of assets carry the hash of their content.
-    express.static(path.join(folder, 'assets'), {
-      immutable: true,
-      maxAge: '1y',
-      index: false,
-      fallthrough: false,
-      // Parts of a compressed file would be parts of nothing.
-      acceptRanges: false,
-    }),
-  );
-  router.use(express.static(folder, { index: false, maxAge: '1h' }));
-  const shared = shell('shared.html');
-  router.get('/s/:id', (req, res, next) => {
-    res.set('X-Robots-Tag', 'noindex, nofollow');
-    shared(req, res, next);
-  });
-  router.get('/{*page}', shell('index.html'));
+  if (existsSync(folder)) router.get('/{*path}', files(folder));
+  router.get('/assets/{*path}', missingAsset);
+  router.get('/s/:id', noIndex, shell(path.join(folder, 'shared.html')));
+  router.get('/{*path}', shell(path.join(folder, 'index.html')));
   return router;
 }

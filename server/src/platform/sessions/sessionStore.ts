@@ -4,10 +4,10 @@ import session, { type SessionData } from 'express-session';
 import { preparedQuery } from '../db/preparedQuery.ts';
 import type { Store as Database } from '../db/store.ts';
 
-/** Milliseconds by which an expiry must move before it is written: otherwise every request would write. */
-const touchEveryMs = 5 * 60_000;
-const pruneEveryMs = 15 * 60_000;
-/** A session ends this long after it began, however much it is used. */
+/** Milliseconds by which an expiry must move before it is written. Otherwise every request would write. */
+const touchIntervalMs = 5 * 60_000;
+const pruneIntervalMs = 15 * 60_000;
+/** A session ends this long after it started, even if it is in use. */
 const absoluteLifetimeMs = 180 * 24 * 60 * 60_000;
 
 export const hashSessionId = (sid: string): string => createHash('sha256').update(sid).digest('base64url');
@@ -34,8 +34,8 @@ const liveSession = (database: Database) =>
   });
 
 /**
- * Sessions on the application's own database, whichever dialect it is. Ending a session marks its row for good:
- * a request that was in flight meanwhile cannot write it back. However a session ends, `ended` is emitted with its hash.
+ * Stores sessions in the application's database. Ending a session marks its row permanently, so that a request that
+ * was in flight cannot write the session back. Emits `ended` with the session's hash whenever a session ends.
  */
 export class SessionStore extends session.Store {
   #database: Database;
@@ -48,7 +48,7 @@ export class SessionStore extends session.Store {
     this.#database = database;
     this.#lifetimeMs = lifetimeMs;
     this.#liveSession = liveSession(database);
-    this.#timer = setInterval(() => void this.prune().catch(() => undefined), pruneEveryMs).unref();
+    this.#timer = setInterval(() => void this.prune().catch(() => undefined), pruneIntervalMs).unref();
   }
 
   close(): void {
@@ -56,7 +56,7 @@ export class SessionStore extends session.Store {
   }
 
   override get(sid: string, done: (error: unknown, data?: SessionData | null) => void): void {
-    this.#live(hashSessionId(sid)).then(
+    this.#findLive(hashSessionId(sid)).then(
       (row) => done(null, row ? (JSON.parse(row.data) as SessionData) : null),
       done,
     );
@@ -83,7 +83,7 @@ export class SessionStore extends session.Store {
     );
   }
 
-  /** Called on every request; writes only when the expiry moves noticeably. */
+  /** Called on every request. Writes only when the expiry has moved by `touchIntervalMs`. */
   override touch(sid: string, data: SessionData, done?: () => void): void {
     const { sessions } = this.#database.t;
     const expiresAt = this.#expiryOf(data);
@@ -94,32 +94,32 @@ export class SessionStore extends session.Store {
         and(
           eq(sessions.sidHash, hashSessionId(sid)),
           isNull(sessions.revokedAt),
-          lte(sessions.expiresAt, expiresAt - touchEveryMs),
+          lte(sessions.expiresAt, expiresAt - touchIntervalMs),
         ),
       )
       .then(
         () => done?.(),
-        // An expiry that could not be moved is no reason to fail the request.
+        // A request does not fail because its session's expiry could not be written.
         () => done?.(),
       );
   }
 
   async isLive(sidHash: string): Promise<boolean> {
-    return (await this.#live(sidHash)) !== undefined;
+    return (await this.#findLive(sidHash)) !== undefined;
   }
 
   async revoke(sidHash: string): Promise<void> {
     await this.#end(eq(this.#database.t.sessions.sidHash, sidHash));
   }
 
-  /** Ends every session of the person, except the one given. */
+  /** Ends all sessions of the user, except the given one. */
   async revokeUser(userId: string, exceptSidHash?: string): Promise<void> {
     const { sessions } = this.#database.t;
     const others = exceptSidHash === undefined ? undefined : ne(sessions.sidHash, exceptSidHash);
     await this.#end(and(eq(sessions.userId, userId), others));
   }
 
-  /** Removes what has run out. */
+  /** Removes expired sessions. */
   async prune(): Promise<void> {
     const { sessions } = this.#database.t;
     const now = Date.now();
@@ -130,17 +130,17 @@ export class SessionStore extends session.Store {
     for (const { sidHash } of pruned) this.emit('ended', sidHash);
   }
 
-  async #end(which: SQL | undefined): Promise<void> {
+  async #end(condition: SQL | undefined): Promise<void> {
     const { sessions } = this.#database.t;
     const ended = await this.#database.db
       .update(sessions)
       .set({ revokedAt: Date.now(), data: '{}' })
-      .where(and(which, isNull(sessions.revokedAt)))
+      .where(and(condition, isNull(sessions.revokedAt)))
       .returning({ sidHash: sessions.sidHash });
     for (const { sidHash } of ended) this.emit('ended', sidHash);
   }
 
-  async #live(sidHash: string) {
+  async #findLive(sidHash: string) {
     const now = Date.now();
     const [row] = await this.#liveSession().execute({ sidHash, now, oldest: now - absoluteLifetimeMs });
     return row;

@@ -8,7 +8,7 @@ import {
   type Reply,
   type ServerToClient,
 } from '#shared/socketEvents';
-import { unauthenticated } from '../errors.ts';
+import { DomainError, unauthenticated } from '../errors.ts';
 import { asDomainError } from '../http/errorMapping.ts';
 import type { Logger } from '../log.ts';
 import type { Actor } from '../policy.ts';
@@ -20,45 +20,69 @@ export interface SocketData {
 }
 export type AppSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
 
-/** What a feature gets to register its events: the actor is read anew for every event. */
+/** What a feature needs to register the events of one socket. */
 export interface SocketContext {
   socket: AppSocket;
   log: Logger;
-  /** Throws when the session has ended or the account is not a member any more. */
+  /** Reads the actor for the current event. Throws when the session has ended or the account is no longer a member. */
   actor(): Promise<Actor>;
   queue: SerialQueue;
 }
 export type SocketFeature = (context: SocketContext) => void;
 
-/** Listens for an event: parses the payload, asks who is there, runs, and acknowledges. */
+interface EventOptions {
+  /** How many of these events one socket may send within `windowMs`. Absent: no limit of its own. */
+  limit?: { events: number; windowMs: number; message: string };
+}
+type EventHandler<N extends ClientEvent> = (payload: ParsedPayload<N>, actor: Actor) => Promise<Reply<N>>;
+
+/**
+ * Registers an event: `(context, name, handler)` or `(context, name, options, handler)`. An event passes: payload
+ * schema, rate limit, queue of the socket, actor, handler, acknowledgement.
+ */
 export function on<N extends ClientEvent>(
   context: SocketContext,
   name: N,
-  handler: (payload: ParsedPayload<N>, actor: Actor) => Promise<Reply<N>>,
+  ...rest: [EventHandler<N>] | [EventOptions, EventHandler<N>]
 ): void {
-  const { socket, log } = context;
-  const listener = async (raw: unknown, ack?: unknown) => {
-    const reply = (answer: Ack<Reply<N>>) => {
-      if (typeof ack === 'function') (ack as (answer: Ack<Reply<N>>) => void)(answer);
-    };
+  const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
+  const requireWithinLimit = createLimit(options.limit);
+  const { socket, log, queue } = context;
+  const handle = async (raw: unknown): Promise<Ack<Reply<N>>> => {
     const parsed = clientEvents[name].payload.safeParse(raw);
-    if (!parsed.success) {
-      reply({ ok: false, error: { code: 'invalid_request', message: 'The event is not valid.' } });
-      return;
-    }
+    if (!parsed.success) return refusal('invalid_request', 'The event is not valid.');
     try {
-      const data = await context.queue.run(async () => {
-        // Who has gone while waiting is not answered any more.
+      requireWithinLimit();
+      const data = await queue.run(async () => {
+        // The socket may have closed while the event was in the queue.
         if (!socket.connected) throw unauthenticated();
         return handler(parsed.data as ParsedPayload<N>, await context.actor());
       });
-      reply({ ok: true, data });
+      return { ok: true, data };
     } catch (error) {
       const known = asDomainError(error);
-      if (!known) log.error({ err: error, event: name }, 'socket event failed');
-      const { code, message } = known ?? { code: 'internal', message: 'Something went wrong on the server.' };
-      reply({ ok: false, error: { code, message } });
+      if (known) return refusal(known.code, known.message);
+      log.error({ err: error, event: name }, 'socket event failed');
+      return refusal('internal', 'Something went wrong on the server.');
     }
   };
+  const listener = async (raw: unknown, ack?: unknown) => {
+    const reply = await handle(raw);
+    if (typeof ack === 'function') (ack as (reply: Ack<Reply<N>>) => void)(reply);
+  };
   socket.on(name as never, listener as never);
+}
+
+const refusal = (code: string, message: string): Ack<never> => ({ ok: false, error: { code, message } });
+
+/** Counts events in fixed windows. The returned function throws when there are too many. */
+function createLimit(limit: EventOptions['limit']): () => void {
+  let windowStart = 0;
+  let count = 0;
+  return () => {
+    if (!limit) return;
+    const now = Date.now();
+    if (now - windowStart > limit.windowMs) [windowStart, count] = [now, 0];
+    if (++count > limit.events) throw new DomainError('rate_limited', limit.message);
+  };
 }

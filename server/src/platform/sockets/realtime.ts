@@ -1,19 +1,19 @@
 import type { Server } from 'socket.io';
 import type { ServerEvent, ServerPayload } from '#shared/socketEvents';
 
-/** Names of rooms, in one place. */
+/** The names of all rooms. */
 export const rooms = {
-  /** All tabs of one person. */
+  /** All tabs of one user. */
   user: (userId: string) => `user:${userId}`,
   /** All tabs of one sign-in. */
   session: (sidHash: string) => `session:${sidHash}`,
-  /** Those who have the chat open; only its owner can. */
+  /** Tabs that have the chat open. Only its owner can. */
   chat: (chatId: string) => `chat:${chatId}`,
-  /** Those who have the shared page open. */
+  /** Tabs that have the shared page open. */
   share: (linkId: string) => `share:${linkId}`,
 };
 
-/** What services say to browsers. Made before the sockets are, so that services can be given it. */
+/** Sends events from services to browsers. Created before the socket server, which attaches itself later. */
 export class Realtime {
   #io: Server | undefined;
 
@@ -29,7 +29,7 @@ export class Realtime {
     this.#io?.emit(name, payload);
   }
 
-  /** Says why, then closes every socket in the room. */
+  /** Sends the reason, then closes every socket in the room. */
   disconnectRoom(room: string, reason: ServerPayload<'session:ended'>['reason']): void {
     this.send(room, 'session:ended', { reason });
     this.#io?.in(room).disconnectSockets(true);
@@ -37,14 +37,5 @@ export class Realtime {
 
   clearRoom(room: string): void {
     this.#io?.in(room).socketsLeave(room);
-  }
-
-  /** Who is in the room: one entry per open socket. */
-  async occupants(room: string): Promise<{ socketId: string; userId: string }[]> {
-    const sockets = (await this.#io?.in(room).fetchSockets()) ?? [];
-    return sockets.map((socket) => ({
-      socketId: socket.id,
-      userId: (socket.data as { userId: string }).userId,
-    }));
   }
 }

@@ -6,18 +6,18 @@ import { titleFromQuestion } from '../../chats/titles.ts';
 import { UnreadableConversation, type ImportedChat, type ImportedMessage } from './importedChat.ts';
 import type { TreeNode } from './tree.ts';
 
-/** What a format found out about one message. */
+/** A message as a format reads it. */
 export interface DraftMessage {
   role: 'user' | 'assistant';
   content: string;
   reasoning: string | null;
   reasoningMs: number | null;
   model: string | null;
-  /** Null where the file says nothing that can be true. */
+  /** Null if the file has no plausible date. */
   createdAt: number | null;
 }
 
-/** What a format found out about a conversation. Null where the file says nothing. */
+/** A conversation as a format reads it. Null fields are missing in the file. */
 export interface DraftChat {
   source: string;
   externalId: string | null;
@@ -29,56 +29,57 @@ export interface DraftChat {
   model: string | null;
   settings?: ChatSettings;
   activeId: string | null;
-  /** As `growTree` orders them. */
+  /** In the order of `buildTree`. */
   nodes: TreeNode<DraftMessage>[];
 }
 
-const number = (value: number) => value.toLocaleString('en');
+const format = (value: number) => value.toLocaleString('en');
 
-function check(nodes: TreeNode<DraftMessage>[]): void {
+function requireWithinLimits(nodes: TreeNode<DraftMessage>[]): void {
   if (nodes.length === 0) throw new UnreadableConversation('It has no messages.');
   if (nodes.length > limits.messagesPerChat) {
     throw new UnreadableConversation(
-      `It has ${number(nodes.length)} messages, more than the ${number(limits.messagesPerChat)} a chat can hold.`,
+      `It has ${format(nodes.length)} messages. A chat can have ${format(limits.messagesPerChat)}.`,
     );
   }
   const tooLong = nodes.some(
-    ({ shown }) => Math.max(shown.content.length, shown.reasoning?.length ?? 0) > limits.answerContent,
+    ({ message: { content, reasoning } }) =>
+      Math.max(content.length, reasoning?.length ?? 0) > limits.answerContent,
   );
   if (tooLong) {
     throw new UnreadableConversation(
-      `One of its messages is longer than ${number(limits.answerContent)} characters.`,
+      `One of its messages is longer than ${format(limits.answerContent)} characters.`,
     );
   }
 }
 
-/** No message is older than the one it answers; one without a date is as old as that. */
-function date(nodes: TreeNode<DraftMessage>[], chatCreatedAt: number): ImportedMessage[] {
+/** Adds dates: no message is older than its parent, and a message without a date gets the date of its parent. */
+function withDates(nodes: TreeNode<DraftMessage>[], chatCreatedAt: number): ImportedMessage[] {
   const times = new Map<string, number>();
-  return nodes.map(({ id, parentId, shown }) => {
-    const above = parentId === null ? undefined : times.get(parentId);
-    const createdAt = Math.max(shown.createdAt ?? above ?? chatCreatedAt, above ?? 0);
+  return nodes.map(({ id, parentId, message }) => {
+    const parentTime = parentId === null ? undefined : times.get(parentId);
+    const createdAt = Math.max(message.createdAt ?? parentTime ?? chatCreatedAt, parentTime ?? 0);
     times.set(id, createdAt);
     return {
       externalId: id,
       parentExternalId: parentId,
-      role: shown.role,
-      content: sanitizeText(shown.content),
-      reasoning: shown.reasoning === null ? null : sanitizeText(shown.reasoning) || null,
-      reasoningMs: shown.reasoningMs,
-      model: shown.role === 'assistant' ? shown.model : null,
+      role: message.role,
+      content: sanitizeText(message.content),
+      reasoning: message.reasoning === null ? null : sanitizeText(message.reasoning) || null,
+      reasoningMs: message.reasoningMs,
+      model: message.role === 'assistant' ? message.model : null,
       createdAt,
     };
   });
 }
 
-/** Stands in for an id the file does not give: the same conversation has the same one in every file. */
+/** Returns an id for a conversation without one: a hash of its content, the same in every export. */
 function contentId(title: string, nodes: TreeNode<DraftMessage>[]): string {
-  const places = new Map(nodes.map(({ id }, place) => [id, place]));
+  const indexes = new Map(nodes.map(({ id }, index) => [id, index]));
   const hash = createHash('sha256').update(title);
-  for (const { parentId, shown } of nodes) {
-    const above = parentId === null ? '' : String(places.get(parentId));
-    hash.update(`\0${above}\0${shown.role}\0`).update(shown.content);
+  for (const { parentId, message } of nodes) {
+    const parent = parentId === null ? '' : String(indexes.get(parentId));
+    hash.update(`\0${parent}\0${message.role}\0`).update(message.content);
   }
   return `sha256-${hash.digest('base64url')}`;
 }
@@ -88,15 +89,15 @@ function titleFrom(messages: ImportedMessage[]): string {
   return titleFromQuestion(question?.content ?? '') || 'Imported chat';
 }
 
-/** Checks the bounds and fills in what a file may leave out. Throws `UnreadableConversation`. */
-export function assemble(draft: DraftChat, now: number): ImportedChat {
+/** Checks the limits and fills in missing fields. Throws `UnreadableConversation`. */
+export function assembleChat(draft: DraftChat, now: number): ImportedChat {
   const { nodes } = draft;
-  check(nodes);
-  const known = nodes.map(({ shown }) => shown.createdAt).filter((time) => time !== null);
-  const earliest = known.reduce<number | null>((a, b) => (a === null || b < a ? b : a), null);
+  requireWithinLimits(nodes);
+  const times = nodes.map(({ message }) => message.createdAt).filter((time) => time !== null);
+  const earliest = times.reduce<number | null>((a, b) => (a === null || b < a ? b : a), null);
   const createdAt = draft.createdAt ?? earliest ?? now;
-  // The sort is stable and parents are never younger, so a parent stays before its children.
-  const messages = date(nodes, createdAt).sort((a, b) => a.createdAt - b.createdAt);
+  // The sort is stable and parents are never younger, so parents stay before their children.
+  const messages = withDates(nodes, createdAt).sort((a, b) => a.createdAt - b.createdAt);
   const newest = messages[messages.length - 1]!;
   const ids = new Set(nodes.map(({ id }) => id));
   return {

@@ -1,21 +1,19 @@
-import { assemble, type DraftMessage } from './assemble.ts';
-import { shownOf } from './chatgptContent.ts';
+import { assembleChat, type DraftMessage } from './assemble.ts';
+import { visibleContent } from './chatgptContent.ts';
 import { UnreadableConversation, type ImportFormat } from './importedChat.ts';
-import { placesIn } from './links.ts';
-import { asTime } from './times.ts';
-import { growTree, type RawNode, type Tree, type TreeNode } from './tree.ts';
-import { asId, asModel, asRecord, asText, asTitle, isRecord, type Untrusted } from './untrusted.ts';
+import { buildTree, readPositions, type RawNode, type Tree, type TreeNode } from './tree.ts';
+import { asId, asModel, asRecord, asText, asTime, asTitle, isRecord, type Untrusted } from './untrusted.ts';
 
-/** A part of one turn: a turn of the assistant is spread over many nodes. */
+/** A part of one turn: a turn of the assistant consists of many nodes. */
 interface Fragment extends DraftMessage {
-  /** It stopped because it was long enough; what follows goes on in the same sentence. */
-  cutOff: boolean;
+  /** It stopped at its length limit; the next fragment continues the same sentence. */
+  truncated: boolean;
 }
 
 function readNode(node: Untrusted, now: number): Fragment | null {
   const message = asRecord(node.message);
   const { role } = asRecord(message.author);
-  const { text, reasoning } = shownOf(message, role);
+  const { text, reasoning } = visibleContent(message, role);
   if (text === '' && reasoning === '') return null;
   const metadata = asRecord(message.metadata);
   return {
@@ -25,44 +23,44 @@ function readNode(node: Untrusted, now: number): Fragment | null {
     reasoningMs: null,
     model: asModel(metadata.model_slug),
     createdAt: asTime(message.create_time, now),
-    cutOff: asText(asRecord(metadata.finish_details).type) === 'max_tokens',
+    truncated: asText(asRecord(metadata.finish_details).type) === 'max_tokens',
   };
 }
 
-/** Seconds are in the recap that follows the thoughts; it shows nothing itself. */
-function addThinkingTimes(nodes: Map<string, unknown>, tree: Tree<Fragment>): void {
-  const shown = new Map(tree.nodes.map((node) => [node.id, node.shown]));
+/** Adds the seconds from the recap node that follows the reasoning. The recap itself is hidden. */
+function addReasoningTimes(nodes: Map<string, unknown>, tree: Tree<Fragment>): void {
+  const fragments = new Map(tree.nodes.map((node) => [node.id, node.message]));
   for (const [id, node] of nodes) {
     const message = asRecord(asRecord(node).message);
     if (asRecord(message.content).content_type !== 'reasoning_recap') continue;
     const seconds = asRecord(message.metadata).finished_duration_sec;
-    const nearest = tree.nearest(id);
-    const thoughts = nearest === null ? undefined : shown.get(nearest);
-    if (typeof seconds !== 'number' || !(seconds >= 0 && seconds < 1e6) || !thoughts?.reasoning) continue;
-    thoughts.reasoningMs = (thoughts.reasoningMs ?? 0) + Math.round(seconds * 1000);
+    const nearest = tree.nearestVisible(id);
+    const fragment = nearest === null ? undefined : fragments.get(nearest);
+    if (typeof seconds !== 'number' || !(seconds >= 0 && seconds < 1e6) || !fragment?.reasoning) continue;
+    fragment.reasoningMs = (fragment.reasoningMs ?? 0) + Math.round(seconds * 1000);
   }
 }
 
-const joined = (a: string, b: string, between: string) => (a === '' || b === '' ? a + b : a + between + b);
+const join = (a: string, b: string, separator: string) => (a === '' || b === '' ? a + b : a + separator + b);
 
-/** What belongs to one message, in order. Gathered in lists: a turn may have very many parts. */
+/** The parts of one message, in order. A list, because a turn may have very many parts. */
 interface Turn {
   parentId: string | null;
   parts: TreeNode<Fragment>[];
 }
 
-function gatherTurns(tree: Tree<Fragment>): Turn[] {
+function collectTurns(tree: Tree<Fragment>): Turn[] {
   const childCounts = new Map<string | null, number>();
   for (const { parentId } of tree.nodes) childCounts.set(parentId, (childCounts.get(parentId) ?? 0) + 1);
   const turns: Turn[] = [];
   const turnOf = new Map<string, Turn>();
   for (const node of tree.nodes) {
-    const above = node.parentId === null ? undefined : turnOf.get(node.parentId);
-    const goesOn =
-      above?.parts[0]!.shown.role === 'assistant' &&
-      node.shown.role === 'assistant' &&
+    const parentTurn = node.parentId === null ? undefined : turnOf.get(node.parentId);
+    const continuesTurn =
+      parentTurn?.parts[0]!.message.role === 'assistant' &&
+      node.message.role === 'assistant' &&
       childCounts.get(node.parentId) === 1;
-    const turn = above && goesOn ? above : { parentId: node.parentId, parts: [] };
+    const turn = parentTurn && continuesTurn ? parentTurn : { parentId: node.parentId, parts: [] };
     if (turn.parts.length === 0) turns.push(turn);
     turn.parts.push(node);
     turnOf.set(node.id, turn);
@@ -71,20 +69,20 @@ function gatherTurns(tree: Tree<Fragment>): Turn[] {
 }
 
 function mergeTurn({ parts }: Turn): DraftMessage {
-  const fragments = parts.map(({ shown }) => shown);
+  const fragments = parts.map(({ message }) => message);
   const first = fragments[0]!;
-  const thoughts = fragments.filter(({ reasoning }) => reasoning !== null);
-  const times = thoughts.map(({ reasoningMs }) => reasoningMs).filter((time) => time !== null);
+  const withReasoning = fragments.filter(({ reasoning }) => reasoning !== null);
+  const times = withReasoning.map(({ reasoningMs }) => reasoningMs).filter((time) => time !== null);
   let content = '';
-  let cutOff = false;
+  let truncated = false;
   for (const fragment of fragments) {
-    content = joined(content, fragment.content, cutOff ? '' : '\n\n');
-    if (fragment.content !== '') cutOff = fragment.cutOff;
+    content = join(content, fragment.content, truncated ? '' : '\n\n');
+    if (fragment.content !== '') truncated = fragment.truncated;
   }
   return {
     role: first.role,
     content,
-    reasoning: thoughts.length > 0 ? thoughts.map(({ reasoning }) => reasoning).join('\n\n') : null,
+    reasoning: withReasoning.length > 0 ? withReasoning.map(({ reasoning }) => reasoning).join('\n\n') : null,
     reasoningMs: times.length > 0 ? times.reduce((sum, time) => sum + time, 0) : null,
     model: fragments.findLast(({ model }) => model !== null)?.model ?? null,
     createdAt: first.createdAt,
@@ -92,37 +90,37 @@ function mergeTurn({ parts }: Turn): DraftMessage {
 }
 
 /**
- * One message per turn. Thoughts, code, what it printed and the answer are nodes below each other; where they do not
- * branch they become one message, named by its last node, for that is what the file points at.
+ * Merges each turn into one message. Reasoning, code, its output and the answer are nodes below each other; a chain
+ * without branches becomes one message with the id of its last node, because the file refers to that node.
  */
 function mergeTurns(tree: Tree<Fragment>): Tree<DraftMessage> {
-  const turns = gatherTurns(tree);
-  const nameOf = new Map<string, string>();
-  for (const { parts } of turns) for (const { id } of parts) nameOf.set(id, parts[parts.length - 1]!.id);
-  const named = (id: string | null) => (id === null ? null : (nameOf.get(id) ?? null));
+  const turns = collectTurns(tree);
+  const mergedIds = new Map<string, string>();
+  for (const { parts } of turns) for (const { id } of parts) mergedIds.set(id, parts[parts.length - 1]!.id);
+  const mergedId = (id: string | null) => (id === null ? null : (mergedIds.get(id) ?? null));
   return {
     nodes: turns.map((turn) => ({
-      id: named(turn.parts[0]!.id)!,
-      parentId: named(turn.parentId),
-      shown: mergeTurn(turn),
+      id: mergedId(turn.parts[0]!.id)!,
+      parentId: mergedId(turn.parentId),
+      message: mergeTurn(turn),
     })),
-    nearest: (id) => named(tree.nearest(id)),
+    nearestVisible: (id) => mergedId(tree.nearestVisible(id)),
   };
 }
 
-function grow(mapping: Untrusted, now: number): Tree<DraftMessage> {
+function readTree(mapping: Untrusted, now: number): Tree<DraftMessage> {
   const nodes = new Map(Object.entries(mapping));
-  const places = placesIn(nodes, 'parent', 'children');
+  const positions = readPositions(nodes, 'parent', 'children');
   const raw: RawNode<Fragment>[] = [];
   for (const [id, node] of nodes) {
-    raw.push({ id, ...places.get(id)!, shown: readNode(asRecord(node), now) });
+    raw.push({ id, ...positions.get(id)!, message: readNode(asRecord(node), now) });
   }
-  const tree = growTree(raw);
-  addThinkingTimes(nodes, tree);
+  const tree = buildTree(raw);
+  addReasoningTimes(nodes, tree);
   return mergeTurns(tree);
 }
 
-/** ChatGPT: Settings → Data controls → Export data. OpenAI publishes no schema; every field may be missing. */
+/** ChatGPT: Settings → Data controls → Export data. OpenAI publishes no schema, so every field may be missing. */
 export const chatgpt: ImportFormat = {
   detect: (conversation) =>
     isRecord(conversation) &&
@@ -131,11 +129,11 @@ export const chatgpt: ImportFormat = {
   read(conversation, now) {
     const chat = asRecord(conversation);
     if (!isRecord(chat.mapping)) {
-      throw new UnreadableConversation('It has no messages: the file gives only its title.');
+      throw new UnreadableConversation('It has no messages: the file contains only its title.');
     }
-    const tree = grow(chat.mapping, now);
+    const tree = readTree(chat.mapping, now);
     const currentNode = asId(chat.current_node);
-    return assemble(
+    return assembleChat(
       {
         source: 'chatgpt',
         externalId: asId(chat.conversation_id) ?? asId(chat.id),
@@ -145,7 +143,7 @@ export const chatgpt: ImportFormat = {
         archived: chat.is_archived === true,
         pinned: chat.is_starred === true || asTime(chat.pinned_time, now) !== null,
         model: asModel(chat.default_model_slug),
-        activeId: currentNode === null ? null : tree.nearest(currentNode),
+        activeId: currentNode === null ? null : tree.nearestVisible(currentNode),
         nodes: tree.nodes,
       },
       now,

@@ -1,13 +1,17 @@
 import { asList, asRecord, asText, asTitle, type Untrusted } from './untrusted.ts';
 
-/** What one node of a ChatGPT conversation shows; both empty when it shows nothing. */
-export interface Shown {
+/** The visible content of one node of a ChatGPT conversation. Both texts are empty for a hidden node. */
+export interface VisibleContent {
   text: string;
   reasoning: string;
 }
 
-/** Longer than any run of backticks inside, so that code cannot leave its block. */
+const hidden: VisibleContent = { text: '', reasoning: '' };
+const visible = (text: string): VisibleContent => ({ text, reasoning: '' });
+
+/** Returns a code block, or an empty text. The fence is longer than any run of backticks inside. */
 function fenced(code: string, language: string): string {
+  if (code.trim() === '') return '';
   let longest = 2;
   for (const [run] of code.matchAll(/`+/g)) longest = Math.max(longest, run.length);
   const fence = '`'.repeat(longest + 1);
@@ -15,7 +19,7 @@ function fenced(code: string, language: string): string {
   return `${fence}${label}\n${code.trimEnd()}\n${fence}`;
 }
 
-function thoughts(content: Untrusted): string {
+function reasoningText(content: Untrusted): string {
   return asList(content.thoughts)
     .map(asRecord)
     .map(({ summary, content: body }) => {
@@ -26,79 +30,75 @@ function thoughts(content: Untrusted): string {
     .join('\n\n');
 }
 
-function part(value: unknown): string {
+function partText(value: unknown): string {
   if (typeof value === 'string') return value;
   const { content_type: type, text } = asRecord(value);
   if (type === 'image_asset_pointer') return '[image]';
   if (type === 'audio_transcription') return asText(text);
-  // Sound comes with its transcription beside it.
+  // Audio has a separate part with its transcription.
   return '';
 }
 
-const parts = (content: Untrusted): string =>
+const partsText = (content: Untrusted): string =>
   asList(content.parts)
-    .map(part)
+    .map(partText)
     .filter((text) => text.trim() !== '')
     .join('\n\n');
 
 const hasImage = (content: Untrusted) =>
   asList(content.parts).some((value) => asRecord(value).content_type === 'image_asset_pointer');
 
-/** Citations and the like stand in the text between characters of private use; the file says what they look like. */
+/** Citations and similar references are markers between private-use characters; the file contains their display text. */
 const marker = /\ue200[^\ue200\ue201]*\ue201/g;
 
-function withoutMarkers(text: string, references: unknown): string {
+function replaceMarkers(text: string, references: unknown): string {
   if (!text.includes('\ue200')) return text;
-  const looks = new Map<string, string>();
+  const displayTexts = new Map<string, string>();
   for (const reference of asList(references).map(asRecord)) {
-    looks.set(asText(reference.matched_text), asText(reference.alt) || asText(reference.name));
+    displayTexts.set(asText(reference.matched_text), asText(reference.alt) || asText(reference.name));
   }
-  return text.replace(marker, (found) => looks.get(found) ?? '');
+  return text.replace(marker, (found) => displayTexts.get(found) ?? '');
 }
 
-/** Files are not part of `conversations.json`; what is left of them is said in the text. */
-function withFiles(text: string, attachments: unknown): string {
-  const marks = asList(attachments)
+/** Files are not part of `conversations.json`, so the text names them. */
+function withFileNames(text: string, attachments: unknown): string {
+  const names = asList(attachments)
     .map(asRecord)
     .filter((file) => !asText(file.mime_type).startsWith('image/'))
     .map((file) => `[file: ${asTitle(file.name) || 'unnamed'}]`);
-  return [text, ...marks].filter((mark) => mark !== '').join('\n\n');
+  return [text, ...names].filter((part) => part !== '').join('\n\n');
 }
 
-/** Tools whose input people see: code that is run, and documents that are written. */
-const showsItsInput = /^(python|canmore)\b/;
+/** Tools whose input users see: code that is run, and documents that are written. */
+const toolsWithVisibleInput = /^(python|canmore)\b/;
 
-function fromAssistant(message: Untrusted, content: Untrusted): Shown {
+const isText = (type: string) => type === 'text' || type === 'multimodal_text';
+
+function fromAssistant(message: Untrusted, content: Untrusted): VisibleContent {
   const type = asText(content.content_type);
   const recipient = asText(message.recipient) || 'all';
-  if (type === 'thoughts') return { text: '', reasoning: thoughts(content) };
-  if (recipient !== 'all' && !showsItsInput.test(recipient)) return { text: '', reasoning: '' };
-  if (type === 'code') {
-    const code = asText(content.text);
-    return { text: code.trim() === '' ? '' : fenced(code, asText(content.language)), reasoning: '' };
-  }
-  if (type !== 'text' && type !== 'multimodal_text') return { text: '', reasoning: '' };
-  const text = parts(content);
-  if (recipient !== 'all') return { text: text.trim() === '' ? '' : fenced(text, ''), reasoning: '' };
-  return { text: withoutMarkers(text, asRecord(message.metadata).content_references), reasoning: '' };
+  if (type === 'thoughts') return { text: '', reasoning: reasoningText(content) };
+  if (recipient !== 'all' && !toolsWithVisibleInput.test(recipient)) return hidden;
+  if (type === 'code') return visible(fenced(asText(content.text), asText(content.language)));
+  if (!isText(type)) return hidden;
+  const text = partsText(content);
+  if (recipient !== 'all') return visible(fenced(text, ''));
+  return visible(replaceMarkers(text, asRecord(message.metadata).content_references));
 }
 
-/** Of what tools say, people see the pictures they made and what their code printed. */
-function fromTool(content: Untrusted): Shown {
-  if (hasImage(content)) return { text: '[image]', reasoning: '' };
-  const output = content.content_type === 'execution_output' ? asText(content.text) : '';
-  return { text: output.trim() === '' ? '' : fenced(output, 'text'), reasoning: '' };
+/** Of tool messages, users see images and the output of code. */
+function fromTool(content: Untrusted): VisibleContent {
+  if (hasImage(content)) return visible('[image]');
+  return content.content_type === 'execution_output' ? visible(fenced(asText(content.text), 'text')) : hidden;
 }
 
-/** What people saw of a message, whoever wrote it. */
-export function shownOf(message: Untrusted, role: unknown): Shown {
+/** Returns what users saw of a message of any role. */
+export function visibleContent(message: Untrusted, role: unknown): VisibleContent {
   const content = asRecord(message.content);
   const metadata = asRecord(message.metadata);
-  const hidden = message.weight === 0 || metadata.is_visually_hidden_from_conversation === true;
-  if (hidden) return { text: '', reasoning: '' };
+  if (message.weight === 0 || metadata.is_visually_hidden_from_conversation === true) return hidden;
   if (role === 'assistant') return fromAssistant(message, content);
   if (role === 'tool') return fromTool(content);
-  const type = asText(content.content_type);
-  if (role !== 'user' || (type !== 'text' && type !== 'multimodal_text')) return { text: '', reasoning: '' };
-  return { text: withFiles(parts(content), metadata.attachments), reasoning: '' };
+  if (role !== 'user' || !isText(asText(content.content_type))) return hidden;
+  return visible(withFileNames(partsText(content), metadata.attachments));
 }

@@ -1,9 +1,9 @@
 import type { ChatSettings } from '#shared/chats';
 
-/** A conversation of another product in our own words. It holds nothing that was not checked. */
+/** A conversation of another product as one of ours. Every field is checked. */
 export interface ImportedChat {
   source: string;
-  /** Names the conversation within its source for good, so that a second import can tell that it is here already. */
+  /** Stable id of the conversation within its source, so that a second import detects that it exists. */
   externalId: string;
   title: string;
   /** Epoch milliseconds, as all times here. */
@@ -11,19 +11,19 @@ export interface ImportedChat {
   updatedAt: number;
   archived: boolean;
   pinned: boolean;
-  /** Null where the file names none. */
+  /** Null if the file names none. */
   model: string | null;
-  /** Empty where the file says nothing, and for products that keep none. */
+  /** Empty if the file has none. */
   settings: ChatSettings;
-  /** The end of the branch that was open last. */
+  /** The last message of the branch that was open last. */
   activeExternalId: string;
-  /** Oldest first; a parent always comes before its children. Never empty. */
+  /** Oldest first, parents before their children. Never empty. */
   messages: ImportedMessage[];
 }
 
 export interface ImportedMessage {
   externalId: string;
-  /** Null at a root; a chat has several roots when its first question was edited. */
+  /** Null for a root. A chat has several roots if its first question was edited. */
   parentExternalId: string | null;
   role: 'user' | 'assistant';
   content: string;
@@ -33,16 +33,16 @@ export interface ImportedMessage {
   createdAt: number;
 }
 
-/** One product's export. To read another one, write a file beside this one and name it in `formats.ts`. */
+/** The export format of one product. To add a format, create a file beside this one and list it in `readConversation.ts`. */
 export interface ImportFormat {
-  /** Whether this looks like a conversation of the product; asked about anything at all. */
+  /** Whether the value looks like a conversation of the product. Accepts any value. */
   detect(conversation: unknown): boolean;
   /**
-   * The whole conversation. `now` stands in for dates that are missing.
-   * Throws `UnreadableConversation`. Never recursive: the file decides how deep a tree is.
+   * Reads a whole conversation. `now` replaces missing dates. Throws `UnreadableConversation`.
+   * Must not recurse: the file decides how deep a tree is.
    */
   read(conversation: unknown, now: number): ImportedChat;
 }
 
-/** One conversation that cannot come in. The message is the reason shown to people. */
+/** A conversation that cannot be imported. The message is the reason shown to users. */
 export class UnreadableConversation extends Error {}

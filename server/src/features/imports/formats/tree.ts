@@ -1,30 +1,63 @@
 import { UnreadableConversation } from './importedChat.ts';
+import { asId, asList, asRecord } from './untrusted.ts';
 
-/** A node as the file has it. `shown` is null for what people never saw: its children move up to the next that is. */
-export interface RawNode<T> {
-  id: string;
+/** The position of a node: its parent, and its rank among its siblings. */
+export interface Position {
   parentId: string | null;
-  /** Place among its siblings. */
   rank: number;
-  shown: T | null;
 }
 
-/** A node that is shown, below the nearest shown one. */
+/** A node as the file has it. `message` is null for hidden nodes: their children move up to the next visible node. */
+export interface RawNode<T> extends Position {
+  id: string;
+  message: T | null;
+}
+
+/** A visible node below the nearest visible ancestor. */
 export interface TreeNode<T> {
   id: string;
   parentId: string | null;
-  shown: T;
+  message: T;
 }
 
 export interface Tree<T> {
   /** Parents before their children, siblings in order. */
   nodes: TreeNode<T>[];
-  /** The node itself when it is shown, else the nearest shown one above it. */
-  nearest(id: string): string | null;
+  /** Returns the id of the node itself if it is visible, otherwise of its nearest visible ancestor. */
+  nearestVisible(id: string): string | null;
 }
 
-/** Every node walks up until it meets a root or a node already known to lead there. Each is visited once. */
-function refuseCycles<T>(nodes: Map<string, RawNode<T>>): void {
+/**
+ * Reads the positions of nodes that name their parent under one key and list their children under another. A node's own
+ * parent counts, otherwise the node that lists it. Siblings follow the order of the list; unlisted nodes come last, in
+ * the order of the file.
+ */
+export function readPositions(
+  nodes: ReadonlyMap<string, unknown>,
+  parentKey: string,
+  childrenKey: string,
+): Map<string, Position> {
+  const listed = new Map<string, Position>();
+  for (const [parentId, node] of nodes) {
+    asList(asRecord(node)[childrenKey]).forEach((child, rank) => {
+      const id = asId(child);
+      if (id !== null && !listed.has(id)) listed.set(id, { parentId, rank });
+    });
+  }
+  const positions = new Map<string, Position>();
+  let unlistedRank = nodes.size;
+  for (const [id, node] of nodes) {
+    const inList = listed.get(id);
+    const ownParentId = asId(asRecord(node)[parentKey]);
+    const parentId = ownParentId ?? inList?.parentId ?? null;
+    const rank = inList && inList.parentId === parentId ? inList.rank : unlistedRank++;
+    positions.set(id, { parentId, rank });
+  }
+  return positions;
+}
+
+/** Walks up from every node to a root or a node that an earlier walk visited. Visits each node once. */
+function requireNoCycles<T>(nodes: Map<string, RawNode<T>>): void {
   const walks = new Map<string, number>();
   let walk = 0;
   for (const start of nodes.values()) {
@@ -35,22 +68,22 @@ function refuseCycles<T>(nodes: Map<string, RawNode<T>>): void {
       node = node.parentId === null ? undefined : nodes.get(node.parentId);
     }
     if (node && walks.get(node.id) === walk) {
-      throw new UnreadableConversation('Its messages answer each other in a circle.');
+      throw new UnreadableConversation('Its messages form a cycle.');
     }
   }
 }
 
-/** For every node the nearest shown one, itself included. Needs a tree without cycles. */
-function nearestShown<T>(nodes: Map<string, RawNode<T>>): Map<string, string | null> {
+/** Returns the nearest visible node of every node, itself included. Needs a tree without cycles. */
+function findNearestVisible<T>(nodes: Map<string, RawNode<T>>): Map<string, string | null> {
   const nearest = new Map<string, string | null>();
   for (const start of nodes.values()) {
     const path: string[] = [];
     let node: RawNode<T> | undefined = start;
-    while (node && node.shown === null && !nearest.has(node.id)) {
+    while (node && node.message === null && !nearest.has(node.id)) {
       path.push(node.id);
       node = node.parentId === null ? undefined : nodes.get(node.parentId);
     }
-    const found = node ? (nearest.get(node.id) ?? (node.shown === null ? null : node.id)) : null;
+    const found = node ? (nearest.get(node.id) ?? (node.message === null ? null : node.id)) : null;
     if (node) nearest.set(node.id, found);
     for (const id of path) nearest.set(id, found);
   }
@@ -58,18 +91,18 @@ function nearestShown<T>(nodes: Map<string, RawNode<T>>): Map<string, string | n
 }
 
 /**
- * The tree of what is shown. A node whose parent is missing from the file becomes a root, so that no text is lost.
- * Linear but for sorting siblings; throws `UnreadableConversation` for a circle.
+ * Builds the tree of visible nodes. A node whose parent is missing becomes a root, so that no text is lost. Linear except
+ * for sorting siblings. Throws `UnreadableConversation` for a cycle.
  */
-export function growTree<T>(raw: Iterable<RawNode<T>>): Tree<T> {
+export function buildTree<T>(raw: Iterable<RawNode<T>>): Tree<T> {
   const nodes = new Map<string, RawNode<T>>();
   for (const node of raw) nodes.set(node.id, node);
-  refuseCycles(nodes);
-  const nearest = nearestShown(nodes);
+  requireNoCycles(nodes);
+  const nearest = findNearestVisible(nodes);
 
   const children = new Map<string | null, RawNode<T>[]>();
   for (const node of nodes.values()) {
-    if (node.shown === null) continue;
+    if (node.message === null) continue;
     const parent = node.parentId === null ? null : (nearest.get(node.parentId) ?? null);
     const siblings = children.get(parent);
     if (siblings) siblings.push(node);
@@ -79,9 +112,9 @@ export function growTree<T>(raw: Iterable<RawNode<T>>): Tree<T> {
   const ordered: TreeNode<T>[] = [];
   const append = (parentId: string | null) => {
     const siblings = (children.get(parentId) ?? []).sort((a, b) => a.rank - b.rank);
-    for (const { id, shown } of siblings) if (shown !== null) ordered.push({ id, parentId, shown });
+    for (const { id, message } of siblings) if (message !== null) ordered.push({ id, parentId, message });
   };
   append(null);
   for (let at = 0; at < ordered.length; at++) append(ordered[at]!.id);
-  return { nodes: ordered, nearest: (id) => nearest.get(id) ?? null };
+  return { nodes: ordered, nearestVisible: (id) => nearest.get(id) ?? null };
 }

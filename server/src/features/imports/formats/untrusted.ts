@@ -1,45 +1,72 @@
 import { limits } from '#shared/limits';
 import { sanitizeText } from '#shared/values';
 
-/** An object as a file had it: any field may be missing or of any type. Keys of it are never assigned to. */
+/** An object from a file: any field may be missing or of any type. Its keys are never assigned to. */
 export type Untrusted = Readonly<Record<string, unknown>>;
 
-const nothing: Untrusted = Object.freeze({});
+const empty: Untrusted = Object.freeze({});
 
 export const isRecord = (value: unknown): value is Untrusted =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const asRecord = (value: unknown): Untrusted => (isRecord(value) ? value : nothing);
+export const asRecord = (value: unknown): Untrusted => (isRecord(value) ? value : empty);
 export const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 export const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Cuts without leaving half a character behind. */
-export function cut(text: string, max: number): string {
+/** Shortens text without splitting a surrogate pair. */
+export function truncate(text: string, max: number): string {
   if (text.length <= max) return text;
   const last = text.charCodeAt(max - 1);
-  const isHalf = last >= 0xd800 && last <= 0xdbff;
-  return text.slice(0, isHalf ? max - 1 : max);
+  const isHighSurrogate = last >= 0xd800 && last <= 0xdbff;
+  return text.slice(0, isHighSurrogate ? max - 1 : max);
 }
 
-/** One line that fits a title; empty when there is none. A title of many megabytes is cut before it is folded. */
+/** Returns one line that fits a title, or an empty text. Titles of many megabytes are shortened before normalization. */
 export const asTitle = (value: unknown): string =>
-  cut(
-    sanitizeText(cut(asText(value), 4 * limits.title))
+  truncate(
+    sanitizeText(truncate(asText(value), 4 * limits.title))
       .replace(/\s+/g, ' ')
       .trim(),
     limits.title,
   );
 
-/** Characters of a model's id, as the interface takes them. */
+/** Characters of a model id that the API accepts. */
 const modelMax = 300;
 
 export const asModel = (value: unknown): string | null =>
-  cut(sanitizeText(asText(value)).trim(), modelMax) || null;
+  truncate(sanitizeText(asText(value)).trim(), modelMax) || null;
 
-/** Longer ids of other products are not ids. */
+/** Characters. Anything longer is not an id of another product. */
 const idMax = 200;
 
 export function asId(value: unknown): string | null {
   const id = typeof value === 'number' ? String(value) : asText(value);
   return id.length > 0 && id.length <= idMax ? sanitizeText(id) : null;
+}
+
+/** 2000-01-01 in milliseconds. No export is older, so a smaller number is not a date. */
+const oldestTime = 946_684_800_000;
+/** Milliseconds by which clocks of other machines may be ahead. */
+const clockTolerance = 86_400_000;
+/** Characters. Longer text is not passed to `Date.parse`. */
+const dateTextMax = 40;
+
+/** Returns a date of an export in epoch milliseconds; null if it is missing, invalid or outside the plausible range. */
+export function asTime(value: unknown, now: number): number | null {
+  const time = Math.round(parseTime(value));
+  return time >= oldestTime && time <= now + clockTolerance ? time : null;
+}
+
+function parseTime(value: unknown): number {
+  if (typeof value === 'number') return toMilliseconds(value);
+  if (typeof value !== 'string' || value.length > dateTextMax || value.trim() === '') return NaN;
+  const number = Number(value);
+  return Number.isNaN(number) ? Date.parse(value) : toMilliseconds(number);
+}
+
+/** Exports contain seconds, milliseconds, microseconds or nanoseconds, which differ by three digits each. */
+function toMilliseconds(value: number): number {
+  if (value >= 1e17) return value / 1e6;
+  if (value >= 1e14) return value / 1e3;
+  return value >= 1e11 ? value : value * 1e3;
 }

@@ -5,7 +5,7 @@ import type { ZipBounds } from './zipExport.ts';
 /** What reading one upload may cost. */
 export interface ImportBounds extends ZipBounds {
   conversation: ElementBounds;
-  /** Conversations of one upload, so that a file of very many nothings ends. */
+  /** Conversations per upload, so that a file of very many empty values comes to an end. */
   conversations: number;
 }
 

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
-import { inParts } from './parts.ts';
+import { splitEvent } from './eventParts.ts';
+import { UnreadableFile } from './importEvents.ts';
 import { readImport, type ReaderTask } from './readImport.ts';
 import type { ReaderMessage } from './readInThread.ts';
-import { UnreadableFile } from './unreadableFile.ts';
 
-// Reads one upload in a thread of its own, so that neither its size nor what it does to memory touches the server.
+// Reads one upload in its own thread, so that neither its size nor its memory use affects the server.
 const port = parentPort!;
 const post = (message: ReaderMessage) => port.postMessage(message);
 
 try {
   let taken: Promise<unknown> = Promise.resolve();
   for await (const event of readImport(workerData as ReaderTask)) {
-    for (const part of inParts(event)) {
-      // At most one waits at the other side while the next is read.
+    for (const part of splitEvent(event)) {
+      // At most one message is unprocessed on the other side while the next is read.
       await taken;
       taken = once(port, 'message');
       post(part);

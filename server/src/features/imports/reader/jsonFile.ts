@@ -1,17 +1,17 @@
 import type { Failure } from './importEvents.ts';
 
-/** A JSON file with conversations. */
+/** A JSON file that contains conversations. */
 export interface JsonFile {
-  /** For people, when something is wrong with it. */
+  /** Shown to users if the file cannot be read. */
   name: string;
-  /** May be called more than once; reads from the start each time. Throws `UnreadableFile`. */
+  /** Reads the file from its start; can be called more than once. Throws `UnreadableFile`. */
   chunks(): AsyncIterable<Buffer>;
 }
 
-/** What an upload consists of. Open until `close`. */
+/** The contents of an upload. Stays open until `close`. */
 export interface JsonFiles {
   files: JsonFile[];
-  /** Files that should be there and are not, or must not be opened. */
+  /** Files that are missing, or are not opened for safety. */
   failures: Failure[];
   close(): void;
 }

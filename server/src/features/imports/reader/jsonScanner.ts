@@ -1,9 +1,9 @@
-/** Bounds of one element, so that neither its text nor what becomes of it in memory can exhaust the reader. */
+/** Limits of one element, so that neither its text nor its parsed form can exhaust the memory of the reader. */
 export interface ElementBounds {
   bytes: number;
   /** Levels of nesting. Real exports have about 15. */
   depth: number;
-  /** Values and keys: a small file can hold very many empty ones. */
+  /** Values and keys: a small file can contain very many empty ones. */
   values: number;
 }
 
@@ -20,8 +20,15 @@ export const byte = {
 export const isSpace = (code: number): boolean =>
   code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
-/** Walks over one JSON value, byte by byte, and finds its end. Keeps nothing of it. */
-export class Scan {
+/** Whether the byte follows a value instead of being part of a number or word. */
+const endsBareValue = (code: number): boolean =>
+  code === byte.comma || code === byte.closeList || code === byte.closeObject || isSpace(code);
+
+/**
+ * Finds the end of one JSON value, byte by byte, without storing it. Knows only strings, brackets and commas:
+ * `JSON.parse` decides later whether the value is valid JSON.
+ */
+export class JsonScanner {
   #depth = 0;
   #deepest = 0;
   #values = 0;
@@ -29,49 +36,68 @@ export class Scan {
   #inString = false;
   #escaped = false;
 
-  /**
-   * Goes on at `from` and answers with the place behind the value, or -1 when it does not end in this chunk.
-   * Knows only strings, brackets and commas: whether it is JSON is for `JSON.parse` to say.
-   */
+  /** Continues at `from`. Returns the index after the value, or -1 if it does not end in this chunk. */
   end(chunk: Buffer, from: number): number {
-    // Local variables: this loop runs once for every byte of the file.
-    let [depth, deepest, values] = [this.#depth, this.#deepest, this.#values];
-    let [inString, escaped] = [this.#inString, this.#escaped];
-    let end = -1;
-    for (let at = from; at < chunk.length && end === -1; at++) {
-      const code = chunk[at]!;
-      if (inString) {
-        if (escaped) escaped = false;
-        else if (code === byte.backslash) escaped = true;
-        else if (code === byte.quote) {
-          inString = false;
-          if (depth === 0) end = at + 1;
-        }
-      } else if (code === byte.quote) inString = true;
-      else if (code === byte.openObject || code === byte.openList) {
-        values++;
-        if (++depth > deepest) deepest = depth;
-      } else if (code === byte.closeObject || code === byte.closeList) {
-        // A bare number or word ends before the bracket of the list it is in; so it does before a comma or a space.
-        if (depth === 0) end = at;
-        else if (--depth === 0) end = at + 1;
-      } else if (code === byte.comma) {
-        values++;
-        if (depth === 0) end = at;
-      } else if (depth === 0 && isSpace(code)) end = at;
+    let at = from;
+    let complete = false;
+    while (at < chunk.length && !complete) {
+      if (this.#inString) {
+        at = this.#skipString(chunk, at);
+        complete = !this.#inString && this.#depth === 0;
+      } else if (this.#depth === 0 && endsBareValue(chunk[at]!)) {
+        complete = true;
+      } else {
+        complete = this.#closesValue(chunk[at]!);
+        at++;
+      }
     }
-    [this.#depth, this.#deepest, this.#values] = [depth, deepest, values];
-    [this.#inString, this.#escaped] = [inString, escaped];
-    this.#bytes += (end === -1 ? chunk.length : end) - from;
-    return end;
+    this.#bytes += at - from;
+    return complete ? at : -1;
   }
 
-  /** Why the value is not taken, for people; undefined as long as it can be. */
+  /** Returns why the value exceeds the limits, for users; undefined while it does not. */
   refusal({ bytes, depth, values }: ElementBounds): string | undefined {
     if (this.#bytes > bytes) return `It is larger than ${Math.floor(bytes / 1_000_000)} MB.`;
     if (this.#deepest > depth) return `It is nested more than ${depth} levels deep.`;
-    if (this.#values > values)
-      return `It consists of more than ${values.toLocaleString('en')} single values.`;
+    if (this.#values > values) return `It has more than ${values.toLocaleString('en')} values.`;
     return undefined;
+  }
+
+  /** Returns the index after the current string, or the end of the chunk. */
+  #skipString(chunk: Buffer, from: number): number {
+    let escaped = this.#escaped;
+    for (let at = from; at < chunk.length; at++) {
+      const code = chunk[at]!;
+      if (escaped) escaped = false;
+      else if (code === byte.backslash) escaped = true;
+      else if (code === byte.quote) {
+        this.#inString = this.#escaped = false;
+        return at + 1;
+      }
+    }
+    this.#escaped = escaped;
+    return chunk.length;
+  }
+
+  /** Takes a byte outside of strings. Returns whether it is the bracket that closes the value. */
+  #closesValue(code: number): boolean {
+    switch (code) {
+      case byte.quote:
+        this.#inString = true;
+        return false;
+      case byte.openObject:
+      case byte.openList:
+        this.#values++;
+        this.#deepest = Math.max(this.#deepest, ++this.#depth);
+        return false;
+      case byte.closeObject:
+      case byte.closeList:
+        return --this.#depth === 0;
+      case byte.comma:
+        this.#values++;
+        return false;
+      default:
+        return false;
+    }
   }
 }

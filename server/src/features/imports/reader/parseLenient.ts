@@ -1,4 +1,4 @@
-/** The place of the quote that ends the string whose text starts at `from`, or the end of the text. */
+/** Returns the index of the quote that ends the string whose text starts at `from`, or the end of the text. */
 function stringEnd(text: string, from: number): number {
   for (let at = text.indexOf('"', from); at !== -1; at = text.indexOf('"', at + 1)) {
     let backslashes = 0;
@@ -8,8 +8,8 @@ function stringEnd(text: string, from: number): number {
   return text.length;
 }
 
-/** Replaces what stands for numbers that are none, outside of strings only. */
-function withoutNonNumbers(text: string): string {
+/** Replaces NaN and Infinity outside of strings. */
+function replaceNonNumbers(text: string): string {
   const parts: string[] = [];
   let at = 0;
   while (at < text.length) {
@@ -24,12 +24,12 @@ function withoutNonNumbers(text: string): string {
   return parts.join('');
 }
 
-/** `JSON.parse`, which also takes the NaN and Infinity that Python writes, as null. Throws `SyntaxError`. */
+/** Like `JSON.parse`, but reads NaN and Infinity, which Python writes, as null. Throws `SyntaxError`. */
 export function parseLenient(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     if (!/NaN|Infinity/.test(text)) throw error;
-    return JSON.parse(withoutNonNumbers(text));
+    return JSON.parse(replaceNonNumbers(text));
   }
 }

@@ -1,16 +1,20 @@
-import { formats } from '../formats/formats.ts';
+import { chatgpt } from '../formats/chatgpt.ts';
 import { UnreadableConversation, type ImportedChat, type ImportFormat } from '../formats/importedChat.ts';
+import { openWebui } from '../formats/openWebui.ts';
 import { asRecord, asTitle } from '../formats/untrusted.ts';
-import type { Element } from './elements.ts';
+import type { Element } from './jsonElements.ts';
 import { parseLenient } from './parseLenient.ts';
 
-/** What people know a conversation by. */
+/** In the order of detection. */
+const formats: readonly ImportFormat[] = [openWebui, chatgpt];
+
+/** Returns the title that users know a conversation by. */
 const titleOf = (conversation: unknown): string => {
   const { title, chat, name } = asRecord(conversation);
   return asTitle(title) || asTitle(asRecord(chat).title) || asTitle(name);
 };
 
-/** The title in text that cannot be parsed as a whole; empty when it does not stand near its start. */
+/** Returns the title in text that cannot be parsed as a whole; empty if it is not near the start. */
 function titleIn(start: string): string {
   const found = /"title"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(start)?.[1];
   try {
@@ -28,32 +32,33 @@ function parse(json: Buffer): unknown {
   }
 }
 
-/** What became of one element of a file. `title` is empty when nothing names it. */
-export type Outcome = { chat: ImportedChat } | { title: string; reason: string };
+/** The result of reading one element. `title` is empty if the element has none. */
+export type ConversationResult = { chat: ImportedChat } | { title: string; reason: string };
 
-/** Reads the elements of one file. What nothing tells the format of is taken for what came before it. */
+/** Reads the elements of one file. An element of unknown format is read like the one before it. */
 export class ConversationReader {
   readonly #now: number;
-  #last: ImportFormat | undefined;
+  #lastFormat: ImportFormat | undefined;
+
   constructor(now: number) {
     this.#now = now;
   }
 
-  read(element: Element): Outcome {
+  read(element: Element): ConversationResult {
     if (element.kind === 'refused') return { title: titleIn(element.start), reason: element.reason };
-    if (element.kind === 'cut') {
+    if (element.kind === 'truncated') {
       return {
         title: titleIn(element.start),
-        reason: 'The file ends in the middle of it. Download the file again.',
+        reason: 'The file ends in the middle of this chat. Download the file again.',
       };
     }
     let title = '';
     try {
       const conversation = parse(element.json);
       title = titleOf(conversation);
-      this.#last = formats.find((format) => format.detect(conversation)) ?? this.#last;
-      if (!this.#last) throw new UnreadableConversation('It is in no format that can be read here.');
-      return { chat: this.#last.read(conversation, this.#now) };
+      this.#lastFormat = formats.find((format) => format.detect(conversation)) ?? this.#lastFormat;
+      if (!this.#lastFormat) throw new UnreadableConversation('Unknown format.');
+      return { chat: this.#lastFormat.read(conversation, this.#now) };
     } catch (error) {
       if (error instanceof UnreadableConversation) return { title, reason: error.message };
       throw error;

@@ -1,18 +1,17 @@
 import type { ImportedChat } from '../formats/importedChat.ts';
 import type { ImportBounds } from './bounds.ts';
-import { countElements, elementsOf } from './elements.ts';
-import type { Failure, ImportEvent } from './importEvents.ts';
+import { UnreadableFile, type Failure, type ImportEvent } from './importEvents.ts';
+import { countElements, elementsOf } from './jsonElements.ts';
 import type { JsonFile } from './jsonFile.ts';
-import { openUpload } from './openUpload.ts';
+import { characterCount } from './messageSlices.ts';
 import { ConversationReader } from './readConversation.ts';
-import { charactersOf } from './slices.ts';
-import { UnreadableFile } from './unreadableFile.ts';
+import { openUpload } from './uploadFiles.ts';
 
-/** Characters of messages handed on at once; what takes them has other things to do as well. */
+/** Characters of messages in one batch. The receiver has other work to do between batches. */
 const batchCharacters = 500_000;
 const batchEntries = 200;
 
-/** Gathers what was read until it is worth handing on. */
+/** Collects chats and failures until the batch is full. */
 class Batch {
   #chats: ImportedChat[] = [];
   #failures: Failure[] = [];
@@ -20,7 +19,7 @@ class Batch {
 
   add(chat: ImportedChat): void {
     this.#chats.push(chat);
-    for (const message of chat.messages) this.#characters += charactersOf(message);
+    for (const message of chat.messages) this.#characters += characterCount(message);
   }
 
   fail(failure: Failure): void {
@@ -32,7 +31,7 @@ class Batch {
     return this.#characters >= batchCharacters || entries >= batchEntries;
   }
 
-  /** The batch as an event, if there is anything in it; it starts anew. */
+  /** Yields the batch as an event unless it is empty, and starts a new one. */
   *take(): Generator<ImportEvent> {
     const [chats, failures] = [this.#chats, this.#failures];
     this.#chats = [];
@@ -44,33 +43,35 @@ class Batch {
 
 export interface ReaderTask {
   path: string;
-  /** Of the file, as the person who chose it knows it. */
+  /** The user's name for the file. */
   name: string;
-  /** Stands in for dates that are missing. */
+  /** Replaces missing dates. */
   now: number;
   bounds: ImportBounds;
 }
 
-/** How far reading an upload has come. */
 interface Progress {
   elements: number;
-  /** There is no other file: when nothing can be read of it, the upload is not what it should be. */
+  /** If nothing of the only file can be read, the whole upload is refused. */
   isOnlyFile: boolean;
 }
 
-async function* readFile(file: JsonFile, now: number, bounds: ImportBounds, progress: Progress) {
+async function* readFile(
+  file: JsonFile,
+  { now, bounds }: ReaderTask,
+  progress: Progress,
+): AsyncGenerator<ImportEvent> {
   const reader = new ConversationReader(now);
   const batch = new Batch();
   try {
     for await (const element of elementsOf(file.chunks(), bounds.conversation)) {
       if (++progress.elements > bounds.conversations) {
         const most = bounds.conversations.toLocaleString('en');
-        throw new UnreadableFile(`It has more than ${most} conversations. The others were not read.`);
+        throw new UnreadableFile(`It has more than ${most} chats. The others were not imported.`);
       }
-      const outcome = reader.read(element);
-      if ('chat' in outcome) batch.add(outcome.chat);
-      else
-        batch.fail({ title: outcome.title || `Conversation ${progress.elements}`, reason: outcome.reason });
+      const result = reader.read(element);
+      if ('chat' in result) batch.add(result.chat);
+      else batch.fail({ title: result.title || `Chat ${progress.elements}`, reason: result.reason });
       if (batch.isFull) yield* batch.take();
     }
   } catch (error) {
@@ -82,18 +83,18 @@ async function* readFile(file: JsonFile, now: number, bounds: ImportBounds, prog
 }
 
 /**
- * Everything an upload holds, in batches, each conversation checked and in our own words. Memory holds one batch and
- * one conversation, whatever the size of the upload. Throws `UnreadableFile` when there is nothing to read at all.
+ * Yields the chats of an upload in batches. Holds one batch and one conversation in memory, whatever the size of the
+ * upload. Throws `UnreadableFile` if nothing can be read.
  */
-export async function* readImport({ path, name, now, bounds }: ReaderTask): AsyncGenerator<ImportEvent> {
-  const upload = await openUpload(path, name, bounds);
+export async function* readImport(task: ReaderTask): AsyncGenerator<ImportEvent> {
+  const upload = await openUpload(task.path, task.name, task.bounds);
   try {
     let total = upload.failures.length;
     for (const file of upload.files) total += await countElements(file.chunks());
     yield { kind: 'total', total };
     if (upload.failures.length > 0) yield { kind: 'batch', chats: [], failures: upload.failures };
     const progress = { elements: 0, isOnlyFile: upload.files.length + upload.failures.length === 1 };
-    for (const file of upload.files) yield* readFile(file, now, bounds, progress);
+    for (const file of upload.files) yield* readFile(file, task, progress);
   } finally {
     upload.close();
   }

@@ -1,52 +1,59 @@
 import { on } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { ImportEvent } from './importEvents.ts';
-import { Parts, type Part } from './parts.ts';
-import type { ReaderTask } from './readImport.ts';
-import { UnreadableFile } from './unreadableFile.ts';
+import { EventJoiner, type MessagesPart } from './eventParts.ts';
+import { UnreadableFile, type ImportEvent } from './importEvents.ts';
+import { readImport, type ReaderTask } from './readImport.ts';
 
-export type ReaderMessage = ImportEvent | Part | { kind: 'end' } | { kind: 'unreadable'; reason: string };
+export type ReaderMessage =
+  ImportEvent | MessagesPart | { kind: 'end' } | { kind: 'unreadable'; reason: string };
 
-/** Megabytes of the reader's own memory. The largest conversation that is let in needs about half of it. */
+/** Megabytes of memory for the reader. The largest allowed conversation needs about half of it. */
 const memoryMegabytes = 768;
 
-// The build makes every worker a file of its own beside the bundle this file becomes part of.
+// The build puts every worker into a file of its own, beside the bundle that contains this file.
 const entry = new URL('./importReader.worker.js', import.meta.url);
 
 const startWorker = (workerData: ReaderTask): Worker =>
   new Worker(entry, { workerData, resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes } });
 
-/** The reader ended before the file did. Our fault or the file's: either way the server goes on. */
-function broken(error: unknown): UnreadableFile {
+/** The error of a reader that failed before the end of the file, because of a bug or the file. The server continues. */
+function readerFailed(error: unknown): UnreadableFile {
   const { code } = error as { code?: unknown };
   return new UnreadableFile(
     code === 'ERR_WORKER_OUT_OF_MEMORY'
-      ? 'Reading it needs more memory than there is. What came before was imported; split the file and try again.'
-      : 'Reading it failed on the server. What came before was imported; tell your admin.',
+      ? 'The server does not have enough memory to read it. Everything before that was imported. Split the file and try again.'
+      : 'Reading it failed on the server. Everything before that was imported. Tell your admin.',
     { cause: error },
   );
 }
 
-/** Reads in a thread of its own, which ends with the reading, however that ends. Throws `UnreadableFile`. */
+/** Like `readImport`, in a thread that ends with the reading. Throws `UnreadableFile`. */
 export async function* readInThread(task: ReaderTask, start = startWorker): AsyncGenerator<ImportEvent> {
   const worker = start(task);
-  // Errors reach the loop below; one that comes while the thread is being ended must not end the process.
+  // The loop below receives errors. One that arrives while the thread terminates must not end the process.
   worker.on('error', () => undefined);
-  const parts = new Parts();
+  const joiner = new EventJoiner();
   try {
     for await (const [message] of on(worker, 'message', { close: ['exit'] }) as AsyncIterable<
       [ReaderMessage]
     >) {
       if (message.kind === 'end') return;
       if (message.kind === 'unreadable') throw new UnreadableFile(message.reason);
-      const event = parts.join(message);
+      const event = joiner.join(message);
       if (event) yield event;
       worker.postMessage('taken');
     }
     throw new Error('The reader ended early.');
   } catch (error) {
-    throw error instanceof UnreadableFile ? error : broken(error);
+    throw error instanceof UnreadableFile ? error : readerFailed(error);
   } finally {
     await worker.terminate();
   }
 }
+
+/**
+ * Reads an upload: the built server in a thread, development and tests in place, because a thread cannot start from a
+ * TypeScript file.
+ */
+export const readUpload = import.meta.url.endsWith('.ts') ? readImport : readInThread;
+export type ReadUpload = typeof readImport;

@@ -1,34 +1,47 @@
 import type yauzl from 'yauzl';
-import type { Failure } from './importEvents.ts';
+import { asList, asRecord, asText } from '../formats/untrusted.ts';
+import { UnreadableFile, type Failure } from './importEvents.ts';
 import type { JsonFile, JsonFiles } from './jsonFile.ts';
-import { manifestName, shardsIn } from './manifest.ts';
-import { UnreadableFile } from './unreadableFile.ts';
-import { jsonEntries, openZip, unpack } from './zip.ts';
+import { fileName, jsonEntries, openZip, unpack } from './zipArchive.ts';
 
 export interface ZipBounds {
-  /** Entries of the archive, pictures among them. */
+  /** Entries of the archive, including images. */
   zipEntries: number;
-  /** Bytes of all JSON in it together, unpacked. */
+  /** Bytes of all its JSON files together, unpacked. */
   unpackedBytes: number;
-  /** Times its packed size that an entry may grow. Conversations pack about 4 times. */
+  /** Largest ratio of unpacked to packed size of an entry. Conversations have about 4. */
   zipRatio: number;
 }
 
-/** Bytes below which an entry may pack better than the ratio: it can do no harm. */
+/** Bytes below which the ratio of an entry is not checked: it can do no harm. */
 const ratioFreeBytes = 1_000_000;
 const manifestBytes = 1_000_000;
 
 const isBomb = ({ uncompressedSize, compressedSize }: yauzl.Entry, { zipRatio }: ZipBounds) =>
   uncompressedSize > ratioFreeBytes && uncompressedSize > compressedSize * zipRatio;
 
-async function listedShards(zip: yauzl.ZipFile, entry: yauzl.Entry | undefined): Promise<string[]> {
+/** The file that lists the files of a large ChatGPT export. */
+const manifestName = 'export_manifest.json';
+
+/** More files than any export has. */
+const listedFilesMax = 10_000;
+
+/** Returns the names of the conversation files in a manifest; empty if it lists none. */
+function namesIn(manifest: unknown): string[] {
+  const logical = asRecord(asRecord(manifest).logical_files);
+  const files = asList(asRecord(logical['conversations.json']).files);
+  const names = files.slice(0, listedFilesMax).map((name) => fileName(asText(name)));
+  return [...new Set(names)].filter((name) => name !== '');
+}
+
+async function readManifest(zip: yauzl.ZipFile, entry: yauzl.Entry | undefined): Promise<string[]> {
   if (!entry || entry.uncompressedSize > manifestBytes) return [];
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of unpack(zip, entry)) chunks.push(chunk);
-    return shardsIn(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+    return namesIn(JSON.parse(Buffer.concat(chunks).toString('utf8')));
   } catch {
-    // Conversations are found by the names of their files as well.
+    // Conversation files are also found by their names.
     return [];
   }
 }
@@ -36,30 +49,30 @@ async function listedShards(zip: yauzl.ZipFile, entry: yauzl.Entry | undefined):
 const isConversations = (name: string) => /^conversations(-\d{1,6})?\.json$/i.test(name);
 const byName = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: true });
 
-/** What the manifest lists, then what is named like conversations; in an archive with neither, every JSON file. */
-function pick(names: string[], listed: string[]): string[] {
-  const named = names.filter(isConversations).sort(byName);
-  if (listed.length > 0 || named.length > 0) return [...new Set([...listed, ...named])];
+/** Returns the listed files, then those named like conversations; if there are neither, all JSON files. */
+function selectFiles(names: string[], listed: string[]): string[] {
+  const conversations = names.filter(isConversations).sort(byName);
+  if (listed.length > 0 || conversations.length > 0) return [...new Set([...listed, ...conversations])];
   return names.filter((name) => name !== manifestName).sort(byName);
 }
 
 async function conversationsIn(zip: yauzl.ZipFile, bounds: ZipBounds): Promise<JsonFiles> {
   const entries = await jsonEntries(zip, bounds.zipEntries);
-  const listed = await listedShards(zip, entries.get(manifestName));
+  const listed = await readManifest(zip, entries.get(manifestName));
   const files: JsonFile[] = [];
   const failures: Failure[] = [];
   let unpackedBytes = 0;
-  for (const name of pick([...entries.keys()], listed)) {
+  for (const name of selectFiles([...entries.keys()], listed)) {
     const entry = entries.get(name);
     if (!entry) {
       failures.push({
         title: name,
-        reason: 'The export lists this file, but it is not in the ZIP file. Ask for the export again.',
+        reason: 'The export lists this file, but the ZIP file does not contain it. Request the export again.',
       });
     } else if (isBomb(entry, bounds)) {
       failures.push({
         title: name,
-        reason: 'It would unpack to far more than it can hold, so it was not opened.',
+        reason: 'Its unpacked size is suspiciously large, so it was not opened.',
       });
     } else {
       unpackedBytes += entry.uncompressedSize;
@@ -68,15 +81,15 @@ async function conversationsIn(zip: yauzl.ZipFile, bounds: ZipBounds): Promise<J
   }
   if (unpackedBytes > bounds.unpackedBytes) {
     const megabytes = Math.floor(bounds.unpackedBytes / 1_000_000).toLocaleString('en');
-    throw new UnreadableFile(`The conversations in the ZIP file are larger than ${megabytes} MB.`);
+    throw new UnreadableFile(`The chats in the ZIP file are larger than ${megabytes} MB.`);
   }
   if (files.length === 0 && failures.length === 0) {
-    throw new UnreadableFile('There are no conversations in the ZIP file.');
+    throw new UnreadableFile('The ZIP file contains no chats.');
   }
   return { files, failures, close: () => zip.close() };
 }
 
-/** The conversations in a ZIP file. Nothing is written anywhere, and the paths in it mean nothing. */
+/** Opens the conversations in a ZIP file. Nothing is written to disk, and paths in the archive are ignored. */
 export async function openZipExport(file: string, bounds: ZipBounds): Promise<JsonFiles> {
   const zip = await openZip(file);
   try {

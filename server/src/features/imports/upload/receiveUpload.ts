@@ -5,28 +5,28 @@ import busboy from 'busboy';
 import type { Request } from 'express';
 import { DomainError, invalid, tooLarge } from '../../../platform/errors.ts';
 
-interface Incoming {
-  /** As the person's own machine calls the file; empty when it does not say. */
+interface IncomingFile {
+  /** The file name on the user's machine; empty if unknown. */
   name: string;
   bytes: AsyncIterable<Buffer>;
 }
 
 const wrongType = (message: string) => new DomainError('wrong_type', message);
-const cutOff = () => invalid('The upload was cut off. Try again.');
-const noFile = () => invalid('There is no file in the upload. Choose the JSON or ZIP file of an export.');
+const interrupted = () => invalid('The upload was interrupted. Try again.');
+const noFile = () => invalid('The upload contains no file. Choose the JSON or ZIP file of an export.');
 
-/** The first file of a form. What follows it is read over. */
-function fileOfForm(req: Request): Promise<Incoming> {
+/** Returns the first file of a form. The rest of the form is ignored. */
+function fileOfForm(req: Request): Promise<IncomingFile> {
   return new Promise((resolve, reject) => {
     const form = busboy({ headers: req.headers, defParamCharset: 'utf8', limits: { files: 1, parts: 20 } });
     form.once('file', (_field, bytes: Readable, { filename }) => {
-      // It may break before anyone reads it, and an error no one listens to would end the process.
+      // The stream may fail before it is read, and an unhandled error would end the process.
       bytes.on('error', () => undefined);
       resolve({ name: filename ?? '', bytes });
     });
     form.on('error', reject);
     form.once('close', () => reject(noFile()));
-    // A pipe does not tell its end that its beginning broke.
+    // `pipe` does not forward errors of its source.
     req.once('error', (error) => form.destroy(error));
     req.pipe(form);
   });
@@ -34,34 +34,34 @@ function fileOfForm(req: Request): Promise<Incoming> {
 
 const bodyTypes = ['json', 'application/zip', 'application/x-zip-compressed', 'application/octet-stream'];
 
-async function incoming(req: Request): Promise<Incoming> {
+async function incomingFile(req: Request): Promise<IncomingFile> {
   const encoding = req.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') throw wrongType('Send the file as it is, without a content encoding.');
-  if (req.is('multipart/form-data')) return whole(fileOfForm(req));
-  // The connection stays open when reading stops early, for the answer still has to go out.
+  if (encoding !== 'identity') throw wrongType('Send the file without a content encoding.');
+  if (req.is('multipart/form-data')) return asUploadError(fileOfForm(req));
+  // The connection stays open when reading stops early, because the response still has to be sent.
   if (req.is(bodyTypes)) return { name: '', bytes: req.iterator({ destroyOnReturn: false }) };
   throw wrongType('Send a JSON or ZIP file, as a form (multipart/form-data) or as the body.');
 }
 
-/** Whatever goes wrong with what arrives is that it does not arrive whole, unless we refused it. */
-const whole = <T>(arriving: Promise<T>): Promise<T> =>
-  arriving.catch((error: unknown) => Promise.reject(error instanceof DomainError ? error : cutOff()));
+/** Any error while receiving means that the upload was interrupted, unless we refused it. */
+const asUploadError = <T>(receiving: Promise<T>): Promise<T> =>
+  receiving.catch((error: unknown) => Promise.reject(error instanceof DomainError ? error : interrupted()));
 
-const refuseLarge = (max: number) =>
+const largerThan = (max: number) =>
   tooLarge(`The file is larger than ${Math.floor(max / 1_000_000).toLocaleString('en')} MB.`);
 
-/** Bytes a form may need around its file. */
+/** Bytes that a form may need around its file. */
 const formBytes = 100_000;
 
-async function* atMost(bytes: AsyncIterable<Buffer>, max: number): AsyncGenerator<Buffer> {
+async function* limited(bytes: AsyncIterable<Buffer>, max: number): AsyncGenerator<Buffer> {
   const chunks = bytes[Symbol.asyncIterator]();
   let received = 0;
   try {
     for (;;) {
-      const step = await whole(chunks.next());
+      const step = await asUploadError(chunks.next());
       if (step.done) return;
       received += step.value.length;
-      if (received > max) throw refuseLarge(max);
+      if (received > max) throw largerThan(max);
       yield step.value;
     }
   } finally {
@@ -70,9 +70,8 @@ async function* atMost(bytes: AsyncIterable<Buffer>, max: number): AsyncGenerato
 }
 
 /**
- * Writes the uploaded file to `path`, which must not exist yet, and answers with the name it was uploaded under.
- * Refuses other types than JSON and ZIP by what the request says; what is in the file shows when it is read.
- * Once `stopped` is aborted the connection is closed: what is still on its way is not waited for.
+ * Writes the uploaded file to `path`, which must not exist, and returns the name of the file. Refuses requests of other
+ * types than JSON and ZIP; the content is checked when the file is read. Closes the connection when `stopped` is aborted.
  */
 export async function receiveUpload(
   req: Request,
@@ -80,17 +79,17 @@ export async function receiveUpload(
   maxBytes: number,
   stopped: AbortSignal,
 ): Promise<string> {
-  const hangUp = () => req.destroy(cutOff());
+  const hangUp = () => req.destroy(interrupted());
   stopped.addEventListener('abort', hangUp);
   try {
-    // Said beforehand, it need not be sent at all.
-    if (Number(req.headers['content-length']) > maxBytes + formBytes) throw refuseLarge(maxBytes);
-    const { name, bytes } = await incoming(req);
-    await pipeline(atMost(bytes, maxBytes), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    // A file that is announced as too large is refused before it is sent.
+    if (Number(req.headers['content-length']) > maxBytes + formBytes) throw largerThan(maxBytes);
+    const { name, bytes } = await incomingFile(req);
+    await pipeline(limited(bytes, maxBytes), createWriteStream(path, { flags: 'wx', mode: 0o600 }));
     return name;
   } finally {
     stopped.removeEventListener('abort', hangUp);
-    // What no one reads any more would block the connection's next request.
+    // Unread data would block the next request on the connection.
     req.unpipe();
     req.resume();
   }

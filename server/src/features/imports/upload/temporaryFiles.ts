@@ -4,22 +4,23 @@ import { newId } from '../../../platform/ids.ts';
 
 const prefix = 'import-';
 
-/** Files that exist while they are used. Their names are ours: nothing of what was uploaded becomes a path. */
+/** Files that exist only while they are used. Their names are generated: nothing of an upload becomes a path. */
 export class TemporaryFiles {
   readonly #folder: string;
+
   constructor(dataDir: string) {
     this.#folder = path.join(dataDir, 'tmp');
   }
 
-  /** Removes what a former process left behind when it was killed. */
+  /** Removes files of an earlier process that was killed. */
   async clean(): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     const names = await readdir(this.#folder);
     await Promise.all(names.filter((name) => name.startsWith(prefix)).map((name) => this.#remove(name)));
   }
 
-  /** Runs with a path where nothing is yet, and removes whatever is there afterwards. */
-  async using<T>(use: (file: string) => Promise<T>): Promise<T> {
+  /** Calls `use` with an unused path, and removes the file afterwards. */
+  async using<T>(use: (path: string) => Promise<T>): Promise<T> {
     await mkdir(this.#folder, { recursive: true });
     const name = prefix + newId();
     try {

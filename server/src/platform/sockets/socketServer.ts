@@ -12,24 +12,24 @@ import type { SocketContext, SocketData, SocketFeature } from './on.ts';
 import { rooms } from './realtime.ts';
 import { SerialQueue } from './serialQueue.ts';
 
-/** Bytes of one event from a browser: they carry ids, never content. */
+/** Bytes of one event from a browser. Events carry ids, never content. */
 const maxEventBytes = 64_000;
-/** Characters that may wait for a browser that does not read: eight times the longest answer with its reasoning. */
+/** Unsent characters per connection, for a browser that does not read: eight times the longest answer with its reasoning. */
 const unsentMax = 16_000_000;
-/** Milliseconds for which a browser that lost the network is not yet given up. */
+/** Milliseconds without a reply after which a connection counts as lost. */
 const pingTimeoutMs = 20_000;
 
 const onlyHandshake =
   (middleware: RequestHandler): RequestHandler =>
   (req, res, next) => {
-    // Later polls of the same connection carry `sid`; who they are was settled at the handshake.
+    // Later requests of the same connection carry `sid` and were authenticated at the handshake.
     const isHandshake = (req as Request & { _query?: { sid?: string } })._query?.sid === undefined;
     if (isHandshake) middleware(req, res, next);
     else next();
   };
 
-/** Closes the connection when too much waits to be sent on it: who comes back asks for what was missed. */
-function boundUnsent({ conn }: Pick<Socket, 'conn'>): void {
+/** Closes a connection with too much unsent data. After reconnecting, the client requests what it missed. */
+function limitUnsent({ conn }: Pick<Socket, 'conn'>): void {
   let unsent = 0;
   conn.on('packetCreate', ({ data }: { data?: { length: number } }) => {
     unsent += data?.length ?? 0;
@@ -38,12 +38,12 @@ function boundUnsent({ conn }: Pick<Socket, 'conn'>): void {
   conn.on('flush', () => (unsent = 0));
 }
 
-/** Browsers send `Origin` on every WebSocket handshake; what sends none is no browser and holds no stolen cookie. */
-const allowed = (env: Env, origin: string | undefined, host: string | undefined) =>
+/** Browsers send `Origin` on every WebSocket handshake. A client without it is not a browser, so no other site controls it. */
+const isAllowedOrigin = (env: Env, origin: string | undefined, host: string | undefined) =>
   origin === undefined || isOwnOrigin(env, origin, host);
 
-/** Socket.io on the same port, origin and session as the interface. */
-export function createSockets(
+/** Creates the Socket.io server, with the port and the sessions of the HTTP API. */
+export function createSocketServer(
   http: HttpServer,
   platform: Platform,
   parts: {
@@ -57,8 +57,9 @@ export function createSockets(
     perMessageDeflate: false,
     maxHttpBufferSize: maxEventBytes,
     pingTimeout: pingTimeoutMs,
-    // CORS does not cover WebSockets, so the origin is checked by hand for every transport.
-    allowRequest: (req, decide) => decide(null, allowed(platform.env, req.headers.origin, req.headers.host)),
+    // CORS does not cover WebSockets, so the origin is checked here for every transport.
+    allowRequest: (req, decide) =>
+      decide(null, isAllowedOrigin(platform.env, req.headers.origin, req.headers.host)),
   });
   for (const middleware of parts.session) {
     io.engine.use((req: Request, res: Response, next: () => void) =>
@@ -92,10 +93,10 @@ export function createSockets(
         return actor;
       },
     };
-    boundUnsent(socket);
+    limitUnsent(socket);
     for (const feature of parts.features) feature(context);
     void socket.join([rooms.user(socket.data.userId), rooms.session(socket.data.sidHash)]);
-    // The session may have ended between the handshake and now, before the rooms knew of this socket.
+    // The session may have ended after the handshake, before this socket joined its rooms.
     context.actor().catch(() => socket.disconnect(true));
   });
 

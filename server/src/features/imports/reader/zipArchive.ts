@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import yauzl from 'yauzl';
-import { fileName } from './manifest.ts';
-import { UnreadableFile } from './unreadableFile.ts';
+import { truncate } from '../formats/untrusted.ts';
+import { UnreadableFile } from './importEvents.ts';
 
-const damaged = () => new UnreadableFile('The ZIP file is damaged or not complete. Download it again.');
-// Its errors reach whoever waits for an entry or a chunk; one that comes later must not end the process.
+const damaged = () => new UnreadableFile('The ZIP file is damaged or incomplete. Download it again.');
+// Errors reach the code that waits for an entry or a chunk. A later one must not end the process.
 const ignore = () => undefined;
 
 const openArchive = promisify<string, yauzl.Options, yauzl.ZipFile>(yauzl.open);
@@ -14,7 +14,7 @@ const openArchive = promisify<string, yauzl.Options, yauzl.ZipFile>(yauzl.open);
 /** Opens an archive; the caller closes it. Throws `UnreadableFile`. */
 export async function openZip(file: string): Promise<yauzl.ZipFile> {
   try {
-    // Names stay bytes: decoding them would refuse a whole archive for one odd path, and paths are not used here.
+    // Names stay bytes: decoding them would reject the whole archive for one invalid path, and paths are not used.
     const zip = await openArchive(file, { autoClose: false, lazyEntries: true, decodeStrings: false });
     return zip.on('error', ignore);
   } catch {
@@ -22,21 +22,28 @@ export async function openZip(file: string): Promise<yauzl.ZipFile> {
   }
 }
 
-/** All JSON files by their names without folders; the first of a name counts. Reads the directory only. */
+/** Characters. No file system allows longer names. */
+const nameMax = 255;
+
+/** Returns the last part of a path. Folders of an archive are ignored: nothing is written under its names. */
+export const fileName = (path: string): string =>
+  truncate(path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1), nameMax);
+
+/** Returns all JSON files by file name; the first one of a name counts. Reads only the directory of the archive. */
 export async function jsonEntries(zip: yauzl.ZipFile, entriesMax: number): Promise<Map<string, yauzl.Entry>> {
   if (zip.entryCount > entriesMax) {
     throw new UnreadableFile(`The ZIP file has more than ${entriesMax.toLocaleString('en')} entries.`);
   }
-  const found = new Map<string, yauzl.Entry>();
+  const entries = new Map<string, yauzl.Entry>();
   for (let read = 0; read < zip.entryCount; read++) {
     const next = once(zip, 'entry').catch(() => Promise.reject(damaged()));
     zip.readEntry();
     const [entry] = (await next) as [yauzl.Entry];
     const name = fileName(entry.fileName.toString());
-    // Archives made on a Mac carry a shadow of every file, named with a dot.
-    if (/\.json$/i.test(name) && !name.startsWith('.') && !found.has(name)) found.set(name, entry);
+    // Archives made on a Mac contain a metadata file for every file, with a name that starts with a dot.
+    if (/\.json$/i.test(name) && !name.startsWith('.') && !entries.has(name)) entries.set(name, entry);
   }
-  return found;
+  return entries;
 }
 
 async function openEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Readable> {
@@ -50,16 +57,14 @@ async function openEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Readab
   }
 }
 
-/** Unpacks one entry, and never to more than the archive said. Throws `UnreadableFile`. */
+/** Unpacks one entry, at most to the size that the archive states. Throws `UnreadableFile`. */
 export async function* unpack(zip: yauzl.ZipFile, entry: yauzl.Entry): AsyncGenerator<Buffer> {
   const stream = await openEntry(zip, entry);
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   try {
     for (;;) {
       const step = await chunks.next().catch(() => {
-        throw new UnreadableFile(
-          'It is damaged inside the ZIP file. What came before the damage was imported.',
-        );
+        throw new UnreadableFile('It is damaged inside the ZIP file. Everything before that was imported.');
       });
       if (step.done) return;
       yield step.value;

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import type { JsonFiles } from './jsonFile.ts';
 import { openZipExport, type ZipBounds } from './zipExport.ts';
 
-/** Read at a time: small enough to be nothing, large enough that few reads are needed. */
+/** Bytes read at a time: little memory, and few reads. */
 const chunkBytes = 262_144;
 
 const zipMagic = Buffer.from('PK');
@@ -19,7 +19,7 @@ async function isZip(file: string): Promise<boolean> {
   }
 }
 
-/** The upload itself, or what stands in it when it is a ZIP. Its first bytes tell which: names and types can lie. */
+/** Opens an upload: a JSON file, or a ZIP file of them. The first bytes decide, because names and types may be wrong. */
 export async function openUpload(file: string, name: string, bounds: ZipBounds): Promise<JsonFiles> {
   if (await isZip(file)) return openZipExport(file, bounds);
   const chunks = () => createReadStream(file, { highWaterMark: chunkBytes });

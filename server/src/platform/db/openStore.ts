@@ -6,7 +6,7 @@ import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Store } from './store.ts';
 
-/** Opens the database the environment names, migrated to this version. */
+/** Opens the configured database and migrates it to this version. */
 export async function openStore(env: Env, log: Logger): Promise<Store> {
   if (env.DATABASE_URL) {
     return openPostgres(env.DATABASE_URL, path.join(env.appRoot, 'drizzle/postgres'), log);

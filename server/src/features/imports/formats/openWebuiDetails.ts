@@ -1,4 +1,4 @@
-/** What Open WebUI writes into an answer's text around what the model thought and which tools it called. */
+/** An answer of Open WebUI, separated from the reasoning and tool calls that are embedded in its text. */
 export interface SplitText {
   text: string;
   reasoning: string;
@@ -7,7 +7,7 @@ export interface SplitText {
 
 const opening = '<details';
 const closing = '</details>';
-/** Characters of an opening tag; tool calls carry their arguments and results in it, escaped. */
+/** Characters of an opening tag. Tool calls contain their escaped arguments and results. */
 const tagMax = 2_000_000;
 
 const attribute = (tag: string, name: string): string =>
@@ -24,22 +24,22 @@ const entities: Record<string, string> = {
 const unescape = (text: string) =>
   text.replace(/&(?:lt|gt|quot|#x27|#39|amp);/g, (entity) => entities[entity]!);
 
-/** The block's text: without its summary, unquoted, and unescaped where it was escaped. */
-function thoughtsOf(inner: string): string {
+/** Returns the text of a block without its summary and quote marks, unescaped if it was escaped. */
+function blockText(inner: string): string {
   const end = inner.indexOf('</summary>');
   const body = (end === -1 ? inner : inner.slice(end + '</summary>'.length)).trim();
   const plain = body.startsWith('&gt;') ? unescape(body) : body;
   return plain.replace(/^> ?/gm, '').trim();
 }
 
-function milliseconds(seconds: string): number | null {
+function toMilliseconds(seconds: string): number | null {
   const value = Number(seconds);
   return seconds !== '' && Number.isFinite(value) && value >= 0 && value < 1e6
     ? Math.round(value * 1000)
     : null;
 }
 
-/** The next block that Open WebUI made itself; `<details>` a model wrote belong to its answer. */
+/** Returns the next block that Open WebUI created. `<details>` written by a model are part of the answer. */
 function nextBlock(content: string, from: number) {
   for (let at = content.indexOf(opening, from); at !== -1; at = content.indexOf(opening, at + 1)) {
     const startsLine = at === 0 || content[at - 1] === '\n';
@@ -49,7 +49,7 @@ function nextBlock(content: string, from: number) {
     if (!startsLine || !type) continue;
     const tagEnd = content.indexOf('>', at);
     const end = content.indexOf(closing, at);
-    // From here on nothing is closed, so no later block is either.
+    // An unclosed block also means that no later block is closed.
     if (tagEnd === -1 || end === -1 || tagEnd > end || tagEnd - at > tagMax) return undefined;
     return {
       at,
@@ -62,25 +62,25 @@ function nextBlock(content: string, from: number) {
   return undefined;
 }
 
-/** Takes the thoughts out of an answer, and the tool calls away. Linear in the length of the content. */
+/** Extracts the reasoning of an answer and removes its tool calls. Linear in the length of the content. */
 export function splitDetails(content: string): SplitText {
   const texts: string[] = [];
-  const thoughts: string[] = [];
+  const reasoning: string[] = [];
   let reasoningMs: number | null = null;
   let from = 0;
   for (let block = nextBlock(content, 0); block; block = nextBlock(content, from)) {
     texts.push(content.slice(from, block.at));
     if (block.type === 'reasoning') {
-      thoughts.push(thoughtsOf(block.inner));
-      const duration = milliseconds(attribute(block.tag, 'duration'));
+      reasoning.push(blockText(block.inner));
+      const duration = toMilliseconds(attribute(block.tag, 'duration'));
       if (duration !== null) reasoningMs = (reasoningMs ?? 0) + duration;
     }
     from = block.end;
   }
   if (from === 0) return { text: content, reasoning: '', reasoningMs: null };
   const before = texts.map((part) => part.trim()).filter((part) => part !== '');
-  // Spaces at the start of a line may be what makes it code; only empty lines go.
+  // Removes blank lines only: leading spaces may mark a code block.
   const rest = content.slice(from).replace(/^(?:[ \t]*\r?\n)+/, '');
   const text = [...before, ...(rest.trim() === '' ? [] : [rest])].join('\n\n');
-  return { text, reasoning: thoughts.filter((part) => part !== '').join('\n\n'), reasoningMs };
+  return { text, reasoning: reasoning.filter((part) => part !== '').join('\n\n'), reasoningMs };
 }
