@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eq, sql } from 'drizzle-orm';
 import { ChatQueries } from '../../server/src/features/chats/chats.queries.ts';
-import { AudienceQueries } from '../../server/src/features/sharing/sharing.audience.queries.ts';
-import { LinkListQueries, type LinkList } from '../../server/src/features/sharing/sharing.list.queries.ts';
+import { AudienceQueries } from '../../server/src/features/sharing/audience.queries.ts';
+import { LinkListQueries, type LinkList } from '../../server/src/features/sharing/linkList.queries.ts';
 import { SharingQueries, type NewLink } from '../../server/src/features/sharing/sharing.queries.ts';
 import { UserQueries } from '../../server/src/features/users/users.queries.ts';
 import { isUniqueViolation } from '../../server/src/platform/db/dbErrors.ts';
@@ -155,9 +155,9 @@ describe.each(backends)('links on $name', ({ name, open }) => {
 
   test('a chat is held at the version that was read, and only there', async () => {
     const { chatId } = await make();
-    expect(await store.tx(() => links.holdChat(chatId, 3))).toBe(true);
-    expect(await store.tx(() => links.holdChat(chatId, 2))).toBe(false);
-    expect(await store.tx(() => links.holdChat('nothing', 0))).toBe(false);
+    expect(await store.tx(() => chats.lockAtVersion(chatId, 3))).toBe(true);
+    expect(await store.tx(() => chats.lockAtVersion(chatId, 2))).toBe(false);
+    expect(await store.tx(() => chats.lockAtVersion('nothing', 0))).toBe(false);
     expect((await chats.byId(chatId))!.version).toBe(3);
   });
 
@@ -166,7 +166,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
     const order: string[] = [];
     await Promise.all([
       store.tx(async () => {
-        await links.holdChat(chatId, 3);
+        await chats.lockAtVersion(chatId, 3);
         await links.byId(chatId);
         order.push('held');
       }),
@@ -175,39 +175,39 @@ describe.each(backends)('links on $name', ({ name, open }) => {
         order.push('changed');
       }),
     ]);
-    const held = await store.tx(() => links.holdChat(chatId, 3));
+    const held = await store.tx(() => chats.lockAtVersion(chatId, 3));
     expect(order).toHaveLength(2);
     expect(held).toBe(false);
   });
 
   test('audiences name people, are replaced whole, and go with the link', async () => {
     const { id, chatId } = await make({ audienceKind: 'restricted' });
-    await audiences.set(id, ['bob', 'ann']);
+    await audiences.replace(id, ['bob', 'ann']);
     const other = await make({ audienceKind: 'restricted' });
-    const found = await audiences.of([id, other.id]);
+    const found = await audiences.ofRestricted([id, other.id]);
     expect(found.get(id)).toEqual({ kind: 'restricted', userIds: ['ann', 'bob'], groupIds: [] });
     expect(found.get(other.id)).toEqual({ kind: 'restricted', userIds: [], groupIds: [] });
-    await audiences.set(id, ['bob']);
-    expect((await audiences.of([id])).get(id)!.userIds).toEqual(['bob']);
-    await audiences.set(id, []);
-    expect((await audiences.of([id])).get(id)!.userIds).toEqual([]);
-    await audiences.set(id, ['bob']);
+    await audiences.replace(id, ['bob']);
+    expect((await audiences.ofRestricted([id])).get(id)!.userIds).toEqual(['bob']);
+    await audiences.replace(id, []);
+    expect((await audiences.ofRestricted([id])).get(id)!.userIds).toEqual([]);
+    await audiences.replace(id, ['bob']);
     await chats.remove(chatId);
     const { sharedLinkAudience, sharedLinkVersions } = store.t;
     expect(await store.db.$count(sharedLinkAudience, eq(sharedLinkAudience.linkId, id))).toBe(0);
     expect(await store.db.$count(sharedLinkVersions, eq(sharedLinkVersions.linkId, id))).toBe(0);
-    expect(await audiences.of([])).toEqual(new Map());
+    expect(await audiences.ofRestricted([])).toEqual(new Map());
   });
 
   test('only active members can be given a link', async () => {
-    expect(await audiences.countMembers(['ann', 'bob', 'cat', 'dan', 'nobody'])).toBe(2);
-    expect(await audiences.countMembers([])).toBe(0);
+    expect(await audiences.countActiveMembers(['ann', 'bob', 'cat', 'dan', 'nobody'])).toBe(2);
+    expect(await audiences.countActiveMembers([])).toBe(0);
   });
 
   test('a viewer gets what decides, named or not, and no more than the page shows', async () => {
     const { id, chatId } = await make({ audienceKind: 'restricted' });
-    await audiences.set(id, ['bob']);
-    expect(await links.forViewer(id, 'bob')).toEqual({
+    await audiences.replace(id, ['bob']);
+    expect(await audiences.linkForViewer(id, 'bob')).toEqual({
       id,
       chatId,
       ownerId: 'ann',
@@ -223,16 +223,16 @@ describe.each(backends)('links on $name', ({ name, open }) => {
       ownerName: "ann's name",
       ownerRole: 'user',
       ownerActive: true,
-      named: true,
+      inAudience: true,
     });
-    expect((await links.forViewer(id, 'ann'))!.named).toBe(false);
-    expect(await links.forViewer('nothing', 'bob')).toBeUndefined();
+    expect((await audiences.linkForViewer(id, 'ann'))!.inAudience).toBe(false);
+    expect(await audiences.linkForViewer('nothing', 'bob')).toBeUndefined();
     const viewers = await audiences.viewers(id, ['ann', 'bob', 'cat', 'dan', 'nobody']);
     expect(viewers.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
-      { id: 'ann', role: 'user', active: true, named: false },
-      { id: 'bob', role: 'user', active: true, named: true },
-      { id: 'cat', role: 'pending', active: true, named: false },
-      { id: 'dan', role: 'user', active: false, named: false },
+      { id: 'ann', role: 'user', active: true, inAudience: false },
+      { id: 'bob', role: 'user', active: true, inAudience: true },
+      { id: 'cat', role: 'pending', active: true, inAudience: false },
+      { id: 'dan', role: 'user', active: false, inAudience: false },
     ]);
   });
 
@@ -410,7 +410,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
         ],
         [
           'a page',
-          () => new SharingQueries(createTestPlatform(store)).forViewer('link1', 'bob'),
+          () => new AudienceQueries(createTestPlatform(store)).linkForViewer('link1', 'bob'),
           /USING INDEX sqlite_autoindex_shared_links/,
         ],
         ['a chat', () => links.liveOfChat('chat1'), /shared_links_(live|chat)/],

@@ -90,6 +90,17 @@ export class ChatQueries {
       .where(eq(chats.id, id));
   }
 
+  /** Locks the chat until the transaction ends; false when it is no longer at this version. */
+  async lockAtVersion(id: string, version: number): Promise<boolean> {
+    const { chats } = this.#store.t;
+    const locked = await this.#store.db
+      .update(chats)
+      .set({ version })
+      .where(and(eq(chats.id, id), eq(chats.version, version)))
+      .returning({ id: chats.id });
+    return locked.length === 1;
+  }
+
   /**
    * Marks the messages or the active branch as changed and answers with the new version; undefined when the chat is
    * gone. It also makes writers of the same chat queue until the transaction ends.
