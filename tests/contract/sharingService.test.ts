@@ -13,7 +13,7 @@ import { backends } from '../support/stores.ts';
 const ann: Actor = { id: 'ann', name: 'Ann', email: 'ann@example.org', role: 'user' };
 const bob: Actor = { id: 'bob', name: 'Bob', email: 'bob@example.org', role: 'user' };
 
-/** What services do when everything happens at once, which only real databases know. */
+/** Services under simultaneous requests, whose outcome depends on the database. */
 describe.each(backends)('sharing on $name', ({ open }) => {
   let store: Store;
   let features: ReturnType<typeof createFeatures>;
@@ -60,17 +60,17 @@ describe.each(backends)('sharing on $name', ({ open }) => {
       result.status === 'fulfilled' ? 'done' : (result.reason as { code: string }).code,
     );
 
-  test('twenty who share one chat at once make one link with one version', async () => {
+  test('twenty simultaneous requests to publish a chat create one link with one version', async () => {
     const chatId = await conversations.begin('ann');
-    const made = await Promise.all(Array.from({ length: 20 }, () => publish(ann, chatId, {})));
-    expect(made.filter(({ created }) => created)).toHaveLength(1);
-    expect(new Set(made.map(({ link }) => link.id)).size).toBe(1);
+    const published = await Promise.all(Array.from({ length: 20 }, () => publish(ann, chatId, {})));
+    expect(published.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(published.map(({ link }) => link.id)).size).toBe(1);
     const links = await linksOf(chatId);
     expect(links).toHaveLength(1);
     expect(await versionsOf(links[0]!.id)).toEqual([{ number: 1, messages: 2, chatVersion: 1 }]);
   });
 
-  test('twenty who refresh it at once add one version', async () => {
+  test('twenty simultaneous requests to refresh a link add one version', async () => {
     const chatId = await conversations.begin('ann');
     const { link } = await publish(ann, chatId, {});
     await conversations.say(chatId, {}, {});
@@ -81,7 +81,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     ]);
   });
 
-  test('a snapshot holds the chat as it was at one version, however fast the chat grows', async () => {
+  test('a snapshot holds the chat at one version while the chat grows', async () => {
     const chatId = await conversations.begin('ann');
     const { link } = await publish(ann, chatId, {});
     const growing = (async () => {
@@ -101,7 +101,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     expect((await linksOf(chatId))[0]!.currentVersion).toBe(versions.length);
   });
 
-  test('audiences that are set at once end up as one of them, whole', async () => {
+  test('simultaneous changes of an audience leave one of them, whole', async () => {
     const chatId = await conversations.begin('ann');
     const { link } = await publish(ann, chatId, {});
     const restricted = (...userIds: string[]) => ({
@@ -115,7 +115,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     expect([['ann'], ['ann', 'bob']]).toContainEqual(audience!.userIds);
   });
 
-  test('revoking, sharing again and restoring at once leave one live link at most', async () => {
+  test('publishing and restoring a link at once leave one live link', async () => {
     for (let round = 0; round < 8; round++) {
       const chatId = await conversations.begin('ann');
       const { link } = await publish(ann, chatId, {});
@@ -133,7 +133,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     }
   });
 
-  test('a link that is refreshed and revoked at once is revoked', async () => {
+  test('a link that is refreshed and revoked at once ends up revoked', async () => {
     for (let round = 0; round < 8; round++) {
       const chatId = await conversations.begin('ann');
       const { link } = await publish(ann, chatId, {});
@@ -147,16 +147,16 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     }
   });
 
-  test('a chat that is deleted while it is shared takes the link along', async () => {
+  test('a chat that is deleted while it is published leaves no link', async () => {
     for (let round = 0; round < 8; round++) {
       const chatId = await conversations.begin('ann');
-      const [shared] = await outcomes([publish(ann, chatId, {}), conversations.chats.remove(chatId)]);
-      expect(['done', 'not_found', 'chat_changing', 'nothing_to_share']).toContain(shared);
+      const [outcome] = await outcomes([publish(ann, chatId, {}), conversations.chats.remove(chatId)]);
+      expect(['done', 'not_found', 'chat_changing', 'nothing_to_share']).toContain(outcome);
       expect(await linksOf(chatId)).toEqual([]);
     }
   });
 
-  test('a copy is whole or not there at all, whatever happens to the link meanwhile', async () => {
+  test('a copy is complete or absent when the link is revoked meanwhile', async () => {
     for (let round = 0; round < 8; round++) {
       const chatId = await conversations.begin('ann', { title: `Copied in round ${round}` });
       const { link } = await publish(ann, chatId, {});
@@ -176,7 +176,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     }
   });
 
-  test('all links of a person are revoked in one go', async () => {
+  test('all links of a person are revoked at once', async () => {
     const before = (await sharing().list(bob, { sort: 'title', order: 'asc', limit: 1 })).total;
     expect(before).toBe(0);
     for (let i = 0; i < 30; i++) await publish(bob, await conversations.begin('bob'), {});
