@@ -5,12 +5,13 @@ import { listOf, PageQuery, SearchQuery } from './lists.ts';
 import { Message } from './messages.ts';
 import { IdParams, Id, Time, Title } from './values.ts';
 
-/** Everyone signed in to this instance, or only those named. */
+/** Everyone signed in to this instance, or specific people. */
 export const Audience = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('instance') }),
   z.object({
     kind: z.literal('restricted'),
     userIds: z.array(Id).max(limits.audienceSize),
+    /** Refused unless empty, until there are groups. */
     groupIds: z.array(Id).max(limits.audienceSize).default([]),
   }),
 ]);
@@ -24,6 +25,8 @@ export const SharedLink = z.object({
   id: ShareId,
   url: z.string(),
   chatId: Id,
+  /** The version of the chat when the link was read; after publishing, the version that was published. */
+  chatVersion: z.number(),
   title: z.string(),
   showAuthor: z.boolean(),
   audience: Audience,
@@ -33,13 +36,16 @@ export const SharedLink = z.object({
   version: z.number(),
   /** False once the chat's active branch differs from the snapshot. */
   upToDate: z.boolean(),
-  /** Why nobody can open it at present; null while it is live. Shown to the owner alone. */
+  /**
+   * Why nobody can open it; null while it is live. Shown to the owner only. All but `expired` await the sharing
+   * policy, which will limit who may share with whom, and the monthly review, which will pause links.
+   */
   inactiveReason: z.enum(['expired', 'paused', 'audience_not_allowed', 'owner_not_allowed']).nullable(),
 });
 export type SharedLink = z.output<typeof SharedLink>;
 
 const LinkOptions = z.object({
-  /** Absent on creation: the chat's title. */
+  /** Absent when the link is created: the chat's title. */
   title: Title.optional(),
   showAuthor: z.boolean().optional(),
   audience: Audience.optional(),
@@ -48,9 +54,9 @@ const LinkOptions = z.object({
 });
 export type LinkOptions = z.input<typeof LinkOptions>;
 
-/** A message as readers of a link see it: every field named, nothing else ever added. */
+/** A message as viewers of a link see it. Every field is listed here, and no other leaves the server. */
 export const SnapshotMessage = z.object({
-  /** Known only within this link: it does not tell the id of the message it was made from. */
+  /** Stable within this link only: it does not reveal the id of the original message. */
   id: z.string(),
   role: Message.shape.role,
   content: z.string(),
@@ -74,19 +80,21 @@ export const SharedChat = Snapshot.extend({
   createdAt: Time,
   updatedAt: Time,
   version: z.number(),
-  /** The viewer is the one who shared it. */
+  /** The viewer owns the link. */
   isOwner: z.boolean(),
 });
 export type SharedChat = z.output<typeof SharedChat>;
 
 export const ShareState = z.object({
   link: SharedLink.nullable(),
+  /** The version of the chat that all other fields describe. */
+  chatVersion: z.number(),
   upToDate: z.boolean(),
-  /** Messages of the active branch that the snapshot lacks. */
+  /** Messages of the active branch that are not in the snapshot. */
   newMessages: z.number(),
-  /** What publishing now would store; null while it would be refused. */
+  /** What publishing now would store; null when publishing would be refused. */
   preview: Snapshot.nullable(),
-  /** Why publishing now would be refused; null while it would not. */
+  /** Why publishing now would be refused; null when it would succeed. */
   refusal: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 export type ShareState = z.output<typeof ShareState>;
@@ -100,7 +108,7 @@ export const sharingEndpoints = {
     params: IdParams,
     response: Snapshot,
   }),
-  /** 201 when it makes a link, 200 when it refreshes the snapshot of the one there is. */
+  /** 201 when it creates the link, 200 when it refreshes the snapshot of the existing one. */
   publishShare: endpoint({
     method: 'PUT',
     path: '/chats/:id/share',
@@ -142,14 +150,14 @@ export const sharingEndpoints = {
     ]),
     response: z.object({ revoked: z.number(), ids: z.array(ShareId) }),
   }),
-  /** Undo of `revokeLinks`, within the same window as `restoreLink`. */
+  /** Undoes `revokeLinks`, within the same time as `restoreLink`. */
   restoreLinks: endpoint({
     method: 'POST',
     path: '/shared-links/restore',
     body: z.object({ ids: z.array(ShareId).min(1).max(limits.revokeBatch) }),
     response: z.object({ restored: z.number() }),
   }),
-  /** Raw: the messages are stored in the shape they are sent in. */
+  /** Raw, because the messages are stored in the shape they are sent in. */
   readSharedChat: endpoint({
     method: 'GET',
     path: '/shared/:id',

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eq, sql } from 'drizzle-orm';
 import { ChatQueries } from '../../server/src/features/chats/chats.queries.ts';
-import { AudienceQueries } from '../../server/src/features/sharing/sharing.audience.queries.ts';
-import { LinkListQueries, type LinkList } from '../../server/src/features/sharing/sharing.list.queries.ts';
+import { AudienceQueries } from '../../server/src/features/sharing/audience.queries.ts';
+import { LinkListQueries, type LinkList } from '../../server/src/features/sharing/linkList.queries.ts';
 import { SharingQueries, type NewLink } from '../../server/src/features/sharing/sharing.queries.ts';
 import { UserQueries } from '../../server/src/features/users/users.queries.ts';
 import { isUniqueViolation } from '../../server/src/platform/db/dbErrors.ts';
@@ -24,7 +24,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
   let audiences: AudienceQueries;
   let lists: LinkListQueries;
   const clock = { now: 1_750_000_000_000 };
-  let made = 0;
+  let created = 0;
 
   beforeAll(async () => {
     store = await open();
@@ -48,20 +48,20 @@ describe.each(backends)('links on $name', ({ name, open }) => {
   });
   afterAll(() => store.close());
 
-  /** A link with its chat and first version. */
-  const make = async (more: Partial<NewLink> = {}) => {
-    const id = more.id ?? `link${++made}`;
-    const ownerId = more.ownerId ?? 'ann';
-    const chatId = more.chatId ?? `chat-of-${id}`;
-    const title = more.title ?? `Title of ${id}`;
+  /** Creates a link with its chat and first version. */
+  const createLink = async (overrides: Partial<NewLink> = {}) => {
+    const id = overrides.id ?? `link${++created}`;
+    const ownerId = overrides.ownerId ?? 'ann';
+    const chatId = overrides.chatId ?? `chat-of-${id}`;
+    const title = overrides.title ?? `Title of ${id}`;
     await store.tx(async () => {
-      if (!more.chatId) await chats.insert({ id: chatId, ownerId, title, version: 3 });
+      if (!overrides.chatId) await chats.insert({ id: chatId, ownerId, title, version: 3 });
       await links.insert({
         showAuthor: true,
         audienceKind: 'instance',
         expiresAt: null,
         createdAt: clock.now,
-        ...more,
+        ...overrides,
         id,
         ownerId,
         chatId,
@@ -81,12 +81,12 @@ describe.each(backends)('links on $name', ({ name, open }) => {
     createdAt: clock.now + number,
     body: Buffer.from([0, 255, 128, number]),
   });
-  const revokeNow = (ownerId: string, ids: string[] | 'all') =>
+  const revoke = (ownerId: string, ids: string[] | 'all') =>
     store.tx(() => links.revoke(ownerId, ids, { by: ownerId, reason: 'owner' }));
 
-  test('a link comes back with the facts of its current version and of its chat', async () => {
-    const { id, chatId } = await make({ title: 'Öl', showAuthor: false, expiresAt: clock.now + 5 });
-    const wanted = {
+  test('a link is read with the facts of its current version and of its chat', async () => {
+    const { id, chatId } = await createLink({ title: 'Öl', showAuthor: false, expiresAt: clock.now + 5 });
+    const expected = {
       id,
       chatId,
       ownerId: 'ann',
@@ -105,14 +105,14 @@ describe.each(backends)('links on $name', ({ name, open }) => {
       snapshotChatVersion: 3,
       chatVersion: 3,
     };
-    expect(await links.byId(id)).toEqual(wanted);
-    expect(await links.liveOfChat(chatId)).toEqual(wanted);
+    expect(await links.byId(id)).toEqual(expected);
+    expect(await links.liveOfChat(chatId)).toEqual(expected);
     expect(await links.byId('nothing')).toBeUndefined();
     expect(await links.liveOfChat('nothing')).toBeUndefined();
   });
 
-  test('a body comes back byte for byte, each version its own', async () => {
-    const { id } = await make();
+  test('each version has its own body, byte for byte', async () => {
+    const { id } = await createLink();
     await links.insertVersion(version(id, 2));
     expect(await links.body(id, 1)).toEqual(Buffer.from([0, 255, 128, 1]));
     expect(await links.body(id, 2)).toEqual(Buffer.from([0, 255, 128, 2]));
@@ -120,8 +120,8 @@ describe.each(backends)('links on $name', ({ name, open }) => {
     expect(await links.body(id, 3)).toBeUndefined();
   });
 
-  test('an update moves the link to another version, unless it was revoked', async () => {
-    const { id } = await make();
+  test('an update moves a live link to another version and fails for a revoked one', async () => {
+    const { id } = await createLink();
     await links.insertVersion(version(id, 2));
     expect(await links.update(id, { currentVersion: 2, updatedAt: clock.now + 9 })).toBe(true);
     expect(await links.byId(id)).toMatchObject({
@@ -131,83 +131,83 @@ describe.each(backends)('links on $name', ({ name, open }) => {
     });
     await links.markCurrent(id, 2, 7);
     expect(await links.byId(id)).toMatchObject({ snapshotChatVersion: 7, chatVersion: 3 });
-    await revokeNow('ann', [id]);
+    await revoke('ann', [id]);
     expect(await links.update(id, { title: 'Late', updatedAt: clock.now })).toBe(false);
   });
 
-  test('a chat has one live link, and any number of revoked ones', async () => {
-    const { id, chatId } = await make();
-    expect(isUniqueViolation(await rejection(make({ chatId })))).toBe(true);
-    await revokeNow('ann', [id]);
-    const second = await make({ chatId });
-    await revokeNow('ann', [second.id]);
-    const third = await make({ chatId });
+  test('a chat has one live link and any number of revoked ones', async () => {
+    const { id, chatId } = await createLink();
+    expect(isUniqueViolation(await rejection(createLink({ chatId })))).toBe(true);
+    await revoke('ann', [id]);
+    const second = await createLink({ chatId });
+    await revoke('ann', [second.id]);
+    const third = await createLink({ chatId });
     expect((await links.liveOfChat(chatId))!.id).toBe(third.id);
   });
 
-  test('of many who make a link for one chat at once, one succeeds', async () => {
-    const { id, chatId } = await make();
-    await revokeNow('ann', [id]);
-    const results = await Promise.all(Array.from({ length: 10 }, () => rejection(make({ chatId }))));
+  test('one of ten simultaneous links for a chat is created', async () => {
+    const { id, chatId } = await createLink();
+    await revoke('ann', [id]);
+    const results = await Promise.all(Array.from({ length: 10 }, () => rejection(createLink({ chatId }))));
     expect(results.filter((error) => error === undefined)).toHaveLength(1);
     expect(results.filter((error) => error !== undefined && isUniqueViolation(error))).toHaveLength(9);
   });
 
-  test('a chat is held at the version that was read, and only there', async () => {
-    const { chatId } = await make();
-    expect(await store.tx(() => links.holdChat(chatId, 3))).toBe(true);
-    expect(await store.tx(() => links.holdChat(chatId, 2))).toBe(false);
-    expect(await store.tx(() => links.holdChat('nothing', 0))).toBe(false);
+  test('a chat can be locked only at its current version', async () => {
+    const { chatId } = await createLink();
+    expect(await store.tx(() => chats.lockAtVersion(chatId, 3))).toBe(true);
+    expect(await store.tx(() => chats.lockAtVersion(chatId, 2))).toBe(false);
+    expect(await store.tx(() => chats.lockAtVersion('nothing', 0))).toBe(false);
     expect((await chats.byId(chatId))!.version).toBe(3);
   });
 
-  test('whoever holds a chat is waited for', async () => {
-    const { chatId } = await make();
+  test('a change of a locked chat waits for the lock', async () => {
+    const { chatId } = await createLink();
     const order: string[] = [];
     await Promise.all([
       store.tx(async () => {
-        await links.holdChat(chatId, 3);
+        await chats.lockAtVersion(chatId, 3);
         await links.byId(chatId);
-        order.push('held');
+        order.push('locked');
       }),
       store.tx(async () => {
         await chats.incrementVersion(chatId);
         order.push('changed');
       }),
     ]);
-    const held = await store.tx(() => links.holdChat(chatId, 3));
+    const locked = await store.tx(() => chats.lockAtVersion(chatId, 3));
     expect(order).toHaveLength(2);
-    expect(held).toBe(false);
+    expect(locked).toBe(false);
   });
 
-  test('audiences name people, are replaced whole, and go with the link', async () => {
-    const { id, chatId } = await make({ audienceKind: 'restricted' });
-    await audiences.set(id, ['bob', 'ann']);
-    const other = await make({ audienceKind: 'restricted' });
-    const found = await audiences.of([id, other.id]);
+  test('an audience is replaced as a whole and deleted with its link', async () => {
+    const { id, chatId } = await createLink({ audienceKind: 'restricted' });
+    await audiences.replace(id, ['bob', 'ann']);
+    const other = await createLink({ audienceKind: 'restricted' });
+    const found = await audiences.ofRestricted([id, other.id]);
     expect(found.get(id)).toEqual({ kind: 'restricted', userIds: ['ann', 'bob'], groupIds: [] });
     expect(found.get(other.id)).toEqual({ kind: 'restricted', userIds: [], groupIds: [] });
-    await audiences.set(id, ['bob']);
-    expect((await audiences.of([id])).get(id)!.userIds).toEqual(['bob']);
-    await audiences.set(id, []);
-    expect((await audiences.of([id])).get(id)!.userIds).toEqual([]);
-    await audiences.set(id, ['bob']);
+    await audiences.replace(id, ['bob']);
+    expect((await audiences.ofRestricted([id])).get(id)!.userIds).toEqual(['bob']);
+    await audiences.replace(id, []);
+    expect((await audiences.ofRestricted([id])).get(id)!.userIds).toEqual([]);
+    await audiences.replace(id, ['bob']);
     await chats.remove(chatId);
     const { sharedLinkAudience, sharedLinkVersions } = store.t;
     expect(await store.db.$count(sharedLinkAudience, eq(sharedLinkAudience.linkId, id))).toBe(0);
     expect(await store.db.$count(sharedLinkVersions, eq(sharedLinkVersions.linkId, id))).toBe(0);
-    expect(await audiences.of([])).toEqual(new Map());
+    expect(await audiences.ofRestricted([])).toEqual(new Map());
   });
 
-  test('only active members can be given a link', async () => {
-    expect(await audiences.countMembers(['ann', 'bob', 'cat', 'dan', 'nobody'])).toBe(2);
-    expect(await audiences.countMembers([])).toBe(0);
+  test('only active members are counted', async () => {
+    expect(await audiences.countActiveMembers(['ann', 'bob', 'cat', 'dan', 'nobody'])).toBe(2);
+    expect(await audiences.countActiveMembers([])).toBe(0);
   });
 
-  test('a viewer gets what decides, named or not, and no more than the page shows', async () => {
-    const { id, chatId } = await make({ audienceKind: 'restricted' });
-    await audiences.set(id, ['bob']);
-    expect(await links.forViewer(id, 'bob')).toEqual({
+  test('the link for a viewer holds what decides access and what the page shows', async () => {
+    const { id, chatId } = await createLink({ audienceKind: 'restricted' });
+    await audiences.replace(id, ['bob']);
+    expect(await audiences.linkForViewer(id, 'bob')).toEqual({
       id,
       chatId,
       ownerId: 'ann',
@@ -223,33 +223,33 @@ describe.each(backends)('links on $name', ({ name, open }) => {
       ownerName: "ann's name",
       ownerRole: 'user',
       ownerActive: true,
-      named: true,
+      inAudience: true,
     });
-    expect((await links.forViewer(id, 'ann'))!.named).toBe(false);
-    expect(await links.forViewer('nothing', 'bob')).toBeUndefined();
+    expect((await audiences.linkForViewer(id, 'ann'))!.inAudience).toBe(false);
+    expect(await audiences.linkForViewer('nothing', 'bob')).toBeUndefined();
     const viewers = await audiences.viewers(id, ['ann', 'bob', 'cat', 'dan', 'nobody']);
     expect(viewers.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
-      { id: 'ann', role: 'user', active: true, named: false },
-      { id: 'bob', role: 'user', active: true, named: true },
-      { id: 'cat', role: 'pending', active: true, named: false },
-      { id: 'dan', role: 'user', active: false, named: false },
+      { id: 'ann', role: 'user', active: true, inAudience: false },
+      { id: 'bob', role: 'user', active: true, inAudience: true },
+      { id: 'cat', role: 'pending', active: true, inAudience: false },
+      { id: 'dan', role: 'user', active: false, inAudience: false },
     ]);
   });
 
-  test('revoking takes one’s own live links and says which they were', async () => {
-    const [one, two] = [await make({ ownerId: 'bulk' }), await make({ ownerId: 'bulk' })];
-    const foreign = await make();
-    expect(await revokeNow('bulk', [one.id, foreign.id, 'nothing'])).toEqual([one]);
-    expect(await revokeNow('bulk', [one.id])).toEqual([]);
-    expect(await revokeNow('bulk', 'all')).toEqual([two]);
+  test('revoking returns the owner’s live links that were revoked', async () => {
+    const [one, two] = [await createLink({ ownerId: 'bulk' }), await createLink({ ownerId: 'bulk' })];
+    const foreign = await createLink();
+    expect(await revoke('bulk', [one.id, foreign.id, 'nothing'])).toEqual([one]);
+    expect(await revoke('bulk', [one.id])).toEqual([]);
+    expect(await revoke('bulk', 'all')).toEqual([two]);
     expect(await links.liveOfChat(foreign.chatId)).toBeDefined();
     expect(await links.byId(one.id)).toMatchObject({ revokedAt: clock.now, revokedBy: 'bulk' });
   });
 
-  test('restoring brings back what its owner revoked not long ago', async () => {
-    const link = await make();
+  test('a link that its owner revoked recently can be restored', async () => {
+    const link = await createLink();
     expect(await links.restore('ann', link.id, 0)).toBeUndefined();
-    await revokeNow('ann', [link.id]);
+    await revoke('ann', [link.id]);
     expect(await links.restore('ann', link.id, clock.now + 1)).toBeUndefined();
     expect(await links.restore('bob', link.id, clock.now)).toBeUndefined();
     expect(await links.restore('ann', link.id, clock.now)).toEqual(link);
@@ -258,20 +258,20 @@ describe.each(backends)('links on $name', ({ name, open }) => {
     expect(await links.restore('ann', link.id, 0)).toBeUndefined();
   });
 
-  test('restoring beside another live link fails, and leaves both as they are', async () => {
-    const first = await make();
-    await revokeNow('ann', [first.id]);
-    const second = await make({ chatId: first.chatId });
+  test('restoring fails while the chat has another live link and changes neither', async () => {
+    const first = await createLink();
+    await revoke('ann', [first.id]);
+    const second = await createLink({ chatId: first.chatId });
     const failed = await rejection(store.tx(() => links.restore('ann', first.id, 0)));
     expect(isUniqueViolation(failed)).toBe(true);
     expect((await links.liveOfChat(first.chatId))!.id).toBe(second.id);
   });
 
-  test('an expiry is noted once, by one of several who look', async () => {
-    const due = await make({ expiresAt: clock.now + 10 });
-    const later = await make({ expiresAt: clock.now + 99 });
-    const revoked = await make({ expiresAt: clock.now + 10 });
-    await revokeNow('ann', [revoked.id]);
+  test('an expiry is recorded once by simultaneous calls', async () => {
+    const due = await createLink({ expiresAt: clock.now + 10 });
+    const later = await createLink({ expiresAt: clock.now + 99 });
+    const revoked = await createLink({ expiresAt: clock.now + 10 });
+    await revoke('ann', [revoked.id]);
     const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id);
     clock.now += 9;
     expect(idsOf(await links.expiredUnrecorded())).not.toContain(due.id);
@@ -279,8 +279,11 @@ describe.each(backends)('links on $name', ({ name, open }) => {
     const found = idsOf(await links.expiredUnrecorded());
     expect(found).toContain(due.id);
     for (const { id } of [later, revoked]) expect(found).not.toContain(id);
-    const noted = await Promise.all([links.recordExpiry([due.id]), links.recordExpiry([due.id, later.id])]);
-    expect(idsOf(noted.flat())).toEqual([due.id]);
+    const recorded = await Promise.all([
+      links.recordExpiry([due.id]),
+      links.recordExpiry([due.id, later.id]),
+    ]);
+    expect(idsOf(recorded.flat())).toEqual([due.id]);
     expect(idsOf(await links.expiredUnrecorded())).not.toContain(due.id);
     await links.update(due.id, { expiresAt: clock.now, expiryRecordedAt: null, updatedAt: clock.now });
     expect(idsOf(await links.expiredUnrecorded())).toContain(due.id);
@@ -293,21 +296,21 @@ describe.each(backends)('links on $name', ({ name, open }) => {
       { sort: 'title', order: 'asc' },
       { sort: 'title', order: 'desc' },
     ] as const;
-    const kept: { id: string; title: string; updatedAt: number }[] = [];
+    const listed: { id: string; title: string; updatedAt: number }[] = [];
 
     beforeAll(async () => {
       for (let i = 0; i < 40; i++) {
-        // Titles and moments are shared by several, so that the id has to break the tie.
+        // Several links share a title or a time, so that the id has to break ties.
         const title = `Plan ${String.fromCharCode(97 + (i % 7))} für Ümit`;
         const createdAt = clock.now + (i % 6);
-        const { id } = await make({ ownerId: 'lists', title, createdAt });
-        kept.push({ id, title, updatedAt: createdAt });
+        const { id } = await createLink({ ownerId: 'lists', title, createdAt });
+        listed.push({ id, title, updatedAt: createdAt });
       }
-      const { id } = await make({ ownerId: 'lists', title: 'Plan that is revoked' });
-      await revokeNow('lists', [id]);
+      const { id } = await createLink({ ownerId: 'lists', title: 'Plan that is revoked' });
+      await revoke('lists', [id]);
     });
 
-    const all = async (options: Pick<LinkList, 'sort' | 'order' | 'query'>, limit = 7) => {
+    const listAll = async (options: Pick<LinkList, 'sort' | 'order' | 'query'>, limit = 7) => {
       const ids: string[] = [];
       let cursor: string | undefined;
       do {
@@ -318,57 +321,66 @@ describe.each(backends)('links on $name', ({ name, open }) => {
       return ids;
     };
 
-    test.each(orders)('is the same in pages and in one, by $sort $order', async ({ sort, order }) => {
-      const keyOf = (row: (typeof kept)[number]) =>
-        sort === 'title' ? foldText(row.title) : String(row.updatedAt);
-      const wanted = [...kept].sort((a, b) => (`${keyOf(a)} ${a.id}` < `${keyOf(b)} ${b.id}` ? -1 : 1));
-      if (order === 'desc') wanted.reverse();
-      const ids = await all({ sort, order });
-      expect(ids).toEqual(wanted.map(({ id }) => id));
-      expect(await all({ sort, order }, 100)).toEqual(ids);
-    });
+    test.each(orders)(
+      'the list by $sort $order is the same in several pages and in one',
+      async ({ sort, order }) => {
+        const keyOf = (row: (typeof listed)[number]) =>
+          sort === 'title' ? foldText(row.title) : String(row.updatedAt);
+        const expected = [...listed].sort((a, b) => (`${keyOf(a)} ${a.id}` < `${keyOf(b)} ${b.id}` ? -1 : 1));
+        if (order === 'desc') expected.reverse();
+        const ids = await listAll({ sort, order });
+        expect(ids).toEqual(expected.map(({ id }) => id));
+        expect(await listAll({ sort, order }, 100)).toEqual(ids);
+      },
+    );
 
-    test.each(orders)('keeps search, sort and paging together, by $sort $order', async ({ sort, order }) => {
-      const query = ' B FÜR ü';
-      const found = await all({ sort, order, query }, 2);
-      const wanted = (await all({ sort, order }, 100)).filter((id) =>
-        kept.find((row) => row.id === id)!.title.includes(' b '),
-      );
-      expect(found).toEqual(wanted);
-      expect(await lists.count({ ownerId: 'lists', query })).toBe(wanted.length);
-      expect(wanted.length).toBeGreaterThan(2);
-    });
+    test.each(orders)(
+      'searching the list by $sort $order keeps its order and paging',
+      async ({ sort, order }) => {
+        const query = ' B FÜR ü';
+        const found = await listAll({ sort, order, query }, 2);
+        const expected = (await listAll({ sort, order }, 100)).filter((id) =>
+          listed.find((row) => row.id === id)!.title.includes(' b '),
+        );
+        expect(found).toEqual(expected);
+        expect(await lists.count({ ownerId: 'lists', query })).toBe(expected.length);
+        expect(expected.length).toBeGreaterThan(2);
+      },
+    );
 
-    test('counts live links of one owner', async () => {
+    test('the count includes the live links of one owner', async () => {
       expect(await lists.count({ ownerId: 'lists' })).toBe(40);
       expect(await lists.count({ ownerId: 'lists', query: '%' })).toBe(0);
       expect(await lists.count({ ownerId: 'nobody' })).toBe(0);
     });
 
-    test.each(orders)('refuses the cursor of another order, by $sort $order', async ({ sort, order }) => {
-      const { nextCursor } = await lists.list({ ownerId: 'lists', limit: 5, sort, order });
-      for (const other of orders.filter((each) => each.sort !== sort || each.order !== order)) {
-        const refused = lists.list({ ownerId: 'lists', limit: 5, cursor: nextCursor!, ...other });
-        await expect(refused).rejects.toMatchObject({ code: 'invalid_request' });
-      }
-    });
+    test.each(orders)(
+      'the list by $sort $order refuses the cursor of another order',
+      async ({ sort, order }) => {
+        const { nextCursor } = await lists.list({ ownerId: 'lists', limit: 5, sort, order });
+        for (const other of orders.filter((each) => each.sort !== sort || each.order !== order)) {
+          const result = lists.list({ ownerId: 'lists', limit: 5, cursor: nextCursor!, ...other });
+          await expect(result).rejects.toMatchObject({ code: 'invalid_request' });
+        }
+      },
+    );
   });
 
-  // SQLite tells its plan in words that stay the same; PostgreSQL's depends on what it has measured.
+  // SQLite's plans have stable wording; PostgreSQL's depend on its statistics.
   if (name === 'SQLite') {
-    describe('the plan', () => {
+    describe('query plans', () => {
       beforeAll(async () => {
-        // Enough rows that reading them all would not be the cheapest.
+        // Enough rows that a full scan would not be the cheapest plan.
         await store.tx(async () => {
-          for (let i = 0; i < 400; i++) await make({ ownerId: 'bob', title: `Row ${i % 50}` });
+          for (let i = 0; i < 400; i++) await createLink({ ownerId: 'bob', title: `Row ${i % 50}` });
         });
       });
 
       const explain = async (run: () => Promise<unknown>): Promise<string> => {
         const statements: { sql: string; params: unknown[] }[] = [];
-        const spied = spyOnStatements(store, statements);
+        const spy = spyOnStatements(store, statements);
         await run();
-        spied.restore();
+        spy.restore();
         const plans: string[] = [];
         for (const statement of statements) plans.push(...(await planOf(statement)));
         return plans.join('\n');
@@ -389,17 +401,16 @@ describe.each(backends)('links on $name', ({ name, open }) => {
         ['updatedAt', 'asc', 'shared_links_updated'],
         ['title', 'asc', 'shared_links_title'],
         ['title', 'desc', 'shared_links_title'],
-      ] as const)(
-        'of the list by %s %s walks its index: it scans no table and sorts nothing',
-        async (sort, order, index) => {
-          const first = await lists.list({ ownerId: 'bob', limit: 10, sort, order });
-          for (const more of [{}, { query: 'row 7' }, { cursor: first.nextCursor! }]) {
-            const plan = await explain(() => lists.list({ ownerId: 'bob', limit: 10, sort, order, ...more }));
-            expect(plan).toContain(`USING INDEX ${index}`);
-            expect(plan).not.toMatch(/SCAN|TEMP B-TREE/);
-          }
-        },
-      );
+      ] as const)('the list by %s %s uses its index without a scan or a sort', async (sort, order, index) => {
+        const first = await lists.list({ ownerId: 'bob', limit: 10, sort, order });
+        for (const options of [{}, { query: 'row 7' }, { cursor: first.nextCursor! }]) {
+          const plan = await explain(() =>
+            lists.list({ ownerId: 'bob', limit: 10, sort, order, ...options }),
+          );
+          expect(plan).toContain(`USING INDEX ${index}`);
+          expect(plan).not.toMatch(/SCAN|TEMP B-TREE/);
+        }
+      });
 
       test.each([
         ['the count', () => lists.count({ ownerId: 'bob' }), /USING COVERING INDEX shared_links_/],
@@ -409,13 +420,13 @@ describe.each(backends)('links on $name', ({ name, open }) => {
           /USING COVERING INDEX shared_links_/,
         ],
         [
-          'a page',
-          () => new SharingQueries(createTestPlatform(store)).forViewer('link1', 'bob'),
+          'a shared page',
+          () => new AudienceQueries(createTestPlatform(store)).linkForViewer('link1', 'bob'),
           /USING INDEX sqlite_autoindex_shared_links/,
         ],
-        ['a chat', () => links.liveOfChat('chat1'), /shared_links_(live|chat)/],
-        ['the clock', () => links.expiredUnrecorded(), /INDEX shared_links_expiring/],
-      ])('of %s reads what it answers', async (_what, run, index) => {
+        ['the link of a chat', () => links.liveOfChat('chat1'), /shared_links_(live|chat)/],
+        ['the expiry sweep', () => links.expiredUnrecorded(), /INDEX shared_links_expiring/],
+      ])('%s uses an index', async (_query, run, index) => {
         const plan = await explain(run);
         expect(plan).toMatch(index);
         expect(plan).not.toMatch(/SCAN (?!CONSTANT)|TEMP B-TREE/);
@@ -424,18 +435,18 @@ describe.each(backends)('links on $name', ({ name, open }) => {
   }
 });
 
-/** A value to explain with: what a placeholder will stand for makes no difference to the plan. */
+/** A value to explain with: the value behind a placeholder does not change the plan. */
 const bound = (param: unknown) => (typeof param === 'object' ? 'something' : param);
 
-/** Notes the statements that Drizzle sends, with their parameters. */
-function spyOnStatements(store: Store, into: { sql: string; params: unknown[] }[]) {
+/** Records the statements that Drizzle sends, with their parameters. */
+function spyOnStatements(store: Store, statements: { sql: string; params: unknown[] }[]) {
   const { session } = store.db as unknown as {
     session: { prepareQuery: (query: { sql: string; params: unknown[] }, ...rest: unknown[]) => unknown };
   };
-  const before = session.prepareQuery.bind(session);
+  const original = session.prepareQuery.bind(session);
   session.prepareQuery = (query, ...rest) => {
-    into.push(query);
-    return before(query, ...rest);
+    statements.push(query);
+    return original(query, ...rest);
   };
-  return { restore: () => void (session.prepareQuery = before) };
+  return { restore: () => void (session.prepareQuery = original) };
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import { createFeatures } from '../../server/src/features.ts';
+import { AudienceQueries } from '../../server/src/features/sharing/audience.queries.ts';
+import type { SnapshotPublisher } from '../../server/src/features/sharing/publish.service.ts';
 import { UserQueries } from '../../server/src/features/users/users.queries.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
 import type { Actor } from '../../server/src/platform/policy.ts';
@@ -11,11 +13,12 @@ import { backends } from '../support/stores.ts';
 const ann: Actor = { id: 'ann', name: 'Ann', email: 'ann@example.org', role: 'user' };
 const bob: Actor = { id: 'bob', name: 'Bob', email: 'bob@example.org', role: 'user' };
 
-/** What services do when everything happens at once, which only real databases know. */
+/** Services under simultaneous requests, whose outcome depends on the database. */
 describe.each(backends)('sharing on $name', ({ open }) => {
   let store: Store;
   let features: ReturnType<typeof createFeatures>;
   let conversations: Conversations;
+  let audiences: AudienceQueries;
   const clock = { now: 1_750_000_000_000 };
 
   beforeAll(async () => {
@@ -23,6 +26,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     const platform = createTestPlatform(store, clock);
     features = createFeatures(platform, 'a secret for tests only');
     conversations = new Conversations(platform);
+    audiences = new AudienceQueries(platform);
     const users = new UserQueries(platform);
     for (const { id, name, email } of [ann, bob]) {
       await users.insert({ id, name, email, role: 'user', passwordHash: '' });
@@ -33,7 +37,9 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     await store.close();
   });
 
-  const sharing = () => features.sharing.service;
+  const sharing = () => features.sharing.sharing;
+  const publish = (...args: Parameters<SnapshotPublisher['publish']>) =>
+    features.sharing.publisher.publish(...args);
   const linksOf = (chatId: string) =>
     store.db.select().from(store.t.sharedLinks).where(eq(store.t.sharedLinks.chatId, chatId));
   const versionsOf = async (linkId: string) => {
@@ -54,72 +60,70 @@ describe.each(backends)('sharing on $name', ({ open }) => {
       result.status === 'fulfilled' ? 'done' : (result.reason as { code: string }).code,
     );
 
-  test('twenty who share one chat at once make one link with one version', async () => {
+  test('twenty simultaneous requests to publish a chat create one link with one version', async () => {
     const chatId = await conversations.begin('ann');
-    const made = await Promise.all(Array.from({ length: 20 }, () => sharing().put(ann, chatId, {})));
-    expect(made.filter(({ created }) => created)).toHaveLength(1);
-    expect(new Set(made.map(({ link }) => link.row.id)).size).toBe(1);
+    const published = await Promise.all(Array.from({ length: 20 }, () => publish(ann, chatId, {})));
+    expect(published.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(published.map(({ link }) => link.id)).size).toBe(1);
     const links = await linksOf(chatId);
     expect(links).toHaveLength(1);
     expect(await versionsOf(links[0]!.id)).toEqual([{ number: 1, messages: 2, chatVersion: 1 }]);
   });
 
-  test('twenty who refresh it at once add one version', async () => {
+  test('twenty simultaneous requests to refresh a link add one version', async () => {
     const chatId = await conversations.begin('ann');
-    const { link } = await sharing().put(ann, chatId, {});
+    const { link } = await publish(ann, chatId, {});
     await conversations.say(chatId, {}, {});
-    await Promise.all(
-      Array.from({ length: 20 }, (_, i) => sharing().put(ann, chatId, { title: `Title ${i}` })),
-    );
-    expect(await versionsOf(link.row.id)).toEqual([
+    await Promise.all(Array.from({ length: 20 }, (_, i) => publish(ann, chatId, { title: `Title ${i}` })));
+    expect(await versionsOf(link.id)).toEqual([
       { number: 1, messages: 2, chatVersion: 1 },
       { number: 2, messages: 4, chatVersion: 2 },
     ]);
   });
 
-  test('a snapshot holds the chat as it was at one version, however fast the chat grows', async () => {
+  test('a snapshot holds the chat at one version while the chat grows', async () => {
     const chatId = await conversations.begin('ann');
-    const { link } = await sharing().put(ann, chatId, {});
+    const { link } = await publish(ann, chatId, {});
     const growing = (async () => {
       for (let i = 0; i < 25; i++) await conversations.say(chatId, {}, {});
     })();
     const refreshing = (async () => {
       const results: string[] = [];
-      for (let i = 0; i < 12; i++) results.push(...(await outcomes([sharing().put(ann, chatId, {})])));
+      for (let i = 0; i < 12; i++) results.push(...(await outcomes([publish(ann, chatId, {})])));
       return results;
     })();
     await growing;
     for (const result of await refreshing) expect(['done', 'chat_changing']).toContain(result);
-    await sharing().put(ann, chatId, {});
-    const versions = await versionsOf(link.row.id);
+    await publish(ann, chatId, {});
+    const versions = await versionsOf(link.id);
     for (const { messages, chatVersion } of versions) expect(messages).toBe(chatVersion * 2);
     expect(versions.at(-1)!.messages).toBe(52);
     expect((await linksOf(chatId))[0]!.currentVersion).toBe(versions.length);
   });
 
-  test('audiences that are set at once end up as one of them, whole', async () => {
+  test('simultaneous changes of an audience leave one of them, whole', async () => {
     const chatId = await conversations.begin('ann');
-    const { link } = await sharing().put(ann, chatId, {});
+    const { link } = await publish(ann, chatId, {});
     const restricted = (...userIds: string[]) => ({
       audience: { kind: 'restricted' as const, userIds, groupIds: [] },
     });
     const tasks = Array.from({ length: 12 }, (_, i) =>
-      sharing().change(ann, link.row.id, i % 2 === 0 ? restricted('ann') : restricted('bob', 'ann')),
+      sharing().update(ann, link.id, i % 2 === 0 ? restricted('ann') : restricted('bob', 'ann')),
     );
     await Promise.all(tasks);
-    const { link: after } = await sharing().ofChat(ann, chatId);
-    expect([['ann'], ['ann', 'bob']]).toContainEqual((after!.audience as { userIds: string[] }).userIds);
+    const audience = (await audiences.ofRestricted([link.id])).get(link.id);
+    expect([['ann'], ['ann', 'bob']]).toContainEqual(audience!.userIds);
   });
 
-  test('revoking, sharing again and restoring at once leave one live link at most', async () => {
+  test('publishing and restoring a link at once leave one live link', async () => {
     for (let round = 0; round < 8; round++) {
       const chatId = await conversations.begin('ann');
-      const { link } = await sharing().put(ann, chatId, {});
-      await features.sharing.revocations.revoke(ann, link.row.id);
+      const { link } = await publish(ann, chatId, {});
+      await features.sharing.revocations.revokeLink(ann, link.id);
       const results = await outcomes([
-        sharing().put(ann, chatId, {}),
-        features.sharing.revocations.restore(ann, link.row.id),
-        sharing().put(ann, chatId, {}),
+        publish(ann, chatId, {}),
+        features.sharing.revocations.restore(ann, link.id),
+        publish(ann, chatId, {}),
       ]);
       expect([results[0], results[2]]).toEqual(['done', 'done']);
       expect(['done', 'shared_again']).toContain(results[1]);
@@ -129,39 +133,36 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     }
   });
 
-  test('a link that is refreshed and revoked at once is revoked', async () => {
+  test('a link that is refreshed and revoked at once ends up revoked', async () => {
     for (let round = 0; round < 8; round++) {
       const chatId = await conversations.begin('ann');
-      const { link } = await sharing().put(ann, chatId, {});
+      const { link } = await publish(ann, chatId, {});
       await conversations.say(chatId, {}, {});
-      await Promise.all([
-        sharing().put(ann, chatId, {}),
-        features.sharing.revocations.revoke(ann, link.row.id),
-      ]);
-      const row = (await linksOf(chatId)).find(({ id }) => id === link.row.id)!;
+      await Promise.all([publish(ann, chatId, {}), features.sharing.revocations.revokeLink(ann, link.id)]);
+      const row = (await linksOf(chatId)).find(({ id }) => id === link.id)!;
       expect(row.revokedAt).not.toBeNull();
-      await expect(features.sharing.pages.open(bob, link.row.id)).rejects.toMatchObject({
+      await expect(features.sharing.pages.open(bob, link.id)).rejects.toMatchObject({
         kind: 'not_found',
       });
     }
   });
 
-  test('a chat that is deleted while it is shared takes the link along', async () => {
+  test('a chat that is deleted while it is published leaves no link', async () => {
     for (let round = 0; round < 8; round++) {
       const chatId = await conversations.begin('ann');
-      const [shared] = await outcomes([sharing().put(ann, chatId, {}), conversations.chats.remove(chatId)]);
-      expect(['done', 'not_found', 'chat_changing', 'nothing_to_share']).toContain(shared);
+      const [outcome] = await outcomes([publish(ann, chatId, {}), conversations.chats.remove(chatId)]);
+      expect(['done', 'not_found', 'chat_changing', 'nothing_to_share']).toContain(outcome);
       expect(await linksOf(chatId)).toEqual([]);
     }
   });
 
-  test('a copy is whole or not there at all, whatever happens to the link meanwhile', async () => {
+  test('a copy is complete or absent when the link is revoked meanwhile', async () => {
     for (let round = 0; round < 8; round++) {
       const chatId = await conversations.begin('ann', { title: `Copied in round ${round}` });
-      const { link } = await sharing().put(ann, chatId, {});
+      const { link } = await publish(ann, chatId, {});
       const [copied] = await outcomes([
-        features.sharing.pages.continue(bob, link.row.id),
-        features.sharing.revocations.revoke(ann, link.row.id),
+        features.sharing.pages.continueChat(bob, link.id),
+        features.sharing.revocations.revokeLink(ann, link.id),
       ]);
       const { items } = await conversations.chats.list({
         ownerId: 'bob',
@@ -176,10 +177,10 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     }
   });
 
-  test('all links of a person are revoked in one go', async () => {
+  test('all links of a person are revoked at once', async () => {
     const before = (await sharing().list(bob, { sort: 'title', order: 'asc', limit: 1 })).total;
     expect(before).toBe(0);
-    for (let i = 0; i < 30; i++) await sharing().put(bob, await conversations.begin('bob'), {});
+    for (let i = 0; i < 30; i++) await publish(bob, await conversations.begin('bob'), {});
     expect(await features.sharing.revocations.revokeMany(bob, 'all')).toHaveLength(30);
     expect((await sharing().list(bob, { sort: 'title', order: 'asc', limit: 1 })).total).toBe(0);
   });

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import type { Chat } from '#shared/chats';
 import { limits } from '#shared/limits';
-import { SharedLink, sharingEndpoints } from '#shared/sharing';
-import { createTestApp, type TestApp } from '../../support/app.ts';
-import { Conversations } from '../../support/conversation.ts';
+import { sharingEndpoints, type SharedLink } from '#shared/sharing';
+import type { TestApp } from '../../support/app.ts';
+import type { Conversations } from '../../support/conversation.ts';
 import type { Person } from '../../support/person.ts';
+import { createSharingFixture, type SharingFixture } from '../../support/sharingFixture.ts';
 
 interface Page {
   items: SharedLink[];
@@ -13,36 +14,28 @@ interface Page {
   total: number;
 }
 
-describe('one’s own links', () => {
+describe('a person’s own links', () => {
   let app: TestApp;
   let admin: Person;
   let ann: Person;
   let bob: Person;
   let conversations: Conversations;
+  let shareChat: SharingFixture['share'];
+  let auditEntries: SharingFixture['auditEntries'];
   beforeAll(async () => {
-    app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user' } });
-    admin = await app.person('Admin');
-    ann = await app.person('Ann');
-    bob = await app.person('Bob');
-    conversations = new Conversations(app.platform);
+    ({ app, admin, ann, bob, conversations, share: shareChat, auditEntries } = await createSharingFixture());
   });
   afterAll(() => app.end());
 
-  const share = async (who: Person, title = 'On magnets', options: object = {}) => {
-    const chatId = await conversations.begin(who.user.id, { title });
-    return SharedLink.parse((await who.put(`/chats/${chatId}/share`, options).expect(201)).body);
-  };
+  const share = (owner: Person, title = 'On magnets', options: object = {}) =>
+    shareChat(owner, options, { title });
   const list = async (who: Person, query: Record<string, string | number> = {}): Promise<Page> => {
-    const answer = await who.get('/shared-links').query(query).expect(200);
-    return sharingEndpoints.listLinks.response.strict().parse(answer.body);
+    const response = await who.get('/shared-links').query(query).expect(200);
+    return sharingEndpoints.listLinks.response.strict().parse(response.body);
   };
-  const entriesOn = async (id: string) => {
-    const { store } = app.platform;
-    return store.db.select().from(store.t.auditLog).where(eq(store.t.auditLog.targetId, id));
-  };
-  const isGone = async (id: string) => (await bob.get(`/shared/${id}`)).status === 404;
+  const isUnavailable = async (id: string) => (await bob.get(`/shared/${id}`)).status === 404;
 
-  describe('are nobody else’s business', () => {
+  describe('access of others', () => {
     test.each([
       ['get', '/shared-links', undefined],
       ['patch', '/shared-links/:id', { title: 'Theirs' }],
@@ -51,20 +44,20 @@ describe('one’s own links', () => {
       ['post', '/shared-links/revoke', { ids: [':id'] }],
       ['post', '/shared-links/revoke', { all: true }],
       ['post', '/shared-links/restore', { ids: [':id'] }],
-    ] as const)('strangers: %s %s', async (method, path, body) => {
+    ] as const)('strangers get 401: %s %s', async (method, path, body) => {
       const { id } = await share(ann);
       const filled = JSON.parse(JSON.stringify(body ?? {}).replace(':id', id)) as object;
-      const answer = await app.stranger()[method](path.replace(':id', id), filled);
-      expect(answer.status).toBe(401);
-      expect(await isGone(id)).toBe(false);
+      const response = await app.stranger()[method](path.replace(':id', id), filled);
+      expect(response.status).toBe(401);
+      expect(await isUnavailable(id)).toBe(false);
     });
 
     test.each(['admin', 'bob'] as const)(
-      '%s neither lists, changes, revokes nor restores them',
+      '%s cannot list, change, revoke or restore links of others',
       async (who) => {
         const other = { admin, bob }[who];
-        const link = await share(ann, 'Hers alone');
-        expect((await list(other, { query: 'Hers alone' })).total).toBe(0);
+        const link = await share(ann, 'Private link');
+        expect((await list(other, { query: 'Private link' })).total).toBe(0);
         const missing = await other.delete('/shared-links/nothing');
         for (const refused of [
           await other.patch(`/shared-links/${link.id}`, { title: 'Taken' }),
@@ -79,17 +72,17 @@ describe('one’s own links', () => {
           ids: [],
         });
         expect((await other.post('/shared-links/revoke', { all: true })).body.ids).not.toContain(link.id);
-        expect(await isGone(link.id)).toBe(false);
+        expect(await isUnavailable(link.id)).toBe(false);
         await ann.delete(`/shared-links/${link.id}`).expect(204);
         expect((await other.post('/shared-links/restore', { ids: [link.id] })).body).toEqual({ restored: 0 });
         await other.post(`/shared-links/${link.id}/restore`).expect(404);
-        expect(await isGone(link.id)).toBe(true);
+        expect(await isUnavailable(link.id)).toBe(true);
       },
     );
   });
 
-  describe('are changed', () => {
-    test('without touching the snapshot', async () => {
+  describe('changing', () => {
+    test('changing a link leaves its snapshot as it is', async () => {
       const link = await share(ann);
       const before = (await bob.get(`/shared/${link.id}`).expect(200)).body;
       await conversations.say(link.chatId, {}, {});
@@ -108,7 +101,7 @@ describe('one’s own links', () => {
       expect(after).toEqual({ ...before, title: 'Another', author: null });
     });
 
-    test('to other readers: only those who are named get in, admins neither', async () => {
+    test('only people in a restricted audience can open the link, which excludes admins', async () => {
       const link = await share(ann);
       const audience = { kind: 'restricted', userIds: [bob.user.id], groupIds: [] };
       const { body } = await ann.patch(`/shared-links/${link.id}`, { audience }).expect(200);
@@ -125,38 +118,38 @@ describe('one’s own links', () => {
       await admin.get(`/shared/${link.id}`).expect(200);
     });
 
-    test('by taking someone out, though another of those named is deactivated by now', async () => {
+    test('someone can be removed from an audience that includes a deactivated person', async () => {
       const [cid, dan] = [await app.person('Cid'), await app.person('Dan')];
-      const named = (...people: Person[]) => ({
+      const restrictedTo = (...people: Person[]) => ({
         audience: { kind: 'restricted', userIds: people.map((person) => person.user.id), groupIds: [] },
       });
-      const link = await share(ann, 'For some', named(bob, cid, dan));
+      const link = await share(ann, 'For some', restrictedTo(bob, cid, dan));
       await admin.patch(`/admin/users/${cid.user.id}`, { active: false }).expect(200);
-      await ann.patch(`/shared-links/${link.id}`, named(bob, cid)).expect(200);
+      await ann.patch(`/shared-links/${link.id}`, restrictedTo(bob, cid)).expect(200);
       await dan.get(`/shared/${link.id}`).expect(404);
-      await ann.patch(`/shared-links/${link.id}`, named(bob)).expect(200);
-      await ann.patch(`/shared-links/${link.id}`, named(bob, cid)).expect(422);
+      await ann.patch(`/shared-links/${link.id}`, restrictedTo(bob)).expect(200);
+      await ann.patch(`/shared-links/${link.id}`, restrictedTo(bob, cid)).expect(422);
     });
 
-    test('into an end, and back', async () => {
+    test('a link can be given an expiry and have it removed after it has expired', async () => {
       const link = await share(ann);
       const expiresAt = new Date(app.platform.now() + 60_000).toISOString();
       expect((await ann.patch(`/shared-links/${link.id}`, { expiresAt }).expect(200)).body.expiresAt).toBe(
         expiresAt,
       );
       app.advance(60_001);
-      expect(await isGone(link.id)).toBe(true);
+      expect(await isUnavailable(link.id)).toBe(true);
       await ann.get(`/shared/${link.id}`).expect(404);
       await bob.post(`/shared/${link.id}/continue`).expect(404);
       const [item] = (await list(ann, { query: 'magnets' })).items.filter(({ id }) => id === link.id);
       expect(item!.inactiveReason).toBe('expired');
       await ann.patch(`/shared-links/${link.id}`, { expiresAt }).expect(200);
-      expect(await isGone(link.id)).toBe(true);
+      expect(await isUnavailable(link.id)).toBe(true);
       await ann.patch(`/shared-links/${link.id}`, { expiresAt: null }).expect(200);
-      expect(await isGone(link.id)).toBe(false);
+      expect(await isUnavailable(link.id)).toBe(false);
     });
 
-    test('never to what cannot be', async () => {
+    test('invalid changes are refused and change nothing', async () => {
       const link = await share(ann);
       const past = new Date(app.platform.now()).toISOString();
       const people = { kind: 'restricted', userIds: ['nobody'] };
@@ -167,17 +160,17 @@ describe('one’s own links', () => {
       expect((await list(ann)).items.find(({ id }) => id === link.id)).toEqual(link);
     });
 
-    test('by nothing at all: nothing changes and nothing is noted', async () => {
+    test('a change to the current values changes nothing and is not audited', async () => {
       const link = await share(ann);
       app.advance(1_000);
       const same = { title: link.title, showAuthor: true, audience: { kind: 'instance' }, expiresAt: null };
       for (const body of [{}, same]) {
         expect((await ann.patch(`/shared-links/${link.id}`, body).expect(200)).body).toEqual(link);
       }
-      expect((await entriesOn(link.id)).map(({ action }) => action)).toEqual(['shared_link.created']);
+      expect((await auditEntries(link.id)).map(({ action }) => action)).toEqual(['shared_link.created']);
     });
 
-    test('not once they are revoked', async () => {
+    test('a revoked link cannot be changed or revoked', async () => {
       const link = await share(ann);
       await ann.delete(`/shared-links/${link.id}`).expect(204);
       await ann.patch(`/shared-links/${link.id}`, { title: 'x' }).expect(404);
@@ -185,31 +178,31 @@ describe('one’s own links', () => {
     });
   });
 
-  describe('are restored', () => {
-    test('as the very same link, within the time the undo is shown for', async () => {
+  describe('restoring', () => {
+    test('a revoked link is restored unchanged within the undo window', async () => {
       const link = await share(ann, 'Back again', { showAuthor: false });
       await ann.delete(`/shared-links/${link.id}`).expect(204);
       app.advance(limits.undoWindowMs - 5_000);
       expect((await ann.post(`/shared-links/${link.id}/restore`).expect(200)).body).toEqual(link);
-      expect(await isGone(link.id)).toBe(false);
+      expect(await isUnavailable(link.id)).toBe(false);
       expect(((await ann.get(`/chats/${link.chatId}`)).body as Chat).shared).toBe(true);
-      expect((await entriesOn(link.id)).map(({ action }) => action)).toEqual([
+      expect((await auditEntries(link.id)).map(({ action }) => action)).toEqual([
         'shared_link.created',
         'shared_link.revoked',
         'shared_link.restored',
       ]);
     });
 
-    test('not later', async () => {
+    test('a link cannot be restored after the undo window', async () => {
       const link = await share(ann);
       await ann.delete(`/shared-links/${link.id}`).expect(204);
       app.advance(limits.undoWindowMs + 1);
       await ann.post(`/shared-links/${link.id}/restore`).expect(404);
       expect((await ann.post('/shared-links/restore', { ids: [link.id] })).body).toEqual({ restored: 0 });
-      expect(await isGone(link.id)).toBe(true);
+      expect(await isUnavailable(link.id)).toBe(true);
     });
 
-    test('not while they are live, and not when somebody else revoked them', async () => {
+    test('a link cannot be restored while it is live, or when someone else revoked it', async () => {
       const link = await share(ann);
       await ann.post(`/shared-links/${link.id}/restore`).expect(404);
       await ann.delete(`/shared-links/${link.id}`).expect(204);
@@ -221,35 +214,35 @@ describe('one’s own links', () => {
       await ann.post(`/shared-links/${link.id}/restore`).expect(404);
     });
 
-    test('not beside another link of the same chat', async () => {
+    test('a link cannot be restored when its chat has been shared again', async () => {
       const link = await share(ann);
       await ann.delete(`/shared-links/${link.id}`).expect(204);
       const second = (await ann.put(`/chats/${link.chatId}/share`).expect(201)).body as SharedLink;
       const refused = await ann.post(`/shared-links/${link.id}/restore`);
       expect([refused.status, refused.body.error.code]).toEqual([409, 'shared_again']);
       expect((await ann.post('/shared-links/restore', { ids: [link.id] })).body).toEqual({ restored: 0 });
-      expect(await isGone(link.id)).toBe(true);
-      expect(await isGone(second.id)).toBe(false);
+      expect(await isUnavailable(link.id)).toBe(true);
+      expect(await isUnavailable(second.id)).toBe(false);
       const beside = await share(ann);
       await ann.delete(`/shared-links/${beside.id}`).expect(204);
       const ids = [link.id, beside.id, second.id];
       expect((await ann.post('/shared-links/restore', { ids })).body).toEqual({ restored: 1 });
-      expect(await isGone(beside.id)).toBe(false);
+      expect(await isUnavailable(beside.id)).toBe(false);
     });
   });
 
-  describe('are revoked together', () => {
-    test('as named: others’ and unknown ones are passed over, twice named is once', async () => {
+  describe('revoking several', () => {
+    test('revoking by ids ignores foreign, unknown and repeated ids', async () => {
       const [one, two, three] = [await share(ann), await share(ann), await share(ann)];
       const foreign = await share(bob);
       const ids = [one.id, two.id, one.id, foreign.id, 'unknown'];
       const { body } = await ann.post('/shared-links/revoke', { ids }).expect(200);
       expect(body.revoked).toBe(2);
       expect([...body.ids].sort()).toEqual([one.id, two.id].sort());
-      expect(await isGone(one.id)).toBe(true);
-      expect(await isGone(three.id)).toBe(false);
-      expect(await isGone(foreign.id)).toBe(false);
-      expect((await entriesOn(one.id)).at(-1)).toMatchObject({
+      expect(await isUnavailable(one.id)).toBe(true);
+      expect(await isUnavailable(three.id)).toBe(false);
+      expect(await isUnavailable(foreign.id)).toBe(false);
+      expect((await auditEntries(one.id)).at(-1)).toMatchObject({
         actorId: ann.user.id,
         action: 'shared_link.revoked',
         details: { reason: 'owner_bulk' },
@@ -258,7 +251,7 @@ describe('one’s own links', () => {
       expect(again.body).toEqual({ revoked: 0, ids: [] });
       const restored = await ann.post('/shared-links/restore', { ids: [...ids, three.id] }).expect(200);
       expect(restored.body).toEqual({ restored: 2 });
-      expect(await isGone(one.id)).toBe(false);
+      expect(await isUnavailable(one.id)).toBe(false);
     });
 
     test.each([
@@ -266,11 +259,11 @@ describe('one’s own links', () => {
       [{ ids: [] }],
       [{ all: false }],
       [{ ids: Array.from({ length: 501 }, (_, i) => `l${i}`) }],
-    ])('not by a request that names none, or too many: %#', async (body) => {
+    ])('a request to revoke no links or too many is invalid: %#', async (body) => {
       await ann.post('/shared-links/revoke', body).expect(400);
     });
 
-    test('all 1,200 of them, and the lists are told once to read again', async () => {
+    test('revoking all 1,200 links announces the change once', async () => {
       const eve = await app.person('Eve');
       const first = await share(eve);
       const { store } = app.platform;
@@ -296,7 +289,7 @@ describe('one’s own links', () => {
       await socket.hears('chats:changed');
       expect(socket.all('chat:updated')).toEqual([]);
       expect((await list(eve)).total).toBe(0);
-      expect(await isGone(first.id)).toBe(true);
+      expect(await isUnavailable(first.id)).toBe(true);
       const back = await eve.post('/shared-links/restore', { ids: body.ids.slice(0, 500) }).expect(200);
       expect(back.body).toEqual({ restored: 500 });
       expect((await list(eve)).total).toBe(500);
@@ -304,7 +297,7 @@ describe('one’s own links', () => {
     });
   });
 
-  describe('are listed', () => {
+  describe('listing', () => {
     let cat: Person;
     const titles = [
       'Zebra',
@@ -326,19 +319,19 @@ describe('one’s own links', () => {
       }
     });
 
-    const all = async (query: Record<string, string | number>, between?: () => Promise<void>) => {
+    const listAll = async (query: Record<string, string | number>, betweenPages?: () => Promise<void>) => {
       const items: SharedLink[] = [];
       let cursor: string | null = null;
       do {
         const page: Page = await list(cat, { ...query, ...(cursor && { cursor }) });
         items.push(...page.items);
         cursor = page.nextCursor;
-        if (cursor) await between?.();
+        if (cursor) await betweenPages?.();
       } while (cursor);
       return items;
     };
 
-    test('newest first, whole, and with how many there are', async () => {
+    test('links are listed with the newest first and their total number', async () => {
       const page = await list(cat);
       expect(page.items.map(({ title }) => title)).toEqual([...titles].reverse());
       expect(page).toMatchObject({ total: titles.length, nextCursor: null });
@@ -356,14 +349,17 @@ describe('one’s own links', () => {
       ['updatedAt', 'asc', titles],
       ['title', 'asc', [...titles].sort(byTitle)],
       ['title', 'desc', [...titles].sort(byTitle).reverse()],
-    ] as const)('by %s %s, in pages of 3 as in one', async (sort, order, wanted) => {
-      const items = await all({ sort, order, limit: 3 });
-      expect(items.map(({ title }) => title)).toEqual(wanted);
-      expect(new Set(items.map(({ id }) => id)).size).toBe(titles.length);
-      expect((await list(cat, { sort, order })).items).toEqual(items);
-    });
+    ] as const)(
+      'links sorted by %s %s are the same in pages of 3 as in one page',
+      async (sort, order, expected) => {
+        const items = await listAll({ sort, order, limit: 3 });
+        expect(items.map(({ title }) => title)).toEqual(expected);
+        expect(new Set(items.map(({ id }) => id)).size).toBe(titles.length);
+        expect((await list(cat, { sort, order })).items).toEqual(items);
+      },
+    );
 
-    test('by title from A on, where nothing else is said', async () => {
+    test('sorting by title is ascending by default', async () => {
       const inOrder = (await list(cat, { sort: 'title' })).items.map(({ title }) => title);
       expect(inOrder).toEqual([...titles].sort(byTitle));
     });
@@ -378,13 +374,13 @@ describe('one’s own links', () => {
       [' apple ', ['apple', 'apple']],
       ['nothing of the kind', []],
       ["'; drop table shared_links; --", []],
-    ])('search for %j finds titles that hold it, sorted and paged as well', async (query, found) => {
-      const items = await all({ query, sort: 'title', limit: 1 });
+    ])('searching for %j finds the titles that contain it, sorted and paged', async (query, found) => {
+      const items = await listAll({ query, sort: 'title', limit: 1 });
       expect(items.map(({ title }) => title)).toEqual(found);
       expect((await list(cat, { query })).total).toBe(found.length);
     });
 
-    test('with a cursor that belongs to another order, not at all', async () => {
+    test('a cursor of another sort order or a malformed one is invalid', async () => {
       const { nextCursor } = await list(cat, { sort: 'title', limit: 2 });
       for (const query of [
         { sort: 'updatedAt' },
@@ -402,21 +398,21 @@ describe('one’s own links', () => {
     });
 
     test.each([{ limit: 0 }, { limit: 101 }, { sort: 'id' }, { order: 'up' }, { limit: 'x' }])(
-      'not for %j',
+      'the query %j is invalid',
       async (query) => {
         await cat.get('/shared-links').query(query).expect(400);
       },
     );
 
-    test('while the list changes: what stays is met once, neither skipped nor doubled', async () => {
+    test('paging neither skips nor repeats links while the list changes', async () => {
       const before = (await list(cat)).items;
       const [changing, leaving] = [before[8]!, before[5]!];
       let step = 0;
-      const items = await all({ limit: 2 }, async () => {
+      const items = await listAll({ limit: 2 }, async () => {
         app.advance(1_000);
         if (step === 0) await cat.patch(`/shared-links/${changing.id}`, { showAuthor: false }).expect(200);
         if (step === 1) await cat.delete(`/shared-links/${leaving.id}`).expect(204);
-        if (step === 2) await share(cat, 'Arrived meanwhile');
+        if (step === 2) await share(cat, 'Added while paging');
         step++;
       });
       const seen = items.map(({ id }) => id);
@@ -425,7 +421,7 @@ describe('one’s own links', () => {
       for (const { id } of unchanged) expect(seen).toContain(id);
     });
 
-    test('with who may open them', async () => {
+    test('the list includes the audience of each link', async () => {
       const audience = {
         kind: 'restricted' as const,
         userIds: [ann.user.id, bob.user.id].sort(),
@@ -437,24 +433,24 @@ describe('one’s own links', () => {
     });
   });
 
-  test('an owner who waits for approval again keeps them, but nobody opens them', async () => {
+  test('links of an owner who is pending again are unavailable until the owner is approved', async () => {
     const fay = await app.person('Fay');
     const link = await share(fay);
     await admin.patch(`/admin/users/${fay.user.id}`, { role: 'pending' }).expect(200);
-    expect(await isGone(link.id)).toBe(true);
+    expect(await isUnavailable(link.id)).toBe(true);
     await fay.get('/shared-links').expect(403);
     await admin.patch(`/admin/users/${fay.user.id}`, { role: 'user' }).expect(200);
-    expect(await isGone(link.id)).toBe(false);
+    expect(await isUnavailable(link.id)).toBe(false);
   });
 
-  test('a paused link says so to its owner and is opened by nobody', async () => {
-    const link = await share(ann, 'Resting');
+  test('a paused link is unavailable, and its owner sees that it is paused', async () => {
+    const link = await share(ann, 'Paused link');
     const { store } = app.platform;
     await store.db
       .update(store.t.sharedLinks)
       .set({ pausedReason: 'review' })
       .where(eq(store.t.sharedLinks.id, link.id));
-    expect(await isGone(link.id)).toBe(true);
-    expect((await list(ann, { query: 'Resting' })).items[0]!.inactiveReason).toBe('paused');
+    expect(await isUnavailable(link.id)).toBe(true);
+    expect((await list(ann, { query: 'Paused link' })).items[0]!.inactiveReason).toBe('paused');
   });
 });

@@ -12,45 +12,39 @@ import {
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { Conversations } from '../../support/conversation.ts';
 import type { Person } from '../../support/person.ts';
+import { createSharingFixture, type SharingFixture } from '../../support/sharingFixture.ts';
 
 const textsOf = (snapshot: { messages: SnapshotMessage[] }) =>
   snapshot.messages.map(({ content }) => content);
 
-describe('sharing a chat', () => {
+describe('the link of a chat', () => {
   let app: TestApp;
   let admin: Person;
   let ann: Person;
   let bob: Person;
   let conversations: Conversations;
+  let auditActions: SharingFixture['auditActions'];
+  let auditEntries: SharingFixture['auditEntries'];
   beforeAll(async () => {
-    app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user' } });
-    admin = await app.person('Admin');
-    ann = await app.person('Ann');
-    bob = await app.person('Bob');
-    conversations = new Conversations(app.platform);
+    ({ app, admin, ann, bob, conversations, auditActions, auditEntries } = await createSharingFixture());
   });
   afterAll(() => app.end());
 
-  const begin = (options?: Parameters<Conversations['begin']>[1]) =>
+  const createChat = (options?: Parameters<Conversations['begin']>[1]) =>
     conversations.begin(ann.user.id, options);
-  const share = async (chatId: string, body: object = {}) => {
-    const answer = await ann.put(`/chats/${chatId}/share`, body);
-    if (answer.status > 201) throw new Error(answer.text);
-    return { status: answer.status, link: SharedLink.parse(answer.body) };
+  const publish = async (chatId: string, body: object = {}) => {
+    const response = await ann.put(`/chats/${chatId}/share`, body);
+    if (response.status > 201) throw new Error(response.text);
+    return { status: response.status, link: SharedLink.parse(response.body) };
   };
-  const stateOf = async (chatId: string) =>
+  const shareOf = async (chatId: string) =>
     (await ann.get(`/chats/${chatId}/share`).expect(200)).body as ShareState;
   const previewOf = async (chatId: string) =>
     (await ann.get(`/chats/${chatId}/share/preview`).expect(200)).body as Snapshot;
   const read = async (id: string, who = bob) =>
     (await who.get(`/shared/${id}`).expect(200)).body as SharedChat;
-  const actionsOn = async (id: string) => {
-    const { store } = app.platform;
-    const rows = await store.db.select().from(store.t.auditLog).where(eq(store.t.auditLog.targetId, id));
-    return rows.map((row) => row.action);
-  };
 
-  describe('is refused', () => {
+  describe('refusals', () => {
     const methods = [
       ['get', 'share'],
       ['get', 'share/preview'],
@@ -58,50 +52,47 @@ describe('sharing a chat', () => {
       ['delete', 'share'],
     ] as const;
 
-    test.each(methods)('to strangers: %s %s', async (method, path) => {
-      const answer = await app.stranger()[method](`/chats/${await begin()}/${path}`);
-      expect(answer.status).toBe(401);
+    test.each(methods)('strangers get 401: %s %s', async (method, path) => {
+      const response = await app.stranger()[method](`/chats/${await createChat()}/${path}`);
+      expect(response.status).toBe(401);
     });
 
     test.each(methods)(
-      'to other members and admins alike, as if the chat did not exist: %s %s',
+      'other members and admins get the same 404 as for a missing chat: %s %s',
       async (method, path) => {
-        const chatId = await begin();
-        await share(chatId);
+        const chatId = await createChat();
+        await publish(chatId);
         const missing = await bob[method](`/chats/nothing/${path}`);
         for (const other of [bob, admin]) {
-          const answer = await other[method](`/chats/${chatId}/${path}`);
-          expect(answer.status).toBe(404);
-          expect(answer.text).toBe(missing.text);
+          const response = await other[method](`/chats/${chatId}/${path}`);
+          expect(response.status).toBe(404);
+          expect(response.text).toBe(missing.text);
         }
-        expect((await stateOf(chatId)).link).not.toBeNull();
+        expect((await shareOf(chatId)).link).not.toBeNull();
       },
     );
 
     test.each([
       ['has no messages', []],
-      [
-        'has nothing but a failed answer',
-        [{ role: 'assistant', status: 'failed', content: 'Half', error: 'No.' }],
-      ],
-      ['has nothing but an empty answer', [{ role: 'assistant', content: '' }]],
-    ] as const)('when the chat %s', async (_what, turns) => {
-      const chatId = await begin({ turns: [...turns] });
-      for (const answer of [
+      ['has only a failed answer', [{ role: 'assistant', status: 'failed', content: 'Half', error: 'No.' }]],
+      ['has only an empty answer', [{ role: 'assistant', content: '' }]],
+    ] as const)('publishing is refused when the chat %s', async (_content, turns) => {
+      const chatId = await createChat({ turns: [...turns] });
+      for (const response of [
         await ann.put(`/chats/${chatId}/share`),
         await ann.get(`/chats/${chatId}/share/preview`),
       ]) {
-        expect(answer.status).toBe(422);
-        expect(answer.body.error).toMatchObject({
+        expect(response.status).toBe(422);
+        expect(response.body.error).toMatchObject({
           code: 'nothing_to_share',
           message: 'There is nothing to share in this chat yet. Ask something first.',
         });
       }
-      expect((await stateOf(chatId)).link).toBeNull();
+      expect((await shareOf(chatId)).link).toBeNull();
     });
 
-    test('while an answer is being written anywhere in the chat, also beside the active branch', async () => {
-      const chatId = await begin();
+    test('publishing is refused while an answer streams anywhere in the chat, even outside the active branch', async () => {
+      const chatId = await createChat();
       const [question, answer] = await conversations.say(
         chatId,
         {},
@@ -118,15 +109,21 @@ describe('sharing a chat', () => {
         expect(refused.body.error.code).toBe('streaming');
         expect(refused.body.error.message).toContain('still being written');
       }
-      expect((await stateOf(chatId)).link).toBeNull();
+      expect((await shareOf(chatId)).link).toBeNull();
       await conversations.messages.update(answer!, { status: 'complete' });
-      expect((await share(chatId)).status).toBe(201);
+      expect((await publish(chatId)).status).toBe(201);
     });
 
-    test('when the snapshot would be too large', async () => {
+    test('publishing is refused when the snapshot would be too large', async () => {
       const turns = Array.from({ length: 21 }, () => ({ content: 'x'.repeat(limits.snapshotChars / 20) }));
-      const answer = await ann.put(`/chats/${await begin({ turns })}/share`);
-      expect([answer.status, answer.body.error.code]).toEqual([422, 'snapshot_too_large']);
+      const chatId = await createChat({ turns });
+      const response = await ann.put(`/chats/${chatId}/share`);
+      expect([response.status, response.body.error.code]).toEqual([422, 'snapshot_too_large']);
+      expect(await shareOf(chatId)).toMatchObject({
+        link: null,
+        preview: null,
+        refusal: { code: 'snapshot_too_large' },
+      });
     });
 
     test.each([
@@ -140,43 +137,44 @@ describe('sharing a chat', () => {
       ],
       ['an unknown audience', { audience: { kind: 'public' } }, 400, 'invalid_request'],
       ['an empty title', { title: ' ' }, 400, 'invalid_request'],
-      ['a time that is none', { expiresAt: 'tomorrow' }, 400, 'invalid_request'],
-    ])('with %s, and nothing is made', async (_what, body, status, code) => {
-      const chatId = await begin();
-      const answer = await ann.put(`/chats/${chatId}/share`, body);
-      expect([answer.status, answer.body.error.code]).toEqual([status, code]);
-      expect((await stateOf(chatId)).link).toBeNull();
+      ['a malformed time', { expiresAt: 'tomorrow' }, 400, 'invalid_request'],
+    ])('publishing is refused with %s, and no link is created', async (_option, body, status, code) => {
+      const chatId = await createChat();
+      const response = await ann.put(`/chats/${chatId}/share`, body);
+      expect([response.status, response.body.error.code]).toEqual([status, code]);
+      expect((await shareOf(chatId)).link).toBeNull();
     });
 
-    test('with people who are not active members, without a word about which', async () => {
+    test('publishing is refused with people who are not active members, without saying which', async () => {
       const pending = await app.person('Pending', 'pending');
-      const gone = await app.person('Gone');
-      await admin.patch(`/admin/users/${gone.user.id}`, { active: false }).expect(200);
-      const chatId = await begin();
+      const deactivated = await app.person('Deactivated');
+      await admin.patch(`/admin/users/${deactivated.user.id}`, { active: false }).expect(200);
+      const chatId = await createChat();
       const texts = new Set<string>();
-      for (const id of [pending.user.id, gone.user.id, 'nobody']) {
+      for (const id of [pending.user.id, deactivated.user.id, 'nobody']) {
         const audience = { kind: 'restricted', userIds: [bob.user.id, id] };
-        const answer = await ann.put(`/chats/${chatId}/share`, { audience });
-        expect(answer.status).toBe(422);
-        texts.add(answer.text);
+        const response = await ann.put(`/chats/${chatId}/share`, { audience });
+        expect(response.status).toBe(422);
+        texts.add(response.text);
       }
       expect(texts.size).toBe(1);
     });
 
-    test('to delete, when there is no link', async () => {
-      expect((await ann.delete(`/chats/${await begin()}/share`)).status).toBe(404);
+    test('deleting returns 404 when there is no link', async () => {
+      expect((await ann.delete(`/chats/${await createChat()}/share`)).status).toBe(404);
     });
   });
 
-  describe('makes a link', () => {
-    test('with what the chat is called, the owner’s name, for everyone here and without end', async () => {
-      const chatId = await begin();
-      const { status, link } = await share(chatId);
+  describe('publishing a first link', () => {
+    test('a new link has the chat’s title and the owner’s name, and is open to the whole instance without expiry', async () => {
+      const chatId = await createChat();
+      const { status, link } = await publish(chatId);
       expect(status).toBe(201);
       expect(link).toEqual({
         id: link.id,
         url: `${app.url}/s/${link.id}`,
         chatId,
+        chatVersion: 1,
         title: 'On magnets',
         showAuthor: true,
         audience: { kind: 'instance' },
@@ -188,18 +186,18 @@ describe('sharing a chat', () => {
         inactiveReason: null,
       });
       expect(link.id).toMatch(/^[\w-]{32}$/);
-      expect(await actionsOn(link.id)).toEqual(['shared_link.created']);
+      expect(await auditActions(link.id)).toEqual(['shared_link.created']);
     });
 
-    test('with a body or without one', async () => {
-      const answer = await ann.put(`/chats/${await begin()}/share`).expect(201);
-      expect(SharedLink.strict().parse(answer.body).version).toBe(1);
+    test('publishing needs no request body', async () => {
+      const response = await ann.put(`/chats/${await createChat()}/share`).expect(201);
+      expect(SharedLink.strict().parse(response.body).version).toBe(1);
     });
 
-    test('with all that its owner chose', async () => {
+    test('a new link has the options its owner chose', async () => {
       const expiresAt = new Date(app.platform.now() + 60_000).toISOString();
       const audience = { kind: 'restricted', userIds: [bob.user.id], groupIds: [] };
-      const { link } = await share(await begin(), {
+      const { link } = await publish(await createChat(), {
         title: 'For Bob',
         showAuthor: false,
         audience,
@@ -209,67 +207,69 @@ describe('sharing a chat', () => {
       expect(await read(link.id)).toMatchObject({ title: 'For Bob', author: null });
     });
 
-    test('at the address people open the instance with', async () => {
-      const addressed = await createTestApp({ env: { WEBUI_URL: 'http://parley.example.org/' } });
-      const owner = await addressed.person('Ann');
-      const chatId = await new Conversations(addressed.platform).begin(owner.user.id);
+    test('the URL of a link begins with the public address of the instance', async () => {
+      const publicApp = await createTestApp({ env: { WEBUI_URL: 'http://parley.example.org/' } });
+      const owner = await publicApp.person('Ann');
+      const chatId = await new Conversations(publicApp.platform).begin(owner.user.id);
       const { body } = await owner.put(`/chats/${chatId}/share`).expect(201);
       expect(body.url).toBe(`http://parley.example.org/s/${body.id}`);
-      await addressed.end();
+      await publicApp.end();
     });
 
-    test('that marks the chat as shared, in lists and in open tabs', async () => {
+    test('open tabs learn that a chat is shared, and when it is not any more', async () => {
       const socket = await ann.connect();
-      const chatId = await begin();
-      await share(chatId);
-      const heard = await socket.hears('chat:updated', ({ chat }) => chat.id === chatId);
-      expect(heard.chat.shared).toBe(true);
+      const chatId = await createChat();
+      const { link } = await publish(chatId);
+      const event = await socket.hears('chat:updated', ({ chat }) => chat.id === chatId);
+      expect(event.chat).toMatchObject({ shared: true, version: link.chatVersion });
       await ann.delete(`/chats/${chatId}/share`).expect(204);
       await socket.hears('chat:updated', ({ chat }) => chat.id === chatId && !chat.shared);
       socket.close();
     });
 
-    test('once, however many ask for it at once', async () => {
-      const chatId = await begin();
-      const answers = await Promise.all(
+    test('twenty simultaneous requests create one link', async () => {
+      const chatId = await createChat();
+      const responses = await Promise.all(
         Array.from({ length: 20 }, (_, i) => ann.put(`/chats/${chatId}/share`, { title: `Title ${i}` })),
       );
-      expect(answers.map((answer) => answer.status).sort()).toEqual([
+      expect(responses.map((response) => response.status).sort()).toEqual([
         ...Array.from({ length: 19 }, () => 200),
         201,
       ]);
-      const ids = new Set(answers.map((answer) => (answer.body as SharedLink).id));
+      const ids = new Set(responses.map((response) => (response.body as SharedLink).id));
       expect(ids.size).toBe(1);
       const { store } = app.platform;
       expect(await store.db.$count(store.t.sharedLinks, eq(store.t.sharedLinks.chatId, chatId))).toBe(1);
-      expect((await stateOf(chatId)).link!.version).toBe(1);
-      expect((await actionsOn([...ids][0]!)).filter((action) => action.endsWith('created'))).toHaveLength(1);
+      expect((await shareOf(chatId)).link!.version).toBe(1);
+      expect((await auditActions([...ids][0]!)).filter((action) => action.endsWith('created'))).toHaveLength(
+        1,
+      );
     });
 
-    test('that is never half of a chat that is being changed at the same time', async () => {
-      const chatId = await begin();
-      await share(chatId);
-      const saying = (async () => {
+    test('a snapshot never holds half an exchange while the chat grows', async () => {
+      const chatId = await createChat();
+      await publish(chatId);
+      const growing = (async () => {
         for (let i = 0; i < 30; i++)
           await conversations.say(chatId, { content: `q${i}` }, { content: `a${i}` });
       })();
-      const seen: number[] = [];
-      const sharing = (async () => {
+      const lengths: number[] = [];
+      const publishing = (async () => {
         for (let i = 0; i < 15; i++) {
-          const answer = await ann.put(`/chats/${chatId}/share`);
-          if (answer.status === 409) expect(answer.body.error.code).toBe('chat_changing');
-          else seen.push((await read((answer.body as SharedLink).id)).messages.length);
+          const response = await ann.put(`/chats/${chatId}/share`);
+          if (response.status === 409) expect(response.body.error.code).toBe('chat_changing');
+          else lengths.push((await read((response.body as SharedLink).id)).messages.length);
         }
       })();
-      await Promise.all([saying, sharing]);
-      expect(seen.length).toBeGreaterThan(0);
-      expect(seen.filter((count) => count % 2 === 1)).toEqual([]);
+      await Promise.all([growing, publishing]);
+      expect(lengths.length).toBeGreaterThan(0);
+      expect(lengths.filter((count) => count % 2 === 1)).toEqual([]);
     });
   });
 
-  describe('freezes', () => {
-    test('the active branch and nothing else', async () => {
-      const chatId = await begin({ title: 'Frozen' });
+  describe('the snapshot', () => {
+    test('a snapshot holds the active branch and nothing else', async () => {
+      const chatId = await createChat({ title: 'On branches' });
       await ann
         .patch(`/chats/${chatId}`, { settings: { systemPrompt: 'SECRET PROMPT', temperature: 0.123 } })
         .expect(200);
@@ -283,8 +283,8 @@ describe('sharing a chat', () => {
         { content: 'More' },
         { content: 'HALF', status: 'failed', error: 'THE KEY WAS REFUSED' },
       );
-      const { link } = await share(chatId);
-      const answer = await bob.get(`/shared/${link.id}`).expect(200);
+      const { link } = await publish(chatId);
+      const response = await bob.get(`/shared/${link.id}`).expect(200);
       for (const secret of [
         'SECRET',
         '0.123',
@@ -295,19 +295,19 @@ describe('sharing a chat', () => {
         ann.user.id,
         ann.user.email,
       ]) {
-        expect(answer.text).not.toContain(secret);
+        expect(response.text).not.toContain(secret);
       }
       for (const row of await conversations.messages.pageOfChat(chatId, 0, 50)) {
-        expect(answer.text).not.toContain(row.id);
+        expect(response.text).not.toContain(row.id);
       }
-      expect(textsOf(answer.body)).toEqual([
+      expect(textsOf(response.body)).toEqual([
         'How do magnets work?',
         'By **magnetism**.',
         'And why?',
         'Because.',
         'More',
       ]);
-      expect(answer.body.messages[3]).toMatchObject({
+      expect(response.body.messages[3]).toMatchObject({
         reasoning: 'Thinking',
         reasoningMs: 900,
         edited: true,
@@ -315,10 +315,10 @@ describe('sharing a chat', () => {
       });
     });
 
-    test('what the preview showed, before there is a link and after', async () => {
-      const chatId = await begin();
+    test('the preview equals what publishing stores, with and without an existing link', async () => {
+      const chatId = await createChat();
       const first = await previewOf(chatId);
-      const { link } = await share(chatId);
+      const { link } = await publish(chatId);
       const shared = await read(link.id);
       const withoutIds = ({ messages, ...rest }: Snapshot) => ({
         title: rest.title,
@@ -330,14 +330,14 @@ describe('sharing a chat', () => {
       await conversations.say(chatId, {}, {});
       const second = await previewOf(chatId);
       expect(second).toMatchObject({ title: 'Other', author: null });
-      await share(chatId);
+      await publish(chatId);
       const { title, author, messages } = await read(link.id);
       expect({ title, author, messages }).toEqual(second);
     });
 
-    test('so that nothing done to the chat later shows through', async () => {
-      const chatId = await begin();
-      const { link } = await share(chatId);
+    test('later changes of the chat do not affect the snapshot', async () => {
+      const chatId = await createChat();
+      const { link } = await publish(chatId);
       const before = await read(link.id);
       const { body } = await ann.get(`/chats/${chatId}`).expect(200);
       const [question, answer] = (body as ChatWithBranch).messages;
@@ -349,75 +349,79 @@ describe('sharing a chat', () => {
       expect(await read(link.id)).toEqual(before);
     });
 
-    test('a chain of 3,000 messages, all of it and in order', async () => {
+    test('a chat of 3,000 messages is published whole and in order', async () => {
       const turns = Array.from({ length: 3_000 }, (_, i) => ({ content: `Message ${i}` }));
-      const { link } = await share(await begin({ turns }));
+      const { link } = await publish(await createChat({ turns }));
       expect(textsOf(await read(link.id))).toEqual(turns.map(({ content }) => content));
     });
   });
 
-  describe('says whether the link is current', () => {
-    test('there is none yet', async () => {
-      expect(await stateOf(await begin())).toMatchObject({ link: null, upToDate: false, newMessages: 0 });
+  describe('comparing the link with the chat', () => {
+    test('a chat without a link is not up to date', async () => {
+      expect(await shareOf(await createChat())).toMatchObject({
+        link: null,
+        upToDate: false,
+        newMessages: 0,
+      });
     });
 
-    test('until something is said, and how much', async () => {
-      const chatId = await begin();
-      const { link } = await share(chatId);
-      expect(await stateOf(chatId)).toMatchObject({ link, upToDate: true, newMessages: 0, refusal: null });
+    test('messages added since publishing are counted', async () => {
+      const chatId = await createChat();
+      const { link } = await publish(chatId);
+      expect(await shareOf(chatId)).toMatchObject({ link, upToDate: true, newMessages: 0, refusal: null });
       await conversations.say(chatId, {}, {}, {}, {});
-      const state = await stateOf(chatId);
+      const state = await shareOf(chatId);
       expect(state).toMatchObject({ upToDate: false, newMessages: 4 });
       expect(state.link!.upToDate).toBe(false);
     });
 
-    test('a change of words is no new message, and still not current', async () => {
-      const chatId = await begin();
-      await share(chatId);
+    test('an edited message makes the link out of date but is not a new message', async () => {
+      const chatId = await createChat();
+      await publish(chatId);
       const { body } = await ann.get(`/chats/${chatId}`).expect(200);
       const { id } = (body as ChatWithBranch).messages[1]!;
       await ann.patch(`/chats/${chatId}/messages/${id}`, { content: 'Better words' }).expect(200);
-      expect(await stateOf(chatId)).toMatchObject({ upToDate: false, newMessages: 0 });
+      expect(await shareOf(chatId)).toMatchObject({ upToDate: false, newMessages: 0 });
     });
 
-    test('a chat that went elsewhere and came back is current again, and stays it', async () => {
-      const chatId = await begin();
-      const { link } = await share(chatId);
+    test('a chat that changed and changed back is up to date again', async () => {
+      const chatId = await createChat();
+      const { link } = await publish(chatId);
       const end = (await conversations.chats.byId(chatId))!.activeMessageId;
       await conversations.say(chatId, {}, {});
       await conversations.chats.incrementVersion(chatId, { activeMessageId: end });
-      expect(await stateOf(chatId)).toMatchObject({ upToDate: true, newMessages: 0 });
+      expect(await shareOf(chatId)).toMatchObject({ upToDate: true, newMessages: 0 });
       const { body } = await ann.get('/shared-links').expect(200);
       expect(body.items.find((item: SharedLink) => item.id === link.id).upToDate).toBe(true);
     });
 
-    test('while an answer is being written', async () => {
-      const chatId = await begin();
-      await share(chatId);
+    test('an answer that still streams is not counted', async () => {
+      const chatId = await createChat();
+      await publish(chatId);
       const [, answer] = await conversations.say(chatId, {}, { status: 'streaming', content: 'Half' });
-      expect(await stateOf(chatId)).toMatchObject({ upToDate: false, newMessages: 1 });
+      expect(await shareOf(chatId)).toMatchObject({ upToDate: false, newMessages: 1 });
       await conversations.messages.update(answer!, { status: 'complete', content: 'Whole' });
       await conversations.chats.incrementVersion(chatId);
-      expect(await stateOf(chatId)).toMatchObject({ upToDate: false, newMessages: 2 });
+      expect(await shareOf(chatId)).toMatchObject({ upToDate: false, newMessages: 2 });
     });
 
-    test('renaming, pinning and archiving the chat leave it current', async () => {
-      const chatId = await begin();
-      await share(chatId);
+    test('renaming, pinning and archiving the chat keep the link up to date', async () => {
+      const chatId = await createChat();
+      await publish(chatId);
       for (const change of [{ title: 'New' }, { pinned: true }, { archived: true }]) {
         await ann.patch(`/chats/${chatId}`, change).expect(200);
       }
-      expect((await stateOf(chatId)).upToDate).toBe(true);
+      expect((await shareOf(chatId)).upToDate).toBe(true);
     });
   });
 
-  describe('refreshes the link', () => {
-    test('under the same address, all at once', async () => {
-      const chatId = await begin();
-      const first = await share(chatId);
+  describe('refreshing', () => {
+    test('refreshing replaces the snapshot under the same URL', async () => {
+      const chatId = await createChat();
+      const first = await publish(chatId);
       app.advance(5_000);
       await conversations.say(chatId, { content: 'New' }, { content: 'Newer' });
-      const second = await share(chatId);
+      const second = await publish(chatId);
       expect(second.status).toBe(200);
       expect(second.link).toMatchObject({
         id: first.link.id,
@@ -435,45 +439,41 @@ describe('sharing a chat', () => {
         updatedAt: second.link.updatedAt,
       });
       expect(textsOf(shared).slice(2)).toEqual(['New', 'Newer']);
-      expect(await actionsOn(first.link.id)).toEqual(['shared_link.created', 'shared_link.updated']);
+      expect(await auditActions(first.link.id)).toEqual(['shared_link.created', 'shared_link.updated']);
     });
 
-    test('with the ids its messages had before', async () => {
-      const chatId = await begin();
-      const { link } = await share(chatId);
+    test('messages keep their ids across the versions of a link', async () => {
+      const chatId = await createChat();
+      const { link } = await publish(chatId);
       const before = (await read(link.id)).messages.map(({ id }) => id);
       await conversations.say(chatId, {}, {});
-      await share(chatId);
+      await publish(chatId);
       const after = (await read(link.id)).messages.map(({ id }) => id);
       expect(after.slice(0, 2)).toEqual(before);
-      const other = await share(await begin());
+      const other = await publish(await createChat());
       expect((await read(other.link.id)).messages.map(({ id }) => id)).not.toEqual(before);
     });
 
-    test('into no new version when nothing changed', async () => {
-      const chatId = await begin();
-      const { link } = await share(chatId);
+    test('refreshing an unchanged chat makes no new version', async () => {
+      const chatId = await createChat();
+      const { link } = await publish(chatId);
       app.advance(5_000);
-      const again = await share(chatId);
+      const again = await publish(chatId);
       expect(again).toEqual({ status: 200, link });
-      expect(await actionsOn(link.id)).toEqual(['shared_link.created']);
+      expect(await auditActions(link.id)).toEqual(['shared_link.created']);
     });
 
-    test('with new options and old content: no new version, one entry of what changed, and not to what', async () => {
-      const chatId = await begin();
-      const { link } = await share(chatId);
-      const again = await share(chatId, { title: 'Very secret title', showAuthor: false });
+    test('refreshing only the options makes no new version, and the audit log names them without their values', async () => {
+      const chatId = await createChat();
+      const { link } = await publish(chatId);
+      const again = await publish(chatId, { title: 'Very secret title', showAuthor: false });
       expect(again.link).toMatchObject({
         id: link.id,
         version: 1,
         title: 'Very secret title',
         showAuthor: false,
       });
-      const { store } = app.platform;
-      const log = await store.db
-        .select()
-        .from(store.t.auditLog)
-        .where(eq(store.t.auditLog.targetId, link.id));
+      const log = await auditEntries(link.id);
       expect(log.at(-1)).toMatchObject({
         actorId: ann.user.id,
         action: 'shared_link.options_changed',
@@ -482,12 +482,12 @@ describe('sharing a chat', () => {
       expect(JSON.stringify(log)).not.toContain('secret');
     });
 
-    test('and keeps the options nobody spoke of', async () => {
-      const chatId = await begin();
+    test('refreshing keeps the options that the request leaves out', async () => {
+      const chatId = await createChat();
       const audience = { kind: 'restricted', userIds: [bob.user.id], groupIds: [] };
-      await share(chatId, { title: 'Mine', showAuthor: false, audience });
+      await publish(chatId, { title: 'Mine', showAuthor: false, audience });
       await conversations.say(chatId, {}, {});
-      expect((await share(chatId)).link).toMatchObject({
+      expect((await publish(chatId)).link).toMatchObject({
         title: 'Mine',
         showAuthor: false,
         audience,
@@ -495,60 +495,60 @@ describe('sharing a chat', () => {
       });
     });
 
-    test('never leaves a reader between two versions', async () => {
-      const chatId = await begin();
-      const { link } = await share(chatId);
+    test('viewers never see a mix of two versions', async () => {
+      const chatId = await createChat();
+      const { link } = await publish(chatId);
       let done = false;
       const refreshing = (async () => {
         for (let i = 0; i < 10; i++) {
           await conversations.say(chatId, {}, {});
-          await share(chatId);
+          await publish(chatId);
         }
         done = true;
       })();
-      const seen = new Set<string>();
+      const versions = new Set<string>();
       while (!done) {
         const { version, messages } = await read(link.id);
-        seen.add(`${version}:${messages.length}`);
+        versions.add(`${version}:${messages.length}`);
       }
       await refreshing;
-      for (const each of seen) {
+      for (const each of versions) {
         const [version, count] = each.split(':').map(Number);
         expect(count).toBe(version! * 2);
       }
-      expect(seen.size).toBeGreaterThan(1);
+      expect(versions.size).toBeGreaterThan(1);
     });
   });
 
-  describe('ends', () => {
-    test('at once when the owner deletes the link, and the chat stays as it was', async () => {
-      const chatId = await begin();
+  describe('the end of a link', () => {
+    test('deleting a link ends access at once and leaves the chat unchanged', async () => {
+      const chatId = await createChat();
       const before = (await ann.get(`/chats/${chatId}`)).body as Chat;
-      const { link } = await share(chatId);
+      const { link } = await publish(chatId);
       await ann.delete(`/chats/${chatId}/share`).expect(204);
       await bob.get(`/shared/${link.id}`).expect(404);
       await ann.get(`/shared/${link.id}`).expect(404);
       expect((await ann.get(`/chats/${chatId}`)).body).toEqual(before);
-      expect(await actionsOn(link.id)).toEqual(['shared_link.created', 'shared_link.revoked']);
+      expect(await auditActions(link.id)).toEqual(['shared_link.created', 'shared_link.revoked']);
       expect((await ann.delete(`/chats/${chatId}/share`)).status).toBe(404);
     });
 
-    test('and the next link of the chat is another one', async () => {
-      const chatId = await begin();
-      const first = await share(chatId);
+    test('a link created after a deletion has another id', async () => {
+      const chatId = await createChat();
+      const first = await publish(chatId);
       await ann.delete(`/chats/${chatId}/share`).expect(204);
-      const second = await share(chatId);
+      const second = await publish(chatId);
       expect(second.status).toBe(201);
       expect(second.link.id).not.toBe(first.link.id);
       await bob.get(`/shared/${first.link.id}`).expect(404);
       await bob.get(`/shared/${second.link.id}`).expect(200);
     });
 
-    test('with the chat: links, versions and audiences go in the same transaction', async () => {
-      const chatId = await begin();
-      const revoked = await share(chatId);
+    test('deleting a chat deletes its links with their versions and audiences', async () => {
+      const chatId = await createChat();
+      const revoked = await publish(chatId);
       await ann.delete(`/chats/${chatId}/share`).expect(204);
-      const { link } = await share(chatId, { audience: { kind: 'restricted', userIds: [bob.user.id] } });
+      const { link } = await publish(chatId, { audience: { kind: 'restricted', userIds: [bob.user.id] } });
       await ann.delete(`/chats/${chatId}`).expect(204);
       const { store } = app.platform;
       for (const id of [link.id, revoked.link.id]) {
@@ -560,17 +560,17 @@ describe('sharing a chat', () => {
       }
     });
 
-    test('never by archiving the chat', async () => {
-      const chatId = await begin();
-      const { link } = await share(chatId);
+    test('archiving a chat keeps its link', async () => {
+      const chatId = await createChat();
+      const { link } = await publish(chatId);
       await ann.patch(`/chats/${chatId}`, { archived: true }).expect(200);
       await bob.get(`/shared/${link.id}`).expect(200);
     });
   });
 });
 
-describe('sharing while a model answers', () => {
-  test('is refused until the answer is finished or stopped', async () => {
+describe('publishing while a model answers', () => {
+  test('publishing is refused until the answer has finished or was stopped', async () => {
     const app = await createTestApp({ modelTuning: { demoTokensPerSecond: 5 } });
     const ann = await app.person('Ann');
     const { body: chat } = await ann.post('/chats', {}).expect(201);
@@ -584,7 +584,7 @@ describe('sharing while a model answers', () => {
 });
 
 describe('the rate limit', () => {
-  test('bounds how many links one person makes and changes in a minute', async () => {
+  test('a person can publish sixty times per minute', async () => {
     const app = await createTestApp({ limited: true });
     const ann = await app.person('Ann');
     const chatId = await new Conversations(app.platform).begin(ann.user.id);

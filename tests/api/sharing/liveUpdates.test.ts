@@ -1,87 +1,82 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import type { SharedLink } from '#shared/sharing';
-import { createTestApp, type TestApp } from '../../support/app.ts';
-import { Conversations } from '../../support/conversation.ts';
+import type { TestApp } from '../../support/app.ts';
+import type { Conversations } from '../../support/conversation.ts';
 import type { Person, TestSocket } from '../../support/person.ts';
+import { createSharingFixture, type SharingFixture } from '../../support/sharingFixture.ts';
 
-describe('a shared page that is open', () => {
+describe('an open shared page', () => {
   let app: TestApp;
   let admin: Person;
   let ann: Person;
   let bob: Person;
   let conversations: Conversations;
-  const opened: TestSocket[] = [];
+  let share: SharingFixture['share'];
+  let auditEntries: SharingFixture['auditEntries'];
+  const sockets: TestSocket[] = [];
   beforeAll(async () => {
-    app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user' } });
-    admin = await app.person('Admin');
-    ann = await app.person('Ann');
-    bob = await app.person('Bob');
-    conversations = new Conversations(app.platform);
+    ({ app, admin, ann, bob, conversations, share, auditEntries } = await createSharingFixture());
   });
   afterAll(async () => {
-    opened.forEach((socket) => socket.close());
+    sockets.forEach((socket) => socket.close());
     await app.end();
   });
 
-  const share = async (who: Person, options: object = {}) => {
-    const chatId = await conversations.begin(who.user.id);
-    return (await who.put(`/chats/${chatId}/share`, options).expect(201)).body as SharedLink;
-  };
   const connect = async (who: Person) => {
     const socket = await who.connect();
-    opened.push(socket);
+    sockets.push(socket);
     return socket;
   };
-  const watching = async (who: Person, ...ids: string[]) => {
+  const watch = async (who: Person, ...ids: string[]) => {
     const socket = await connect(who);
     for (const id of ids) expect(await socket.ask('share:watch', { id })).toMatchObject({ ok: true });
     return socket;
   };
-  const goneFrom = (socket: TestSocket, id: string) =>
-    socket.hears('share:revoked', (gone) => gone.id === id);
-  /** An event sent after all others, so that what was not heard by then was not sent. */
+  const revokedEvent = (socket: TestSocket, id: string) =>
+    socket.hears('share:revoked', (event) => event.id === id);
+  /** A request whose reply comes after all earlier events, so that an event not received by then was not sent. */
   const settle = async (socket: TestSocket) => {
     await socket.ask('share:unwatch', { id: 'nothing' });
   };
 
-  describe('cannot be followed', () => {
-    test('when the link is not for the one who asks: revoked, restricted and invented ones alike', async () => {
-      const gone = await share(ann);
-      await ann.delete(`/shared-links/${gone.id}`).expect(204);
+  describe('refusals', () => {
+    test('watching a revoked, restricted or invented link is refused alike', async () => {
+      const revoked = await share(ann);
+      await ann.delete(`/shared-links/${revoked.id}`).expect(204);
       const restricted = await share(ann, { audience: { kind: 'restricted', userIds: [] } });
       for (const who of [bob, admin]) {
         const socket = await connect(who);
         const missing = await socket.ask('share:watch', { id: 'A'.repeat(32) });
         expect(missing).toMatchObject({ ok: false, error: { code: 'not_found' } });
-        for (const { id } of [gone, restricted]) {
+        for (const { id } of [revoked, restricted]) {
           expect(await socket.ask('share:watch', { id })).toEqual(missing);
         }
         await ann
-          .patch(`/shared-links/${restricted.id}`, { title: `For nobody ${who.user.name}` })
+          .patch(`/shared-links/${restricted.id}`, { title: `Restricted for ${who.user.name}` })
           .expect(200);
         await settle(socket);
         expect(socket.heard).toEqual([]);
       }
     });
 
-    test('by what is no share id', async () => {
+    test('a malformed share id is refused', async () => {
       const socket = await connect(bob);
-      const answer = await socket.ask('share:watch', { id: '../etc' });
-      expect(answer).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
+      const reply = await socket.ask('share:watch', { id: '../etc' });
+      expect(reply).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
     });
 
-    test('by who tries many ids, or too many links at once', async () => {
+    test('a socket can try sixty ids per minute and watch twenty links at once', async () => {
       const socket = await connect(bob);
       const codes: string[] = [];
       for (let i = 0; i < 61; i++) {
-        const answer = await socket.ask('share:watch', { id: `guess${i}` });
-        codes.push(answer.ok ? 'ok' : answer.error.code);
+        const reply = await socket.ask('share:watch', { id: `guess${i}` });
+        codes.push(reply.ok ? 'ok' : reply.error.code);
       }
       expect(codes.slice(0, 60).every((code) => code === 'not_found')).toBe(true);
       expect(codes[60]).toBe('rate_limited');
       const links = await Promise.all(Array.from({ length: 21 }, () => share(ann)));
-      const other = await watching(bob, ...links.slice(0, 20).map(({ id }) => id));
+      const other = await watch(bob, ...links.slice(0, 20).map(({ id }) => id));
       expect(await other.ask('share:watch', { id: links[20]!.id })).toMatchObject({
         ok: false,
         error: { code: 'rate_limited' },
@@ -91,32 +86,32 @@ describe('a shared page that is open', () => {
     });
   });
 
-  describe('goes at once', () => {
+  describe('eviction', () => {
     const causes: [string, (link: SharedLink) => Promise<unknown>][] = [
-      ['its link is deleted', (link) => ann.delete(`/shared-links/${link.id}`).expect(204)],
+      ['the link is deleted', (link) => ann.delete(`/shared-links/${link.id}`).expect(204)],
       ['the chat is unshared', (link) => ann.delete(`/chats/${link.chatId}/share`).expect(204)],
       [
-        'its link is revoked among others',
+        'the link is revoked with others',
         (link) => ann.post('/shared-links/revoke', { ids: [link.id] }).expect(200),
       ],
       ['all links are revoked', () => ann.post('/shared-links/revoke', { all: true }).expect(200)],
       ['the chat is deleted', (link) => ann.delete(`/chats/${link.chatId}`).expect(204)],
       [
-        'only others may read it from now on',
+        'the viewer is removed from the audience',
         (link) =>
           ann
             .patch(`/shared-links/${link.id}`, { audience: { kind: 'restricted', userIds: [admin.user.id] } })
             .expect(200),
       ],
       [
-        'the link is refreshed for others alone',
+        'the link is refreshed with another audience',
         (link) =>
           ann
             .put(`/chats/${link.chatId}/share`, { audience: { kind: 'restricted', userIds: [] } })
             .expect(200),
       ],
       [
-        'it expires',
+        'the link expires',
         async (link) => {
           const expiresAt = new Date(app.platform.now() + 60_000).toISOString();
           await ann.patch(`/shared-links/${link.id}`, { expiresAt }).expect(200);
@@ -124,7 +119,7 @@ describe('a shared page that is open', () => {
         },
       ],
       [
-        'it is paused, and somebody looks',
+        'the link is paused',
         async (link) => {
           const { store, signals } = app.platform;
           const { sharedLinks } = store.t;
@@ -133,14 +128,14 @@ describe('a shared page that is open', () => {
         },
       ],
     ];
-    test.each(causes)('when %s', async (_cause, happen) => {
+    test.each(causes)('viewers are evicted at once when %s', async (_cause, trigger) => {
       const link = await share(ann);
       const others = await share(bob);
-      const socket = await watching(bob, link.id, others.id);
-      const second = await watching(bob, link.id);
-      await happen(link);
-      await goneFrom(socket, link.id);
-      await goneFrom(second, link.id);
+      const socket = await watch(bob, link.id, others.id);
+      const second = await watch(bob, link.id);
+      await trigger(link);
+      await revokedEvent(socket, link.id);
+      await revokedEvent(second, link.id);
       await bob.get(`/shared/${link.id}`).expect(404);
       await settle(socket);
       expect(socket.all('share:revoked')).toEqual([{ id: link.id }]);
@@ -150,37 +145,37 @@ describe('a shared page that is open', () => {
 
     test.each([
       ['is deactivated', { active: false }],
-      ['waits for approval again', { role: 'pending' }],
-    ])('when its owner %s', async (_what, change) => {
+      ['becomes pending', { role: 'pending' }],
+    ])('viewers are evicted when the owner %s', async (_change, change) => {
       const owner = await app.person(`Owner${Object.keys(change)[0]}`);
       const link = await share(owner);
-      const socket = await watching(bob, link.id);
+      const socket = await watch(bob, link.id);
       await admin.patch(`/admin/users/${owner.user.id}`, change).expect(200);
-      await goneFrom(socket, link.id);
+      await revokedEvent(socket, link.id);
     });
 
     test.each([
       ['is deactivated', { active: false }],
-      ['waits for approval again', { role: 'pending' }],
-    ])('with the whole session when its reader %s', async (_what, change) => {
-      const reader = await app.person(`Reader${Object.keys(change)[0]}`);
+      ['becomes pending', { role: 'pending' }],
+    ])('the socket of a viewer who %s is closed', async (_change, change) => {
+      const viewer = await app.person(`Viewer${Object.keys(change)[0]}`);
       const link = await share(ann);
-      const socket = await watching(reader, link.id);
-      await admin.patch(`/admin/users/${reader.user.id}`, change).expect(200);
+      const socket = await watch(viewer, link.id);
+      await admin.patch(`/admin/users/${viewer.user.id}`, change).expect(200);
       await socket.isClosed();
     });
   });
 
-  test('stays with those who may still read it, and only they hear that it changed', async () => {
+  test('viewers who keep access are notified of changes, and evicted ones are not', async () => {
     const link = await share(ann);
     const [toAdmin, toBob, toAnn] = [
-      await watching(admin, link.id),
-      await watching(bob, link.id),
-      await watching(ann, link.id),
+      await watch(admin, link.id),
+      await watch(bob, link.id),
+      await watch(ann, link.id),
     ];
     const audience = { kind: 'restricted', userIds: [admin.user.id] };
     await ann.patch(`/shared-links/${link.id}`, { audience }).expect(200);
-    await goneFrom(toBob, link.id);
+    await revokedEvent(toBob, link.id);
     await ann.patch(`/shared-links/${link.id}`, { title: 'For the admin' }).expect(200);
     for (const socket of [toAdmin, toAnn]) {
       expect(await socket.hears('share:updated')).toEqual({ id: link.id, version: 1 });
@@ -196,9 +191,9 @@ describe('a shared page that is open', () => {
     expect(toBob.all('share:updated')).toEqual([]);
   });
 
-  test('hears nothing of what its readers cannot see, nor of what is done to the chat', async () => {
+  test('changes that the page does not show, and changes of the chat, send no event', async () => {
     const link = await share(ann);
-    const socket = await watching(bob, link.id);
+    const socket = await watch(bob, link.id);
     await ann.put(`/chats/${link.chatId}/share`).expect(200);
     const expiresAt = new Date(app.platform.now() + 3_600_000).toISOString();
     await ann.patch(`/shared-links/${link.id}`, { expiresAt }).expect(200);
@@ -211,58 +206,52 @@ describe('a shared page that is open', () => {
     expect(socket.heard.map(({ name }) => name)).toEqual(['config:changed']);
   });
 
-  test('hears nothing any more once it is closed', async () => {
+  test('a page that stopped watching receives no events', async () => {
     const link = await share(ann);
-    const socket = await watching(bob, link.id);
+    const socket = await watch(bob, link.id);
     await socket.ask('share:unwatch', { id: link.id });
     await ann.delete(`/shared-links/${link.id}`).expect(204);
     await settle(socket);
     expect(socket.heard).toEqual([]);
   });
 
-  test('can be followed again after the link was restored', async () => {
+  test('a restored link can be watched again', async () => {
     const link = await share(ann);
-    const socket = await watching(bob, link.id);
+    const socket = await watch(bob, link.id);
     await ann.delete(`/shared-links/${link.id}`).expect(204);
-    await goneFrom(socket, link.id);
+    await revokedEvent(socket, link.id);
     await ann.post(`/shared-links/${link.id}/restore`).expect(200);
     expect(await socket.ask('share:watch', { id: link.id })).toMatchObject({ ok: true });
     await ann.patch(`/shared-links/${link.id}`, { title: 'Back' }).expect(200);
     await socket.hears('share:updated');
   });
 
-  test('an expiry is noted once, and again when the link was given more time', async () => {
+  test('an expiry is audited once, and again after the link was given more time', async () => {
     const link = await share(ann);
-    const { store } = app.platform;
-    const notes = async () => {
-      const log = await store.db
-        .select()
-        .from(store.t.auditLog)
-        .where(eq(store.t.auditLog.targetId, link.id));
-      return log.filter(({ action }) => action === 'shared_link.expired');
-    };
+    const expiries = async () =>
+      (await auditEntries(link.id)).filter(({ action }) => action === 'shared_link.expired');
     for (const times of [1, 2]) {
       const expiresAt = new Date(app.platform.now() + 60_000).toISOString();
       await ann.patch(`/shared-links/${link.id}`, { expiresAt }).expect(200);
-      const socket = await watching(bob, link.id);
+      const socket = await watch(bob, link.id);
       app.advance(60_001);
-      await goneFrom(socket, link.id);
-      const noted = await notes();
-      expect(noted).toHaveLength(times);
-      expect(noted[0]).toMatchObject({ actorId: null, targetType: 'shared_link', details: {} });
+      await revokedEvent(socket, link.id);
+      const recorded = await expiries();
+      expect(recorded).toHaveLength(times);
+      expect(recorded[0]).toMatchObject({ actorId: null, targetType: 'shared_link', details: {} });
     }
   });
 
-  test('a link that is revoked while someone comes in is never followed', async () => {
+  test('a link that is revoked while someone starts to watch it is not watched', async () => {
     for (let i = 0; i < 10; i++) {
       const link = await share(ann);
       const socket = await connect(bob);
-      const [answer] = await Promise.all([
+      const [reply] = await Promise.all([
         socket.ask('share:watch', { id: link.id }),
         ann.delete(`/shared-links/${link.id}`).expect(204),
       ]);
-      if (answer.ok) await goneFrom(socket, link.id);
-      else expect(answer.error.code).toBe('not_found');
+      if (reply.ok) await revokedEvent(socket, link.id);
+      else expect(reply.error.code).toBe('not_found');
       socket.close();
     }
   });

@@ -7,6 +7,7 @@ import { SharedChat, type SharedLink } from '#shared/sharing';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { Conversations } from '../../support/conversation.ts';
 import type { Person } from '../../support/person.ts';
+import { createSharingFixture, type SharingFixture } from '../../support/sharingFixture.ts';
 
 describe('a shared page', () => {
   let app: TestApp;
@@ -14,31 +15,26 @@ describe('a shared page', () => {
   let ann: Person;
   let bob: Person;
   let conversations: Conversations;
+  let shareChat: SharingFixture['share'];
   beforeAll(async () => {
-    app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user' } });
-    admin = await app.person('Admin');
-    ann = await app.person('Ann');
-    bob = await app.person('Bob');
-    conversations = new Conversations(app.platform);
+    ({ app, admin, ann, bob, conversations, share: shareChat } = await createSharingFixture());
   });
   afterAll(() => app.end());
 
-  const share = async (options: object = {}, turns?: Parameters<Conversations['begin']>[1]) => {
-    const chatId = await conversations.begin(ann.user.id, turns);
-    return (await ann.put(`/chats/${chatId}/share`, options).expect(201)).body as SharedLink;
-  };
-  const read = async (id: string, who = bob) =>
-    (await who.get(`/shared/${id}`).expect(200)).body as SharedChat;
-  const revoked = async () => {
+  const share = (options: object = {}, chat: Parameters<Conversations['begin']>[1] = {}) =>
+    shareChat(ann, options, chat);
+  const read = async (id: string, viewer = bob) =>
+    (await viewer.get(`/shared/${id}`).expect(200)).body as SharedChat;
+  const revokedLink = async () => {
     const link = await share();
     await ann.delete(`/shared-links/${link.id}`).expect(204);
     return link;
   };
-  /** All a reader could tell two answers apart by, but for the moment they were given. */
+  /** Everything by which a viewer could tell two responses apart, except their time. */
   const traits = ({ status, text, headers }: Awaited<ReturnType<Person['get']>>) => {
     const {
       date: _date,
-      // Its expiry moves on with the clock.
+      // Its expiry depends on the time.
       'set-cookie': _cookie,
       'ratelimit-policy': _policy,
       ratelimit: _limit,
@@ -47,35 +43,45 @@ describe('a shared page', () => {
     return { status, text, headers: others };
   };
 
-  describe('is not there', () => {
+  describe('refusals', () => {
     const paths = ['', '/continue'] as const;
-    const ask = (who: Person, id: string, path: string) =>
-      path === '' ? who.get(`/shared/${id}`) : who.post(`/shared/${id}${path}`);
+    const request = (person: Person, id: string, path: string) =>
+      path === '' ? person.get(`/shared/${id}`) : person.post(`/shared/${id}${path}`);
 
     test.each(paths)(
-      'for strangers, who cannot tell a live link from a revoked or an invented one: %s',
+      'strangers get the same 401 for live, revoked, invented and malformed ids: %s',
       async (path) => {
         const stranger = app.stranger();
-        const ids = [(await share()).id, (await revoked()).id, 'A'.repeat(32), 'x', '!!', 'a'.repeat(900)];
-        const answers = [];
-        for (const id of ids) answers.push(traits(await ask(stranger, encodeURIComponent(id), path)));
-        expect(answers[0]).toMatchObject({ status: 401, text: expect.stringContaining('unauthenticated') });
-        for (const answer of answers) expect(answer).toEqual(answers[0]);
+        const ids = [
+          (await share()).id,
+          (await revokedLink()).id,
+          'A'.repeat(32),
+          'x',
+          '!!',
+          'a'.repeat(900),
+        ];
+        const responses = [];
+        for (const id of ids) responses.push(traits(await request(stranger, encodeURIComponent(id), path)));
+        expect(responses[0]).toMatchObject({ status: 401, text: expect.stringContaining('unauthenticated') });
+        for (const response of responses) expect(response).toEqual(responses[0]);
       },
     );
 
-    test.each(paths)('for those who wait for approval, who learn as little: %s', async (path) => {
-      const pending = await app.person(`Pending${path.length}`, 'pending');
-      const answers = [];
-      for (const id of [(await share()).id, (await revoked()).id, 'A'.repeat(32)]) {
-        answers.push(traits(await ask(pending, id, path)));
-      }
-      expect(answers[0]!.status).toBe(403);
-      for (const answer of answers) expect(answer).toEqual(answers[0]);
-    });
+    test.each(paths)(
+      'pending accounts get the same 403 for live, revoked and invented ids: %s',
+      async (path) => {
+        const pending = await app.person(`Pending${path.length}`, 'pending');
+        const responses = [];
+        for (const id of [(await share()).id, (await revokedLink()).id, 'A'.repeat(32)]) {
+          responses.push(traits(await request(pending, id, path)));
+        }
+        expect(responses[0]!.status).toBe(403);
+        for (const response of responses) expect(response).toEqual(responses[0]);
+      },
+    );
 
     test.each(paths)(
-      'for members it is not for: whatever the reason, they get one and the same answer: %s',
+      'members and admins get the same 404 for every link they may not read: %s',
       async (path) => {
         const restricted = await share({ audience: { kind: 'restricted', userIds: [], groupIds: [] } });
         const expired = await share({ expiresAt: new Date(app.platform.now() + 60_000).toISOString() });
@@ -86,18 +92,18 @@ describe('a shared page', () => {
         await store.db.update(sharedLinks).set({ pausedReason: 'x' }).where(eq(sharedLinks.id, paused.id));
         const deleted = await share();
         await ann.delete(`/chats/${deleted.chatId}`).expect(204);
-        const ids = [restricted, expired, paused, deleted, await revoked()].map(({ id }) => id);
-        for (const who of [bob, admin]) {
-          const missing = traits(await ask(who, 'A'.repeat(32), path));
+        const ids = [restricted, expired, paused, deleted, await revokedLink()].map(({ id }) => id);
+        for (const person of [bob, admin]) {
+          const missing = traits(await request(person, 'A'.repeat(32), path));
           expect(missing.status).toBe(404);
           for (const id of [...ids, '!!']) {
-            expect(traits(await ask(who, encodeURIComponent(id), path))).toEqual(missing);
+            expect(traits(await request(person, encodeURIComponent(id), path))).toEqual(missing);
           }
         }
       },
     );
 
-    test('while its owner is deactivated, and there again afterwards', async () => {
+    test('a page is unavailable while its owner is deactivated', async () => {
       const eve = await app.person('Eve');
       const chatId = await conversations.begin(eve.user.id);
       const { id } = (await eve.put(`/chats/${chatId}/share`).expect(201)).body as SharedLink;
@@ -109,7 +115,7 @@ describe('a shared page', () => {
       await read(id);
     });
 
-    test('for a demoted admin more than for anyone', async () => {
+    test('an admin cannot read a restricted link before or after being demoted', async () => {
       const demoted = await app.person('Demoted', 'admin');
       const { id } = await share({ audience: { kind: 'restricted', userIds: [], groupIds: [] } });
       await demoted.get(`/shared/${id}`).expect(404);
@@ -117,13 +123,13 @@ describe('a shared page', () => {
       await demoted.get(`/shared/${id}`).expect(404);
     });
 
-    test('under the address of its chat, nor the chat under the address of the link', async () => {
+    test('chat ids do not open shared pages and link ids do not open chats', async () => {
       const { id, chatId } = await share();
       await bob.get(`/shared/${chatId}`).expect(404);
       await ann.get(`/chats/${id}`).expect(404);
     });
 
-    test('for who tries many ids: only misses count, and then even those are refused', async () => {
+    test('the rate limit counts ids that do not exist, and no successful reads', async () => {
       const limited = await createTestApp({ limited: true });
       const owner = await limited.person('Owner');
       const chatId = await new Conversations(limited.platform).begin(owner.user.id);
@@ -136,8 +142,8 @@ describe('a shared page', () => {
     });
   });
 
-  describe('shows', () => {
-    test('the title, the sharer’s name, the dates and the messages, and not one field more', async () => {
+  describe('content', () => {
+    test('a page holds its title, author, dates and messages, and no other field', async () => {
       const link = await share({ title: 'Magnets for Bob' });
       const shared = await read(link.id);
       expect(SharedChat.strict().parse(shared)).toEqual(shared);
@@ -157,14 +163,14 @@ describe('a shared page', () => {
       expect(Object.keys(shared.messages[0]!).sort()).toEqual(['content', 'createdAt', 'id', 'role']);
     });
 
-    test('its owner that it is theirs', async () => {
+    test('a page tells its owner that it is theirs', async () => {
       const { id } = await share();
       expect((await read(id, ann)).isOwner).toBe(true);
       expect((await read(id, bob)).isOwner).toBe(false);
       expect((await read(id, ann)).isOwner).toBe(true);
     });
 
-    test('nobody’s name where the owner wished so, the present one otherwise', async () => {
+    test('a page shows the owner’s current name unless it is shared anonymously', async () => {
       const eve = await app.person('Evelyn');
       const chatId = await conversations.begin(eve.user.id);
       const { id } = (await eve.put(`/chats/${chatId}/share`).expect(201)).body as SharedLink;
@@ -172,13 +178,13 @@ describe('a shared page', () => {
       await eve.patch('/me', { name: 'Eve "the" <b>Great</b>' }).expect(200);
       expect((await read(id)).author).toEqual({ name: 'Eve "the" <b>Great</b>' });
       await eve.patch(`/shared-links/${id}`, { showAuthor: false }).expect(200);
-      const answer = await bob.get(`/shared/${id}`).expect(200);
-      expect(answer.body.author).toBeNull();
-      expect(answer.text).not.toContain('Eve');
-      expect(answer.text).not.toContain(eve.user.id);
+      const response = await bob.get(`/shared/${id}`).expect(200);
+      expect(response.body.author).toBeNull();
+      expect(response.text).not.toContain('Eve');
+      expect(response.text).not.toContain(eve.user.id);
     });
 
-    test('what was written, letter by letter', async () => {
+    test('messages are sent character by character as written', async () => {
       const content = '</script><img src=x onerror=alert(1)> "\\u0022" \u2028 🦊 \\ `${x}` ,"messages":[]}';
       const { id } = await share({ title: content }, { turns: [{ content }] });
       const shared = await read(id);
@@ -186,24 +192,26 @@ describe('a shared page', () => {
       expect(shared.messages[0]!.content).toBe(content);
     });
 
-    test('the same to browsers that take it compressed, in a fraction of the bytes', async () => {
+    test('browsers that accept Brotli get the same page in a fraction of the bytes', async () => {
       const turns = Array.from({ length: 200 }, (_, i) => ({
         content: `Message ${i} says much the same. `.repeat(20),
       }));
       const { id } = await share({}, { turns });
       const plain = await read(id);
       for (let round = 0; round < 2; round++) {
-        const answer = await fetch(`${app.url}${apiPrefix}/shared/${id}`, {
+        const response = await fetch(`${app.url}${apiPrefix}/shared/${id}`, {
           headers: { cookie: bob.cookie(), 'accept-encoding': 'br' },
         });
-        expect(answer.headers.get('content-encoding')).toBe('br');
-        expect(answer.headers.get('vary')).toContain('Accept-Encoding');
-        expect(Number(answer.headers.get('content-length'))).toBeLessThan(JSON.stringify(plain).length / 10);
-        expect(await answer.json()).toEqual(plain);
+        expect(response.headers.get('content-encoding')).toBe('br');
+        expect(response.headers.get('vary')).toContain('Accept-Encoding');
+        expect(Number(response.headers.get('content-length'))).toBeLessThan(
+          JSON.stringify(plain).length / 10,
+        );
+        expect(await response.json()).toEqual(plain);
       }
     });
 
-    test('as stored: the body in the database is Brotli of exactly the messages', async () => {
+    test('the stored body is Brotli of exactly the messages that are sent', async () => {
       const { id } = await share();
       const { store } = app.platform;
       const { sharedLinkVersions } = store.t;
@@ -215,7 +223,7 @@ describe('a shared page', () => {
       expect(version!.messageCount).toBe(2);
     });
 
-    test('anew after each change, whatever was kept ready', async () => {
+    test('a cached page is not sent after the link changed or was revoked', async () => {
       const link = await share();
       await read(link.id);
       await conversations.say(link.chatId, { content: 'More' });
@@ -227,7 +235,7 @@ describe('a shared page', () => {
       await bob.get(`/shared/${link.id}`).expect(404);
     });
 
-    test('nothing to who has it on screen already and asks whether it is current', async () => {
+    test('a client that holds the page gets 304 until it changes', async () => {
       const link = await share();
       const first = await bob.get(`/shared/${link.id}`).expect(200);
       const tag = first.headers.etag!;
@@ -242,20 +250,20 @@ describe('a shared page', () => {
     });
   });
 
-  test('is kept by no cache, found by no search engine, and named in no referrer', async () => {
+  test('a page is not cached, indexed or named in a referrer', async () => {
     const { id } = await share();
-    for (const answer of [await bob.get(`/shared/${id}`), await bob.get('/shared/missing')]) {
-      expect(answer.headers).toMatchObject({
+    for (const response of [await bob.get(`/shared/${id}`), await bob.get('/shared/missing')]) {
+      expect(response.headers).toMatchObject({
         'cache-control': 'no-store',
         'x-robots-tag': 'noindex, nofollow',
         'referrer-policy': 'no-referrer',
         'x-content-type-options': 'nosniff',
       });
-      expect(answer.headers['content-type']).toMatch(/^application\/json; charset=utf-8$/);
+      expect(response.headers['content-type']).toMatch(/^application\/json; charset=utf-8$/);
     }
   });
 
-  test('has a shell that is the same for every id, and says so to nobody', async () => {
+  test('the HTML shell is the same for every id and is not indexed', async () => {
     const stranger = app.stranger();
     const live = await stranger.agent.get(`/s/${(await share()).id}`);
     const invented = await stranger.agent.get('/s/invented');
@@ -263,26 +271,26 @@ describe('a shared page', () => {
     expect(live.headers['x-robots-tag']).toContain('noindex');
   });
 
-  describe('is carried on', () => {
-    const continueAs = async (who: Person, id: string) =>
-      (await who.post(`/shared/${id}/continue`).expect(201)).body.chatId as string;
-    const open = async (who: Person, id: string) =>
-      (await who.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
+  describe('continuing', () => {
+    const continueAs = async (viewer: Person, id: string) =>
+      (await viewer.post(`/shared/${id}/continue`).expect(201)).body.chatId as string;
+    const openChat = async (owner: Person, id: string) =>
+      (await owner.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
 
-    test('as a chat of the viewer’s own, that says where it came from', async () => {
+    test('a copy is the viewer’s own chat and names its source', async () => {
       const turns = [
         { content: 'Why?' },
         { content: 'Because.', reasoning: 'Hm', reasoningMs: 700, model: 'm', edited: true },
         { content: 'Stop here' },
         { content: 'Half a', status: 'stopped' as const },
       ];
-      const { id } = await share({ title: 'To carry on' }, { turns });
+      const { id } = await share({ title: 'To continue' }, { turns });
       const shared = await read(id);
       const chatId = await continueAs(bob, id);
-      const chat = await open(bob, chatId);
+      const chat = await openChat(bob, chatId);
       expect(chat).toMatchObject({
-        title: 'To carry on',
-        continuedFrom: { title: 'To carry on', at: chat.createdAt },
+        title: 'To continue',
+        continuedFrom: { title: 'To continue', at: chat.createdAt },
         pinned: false,
         archived: false,
         shared: false,
@@ -304,8 +312,8 @@ describe('a shared page', () => {
       await ann.get(`/chats/${chatId}`).expect(404);
     });
 
-    test('in the viewer’s open tabs and search at once', async () => {
-      const { id } = await share({ title: 'Seen at once' }, { turns: [{ content: 'A quokka appears' }] });
+    test('a copy appears in the viewer’s open tabs and search at once', async () => {
+      const { id } = await share({ title: 'On animals' }, { turns: [{ content: 'A quokka appears' }] });
       const socket = await bob.connect();
       const chatId = await continueAs(bob, id);
       await socket.hears('chat:updated', ({ chat }) => chat.id === chatId);
@@ -314,23 +322,23 @@ describe('a shared page', () => {
       socket.close();
     });
 
-    test('independently: neither revoking nor deleting the original touches the copy', async () => {
+    test('revoking the link or deleting the original chat leaves the copy unchanged', async () => {
       const link = await share();
       const chatId = await continueAs(bob, link.id);
-      const before = await open(bob, chatId);
+      const before = await openChat(bob, chatId);
       await ann.delete(`/chats/${link.chatId}/share`).expect(204);
       await ann.delete(`/chats/${link.chatId}`).expect(204);
-      expect(await open(bob, chatId)).toEqual(before);
+      expect(await openChat(bob, chatId)).toEqual(before);
     });
 
-    test('every time anew, and by its owner too', async () => {
+    test('every request makes another copy, for the owner too', async () => {
       const { id } = await share();
       const copies = [await continueAs(bob, id), await continueAs(bob, id), await continueAs(ann, id)];
       expect(new Set(copies).size).toBe(3);
-      await open(ann, copies[2]!);
+      await openChat(ann, copies[2]!);
     });
 
-    test('and shared again in turn, without a trace of the first link', async () => {
+    test('a copy can be shared without a trace of the first link', async () => {
       const { id } = await share();
       const chatId = await continueAs(bob, id);
       const again = (await bob.put(`/chats/${chatId}/share`).expect(201)).body as SharedLink;
@@ -340,13 +348,13 @@ describe('a shared page', () => {
       );
     });
 
-    test('whole, also with 3,000 messages', async () => {
+    test('a chat of 3,000 messages is copied whole', async () => {
       const turns = Array.from({ length: 3_000 }, (_, i) => ({ content: `Message ${i}` }));
       const { id } = await share({}, { turns });
       const chatId = await continueAs(bob, id);
       expect(await conversations.messages.pageOfChat(chatId, 0, 5_000)).toHaveLength(3_000);
       expect((await conversations.chats.byId(chatId))!.messageCount).toBe(3_000);
-      expect((await open(bob, chatId)).messages.at(-1)!.content).toBe('Message 2999');
+      expect((await openChat(bob, chatId)).messages.at(-1)!.content).toBe('Message 2999');
     });
   });
 });

@@ -4,13 +4,13 @@ import { SnapshotMessage } from '#shared/sharing';
 import type { MessageRow } from '../../../server/src/features/messages/messages.queries.ts';
 import {
   idInLink,
-  pack,
+  compress,
   serialise,
-  snapshotOf,
-  unpackMessages,
-} from '../../../server/src/features/sharing/sharing.snapshot.ts';
+  toSnapshot,
+  decompressMessages,
+} from '../../../server/src/features/sharing/snapshots.ts';
 
-const row = (more: Partial<MessageRow> = {}): MessageRow => ({
+const row = (overrides: Partial<MessageRow> = {}): MessageRow => ({
   seq: 7,
   id: 'm1',
   chatId: 'chat-id',
@@ -25,12 +25,12 @@ const row = (more: Partial<MessageRow> = {}): MessageRow => ({
   edited: false,
   idempotencyKey: 'idempotency-key',
   createdAt: Date.UTC(2025, 0, 2, 3, 4, 5),
-  ...more,
+  ...overrides,
 });
 
 describe('a snapshot', () => {
-  test('names every field it shows, and shows nothing else', () => {
-    expect(snapshotOf('link', [row()])).toEqual([
+  test('holds the listed fields and no others', () => {
+    expect(toSnapshot('link', [row()])).toEqual([
       {
         id: idInLink('link', 'm1'),
         role: 'assistant',
@@ -39,14 +39,14 @@ describe('a snapshot', () => {
         createdAt: '2025-01-02T03:04:05.000Z',
       },
     ]);
-    const all = { reasoning: 'Hm.', reasoningMs: 1_200, edited: true };
-    const [message] = snapshotOf('link', [row(all)]);
+    const optional = { reasoning: 'Hm.', reasoningMs: 1_200, edited: true };
+    const [message] = toSnapshot('link', [row(optional)]);
     expect(message).toMatchObject({ reasoning: 'Hm.', reasoningMs: 1_200, edited: true });
     expect(SnapshotMessage.strict().parse(message)).toEqual(message);
   });
 
-  test('holds no id of the chat, of its messages or of their parents', () => {
-    const text = JSON.stringify(snapshotOf('link', [row({ error: 'the key was refused' })]));
+  test('reveals no ids, errors or statuses of the chat and its messages', () => {
+    const text = JSON.stringify(toSnapshot('link', [row({ error: 'the key was refused' })]));
     for (const secret of [
       '"m1"',
       'chat-id',
@@ -62,16 +62,16 @@ describe('a snapshot', () => {
   test.each([
     ['failed', row({ status: 'failed', content: 'Half of' })],
     ['empty', row({ content: ' \n' })],
-    ['still being written', row({ status: 'streaming', content: 'Half of' })],
-  ])('leaves out a message that is %s', (_what, message) => {
-    expect(snapshotOf('link', [message])).toEqual([]);
+    ['still streaming', row({ status: 'streaming', content: 'Half of' })],
+  ])('leaves out a message that is %s', (_state, message) => {
+    expect(toSnapshot('link', [message])).toEqual([]);
   });
 
-  test.each(['complete', 'stopped', 'interrupted'] as const)('keeps what came of a %s answer', (status) => {
-    expect(snapshotOf('link', [row({ status })])).toHaveLength(1);
+  test.each(['complete', 'stopped', 'interrupted'] as const)('keeps a %s answer', (status) => {
+    expect(toSnapshot('link', [row({ status })])).toHaveLength(1);
   });
 
-  test('gives a message one id within a link, and another one in another link', () => {
+  test('gives a message the same id within a link and a different one in another link', () => {
     expect(idInLink('a', 'm1')).toBe(idInLink('a', 'm1'));
     expect(idInLink('a', 'm1')).not.toBe(idInLink('a', 'm2'));
     expect(idInLink('a', 'm1')).not.toBe(idInLink('b', 'm1'));
@@ -79,49 +79,48 @@ describe('a snapshot', () => {
   });
 });
 
-describe('serialising', () => {
-  test('makes the JSON of the messages, whatever their size, and comes back from its compressed form', async () => {
-    const messages = snapshotOf(
+describe('a serialised snapshot', () => {
+  test('is the JSON of its messages and survives compression', async () => {
+    const messages = toSnapshot(
       'link',
       Array.from({ length: 40 }, (_, i) => row({ id: `m${i}`, content: `${i} "ü" 🦊\n`.repeat(5_000) })),
     );
-    const { json, messageCount } = await serialise(messages);
+    const { json } = (await serialise(messages))!;
     expect(json).toBe(JSON.stringify(messages));
-    expect(messageCount).toBe(40);
-    const packed = await pack(json);
-    expect(packed.length).toBeLessThan(json.length / 10);
-    expect(await unpackMessages(packed)).toEqual(messages);
+    const compressed = await compress(json);
+    expect(compressed.length).toBeLessThan(json.length / 10);
+    expect(await decompressMessages(compressed)).toEqual(messages);
   });
 
-  test('tells equal from different by the hash', async () => {
-    const hash = async (content: string) => (await serialise(snapshotOf('link', [row({ content })]))).hash;
+  test('has a hash that depends on its content only', async () => {
+    const hash = async (content: string) => (await serialise(toSnapshot('link', [row({ content })])))?.hash;
     expect(await hash('a')).toBe(await hash('a'));
     expect(await hash('a')).not.toBe(await hash('b'));
-    expect((await serialise([])).json).toBe('[]');
+    expect(await serialise([])).toMatchObject({ json: '[]' });
   });
 
-  test('refuses a snapshot that is too large', async () => {
-    const messages = snapshotOf('link', [
+  test('is undefined when the messages are too large', async () => {
+    const messages = toSnapshot('link', [
       row({ content: 'x'.repeat(limits.snapshotChars / 2) }),
       row({ id: 'm2', content: 'x'.repeat(limits.snapshotChars / 2) }),
     ]);
-    await expect(serialise(messages)).rejects.toMatchObject({ kind: 'refused', code: 'snapshot_too_large' });
+    expect(await serialise(messages)).toBeUndefined();
   });
 
-  test('gives others their turn while it works on a large one', async () => {
-    const messages = snapshotOf(
+  test('yields to other work while a large one is built', async () => {
+    const messages = toSnapshot(
       'link',
       Array.from({ length: 20 }, (_, i) => row({ id: `m${i}`, content: 'x'.repeat(500_000) })),
     );
     let turns = 0;
-    let working = true;
+    let running = true;
     const count = () => {
       turns++;
-      if (working) setImmediate(count);
+      if (running) setImmediate(count);
     };
     setImmediate(count);
     await serialise(messages);
-    working = false;
+    running = false;
     expect(turns).toBeGreaterThan(10);
   });
 });

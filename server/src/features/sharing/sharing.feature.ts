@@ -3,20 +3,18 @@ import type { AuditQueries } from '../audit/audit.queries.ts';
 import type { ChatQueries } from '../chats/chats.queries.ts';
 import type { ChatService } from '../chats/chats.service.ts';
 import type { MessageQueries } from '../messages/messages.queries.ts';
-import { LinkAccess } from './sharing.access.ts';
-import { AudienceQueries } from './sharing.audience.queries.ts';
-import { SharedBranch } from './sharing.branch.ts';
-import { LinkExpiry } from './sharing.expiry.ts';
-import { Freezing } from './sharing.freezing.ts';
-import { LinkListQueries } from './sharing.list.queries.ts';
-import { SharingOptions } from './sharing.options.ts';
-import { SharedPages } from './sharing.pages.ts';
+import { AudienceQueries } from './audience.queries.ts';
+import { LinkListQueries } from './linkList.queries.ts';
+import { LinkOptionsResolver } from './linkOptions.ts';
+import { SnapshotPublisher } from './publish.service.ts';
+import { ExpirySweeper, RevocationService } from './revocation.service.ts';
+import { SharedPageService } from './sharedPages.service.ts';
+import { LinkAccess } from './sharing.policy.ts';
+import { LinkPresenter } from './sharing.presenter.ts';
 import { SharingQueries } from './sharing.queries.ts';
-import { LinkRevocations } from './sharing.revocations.ts';
 import { sharingRoutes } from './sharing.routes.ts';
 import { SharingService } from './sharing.service.ts';
-import { sharingSockets } from './sharing.sockets.ts';
-import { ShareWatch } from './sharing.watch.ts';
+import { sharingSockets, ShareSubscriptions } from './sharing.sockets.ts';
 
 interface Parts {
   chats: ChatService;
@@ -25,27 +23,32 @@ interface Parts {
   audit: AuditQueries;
 }
 
-/** Puts the parts of sharing together. `stop` before the database closes. */
-export function createSharing(platform: Platform, { chats, chatQueries, messages, audit }: Parts) {
+/** Puts the parts of sharing together. Call `stop` before the database closes. */
+export function createSharing(platform: Platform, given: Parts) {
   const queries = new SharingQueries(platform);
   const audiences = new AudienceQueries(platform);
-  const access = new LinkAccess(platform, queries, audiences);
-  const watch = new ShareWatch(platform, access);
-  const branch = new SharedBranch(messages);
-  const options = new SharingOptions(platform, audiences);
-  const freezing = new Freezing(platform, { chats, branch, options, queries, audiences, audit });
-  const list = new LinkListQueries(platform, queries);
-  const owned = { chats, branch, freezing, options, queries, audiences, list, audit, watch };
-  const service = new SharingService(platform, owned);
-  const revocations = new LinkRevocations(platform, { chats, queries, audit, watch });
-  const pages = new SharedPages(platform, { access, queries, chats, chatQueries, messages });
-  const expiry = new LinkExpiry(platform, { queries, audit, watch });
+  const access = new LinkAccess(platform, audiences);
+  const parts = {
+    ...given,
+    access,
+    audiences,
+    queries,
+    list: new LinkListQueries(platform, queries),
+    options: new LinkOptionsResolver(platform, audiences),
+    subscriptions: new ShareSubscriptions(platform, access),
+  };
+  const services = {
+    publisher: new SnapshotPublisher(platform, parts),
+    sharing: new SharingService(platform, parts),
+    revocations: new RevocationService(platform, parts),
+    pages: new SharedPageService(platform, parts),
+  };
+  const sweeper = new ExpirySweeper(platform, parts);
+  const presenter = new LinkPresenter(platform, audiences);
   return {
-    service,
-    revocations,
-    pages,
-    routes: sharingRoutes(platform, service, revocations, pages),
-    sockets: sharingSockets(watch),
-    stop: () => expiry.close(),
+    ...services,
+    routes: sharingRoutes(platform, { ...services, presenter }),
+    sockets: sharingSockets(parts.subscriptions),
+    stop: () => sweeper.close(),
   };
 }

@@ -1,35 +1,56 @@
 import type { SharedChat, SharedLink } from '#shared/sharing';
-import type { ViewedLink } from './sharing.queries.ts';
-import type { LinkState } from './sharing.service.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Actor } from '../../platform/policy.ts';
+import type { AudienceQueries, ViewedLink } from './audience.queries.ts';
+import { inactiveReason } from './sharing.policy.ts';
+import type { LinkRow } from './sharing.queries.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** `origin` is where people open this instance. */
-export const presentLink = (
-  { row, audience, upToDate, inactive }: LinkState,
-  origin: string,
-): SharedLink => ({
-  id: row.id,
-  url: `${origin}/s/${row.id}`,
-  chatId: row.chatId,
-  title: row.title,
-  showAuthor: row.showAuthor,
-  audience,
-  createdAt: iso(row.createdAt),
-  updatedAt: iso(row.updatedAt),
-  expiresAt: row.expiresAt === null ? null : iso(row.expiresAt),
-  version: row.currentVersion,
-  upToDate,
-  inactiveReason: inactive,
-});
+/** Presents links to their owner. Audiences are read for all links of a list at once. */
+export class LinkPresenter {
+  #platform: Platform;
+  #audiences: AudienceQueries;
+  constructor(platform: Platform, audiences: AudienceQueries) {
+    this.#platform = platform;
+    this.#audiences = audiences;
+  }
 
-/** The shared page without its messages, which are stored as they are sent. */
-export const presentShared = (row: ViewedLink, viewerId: string): Omit<SharedChat, 'messages'> => ({
-  id: row.id,
-  title: row.title,
-  author: row.showAuthor ? { name: row.ownerName } : null,
-  createdAt: iso(row.createdAt),
-  updatedAt: iso(row.snapshotAt),
-  version: row.version,
-  isOwner: row.ownerId === viewerId,
+  /** `origin` is where people open this instance. */
+  async presentLinks(owner: Actor, links: LinkRow[], origin: string): Promise<SharedLink[]> {
+    const restricted = links.filter((link) => link.audienceKind === 'restricted');
+    const audiences = await this.#audiences.ofRestricted(restricted.map(({ id }) => id));
+    const now = this.#platform.now();
+    return links.map((link) => ({
+      id: link.id,
+      url: `${origin}/s/${link.id}`,
+      chatId: link.chatId,
+      chatVersion: link.chatVersion,
+      title: link.title,
+      showAuthor: link.showAuthor,
+      audience: audiences.get(link.id) ?? { kind: 'instance' },
+      createdAt: iso(link.createdAt),
+      updatedAt: iso(link.updatedAt),
+      expiresAt: link.expiresAt === null ? null : iso(link.expiresAt),
+      version: link.currentVersion,
+      upToDate: link.snapshotChatVersion === link.chatVersion,
+      inactiveReason: inactiveReason(link, owner, now),
+    }));
+  }
+
+  async presentLink(owner: Actor, link: LinkRow, origin: string): Promise<SharedLink> {
+    const [presented] = await this.presentLinks(owner, [link], origin);
+    return presented!;
+  }
+}
+
+/** The shared page without its messages, which are stored in the shape they are sent in. */
+export const presentSharedPage = (link: ViewedLink, viewerId: string): Omit<SharedChat, 'messages'> => ({
+  id: link.id,
+  title: link.title,
+  author: link.showAuthor ? { name: link.ownerName } : null,
+  createdAt: iso(link.createdAt),
+  updatedAt: iso(link.snapshotAt),
+  version: link.version,
+  isOwner: link.ownerId === viewerId,
 });

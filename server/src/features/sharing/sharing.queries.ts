@@ -1,10 +1,7 @@
 import { and, eq, gte, inArray, isNull, lte } from 'drizzle-orm';
-import { preparedQuery } from '../../platform/db/preparedQuery.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { viewedQuery, type ViewedQuery } from './sharing.viewed.query.ts';
 
 export type LinkRow = NonNullable<Awaited<ReturnType<SharingQueries['byId']>>>;
-export type ViewedLink = NonNullable<Awaited<ReturnType<SharingQueries['forViewer']>>>;
 export type NewLink = Pick<
   LinkRow,
   | 'id'
@@ -34,16 +31,14 @@ export interface Revocation {
   reason: 'owner' | 'owner_bulk';
 }
 
-/** Links whose expiry is noted in one go. */
-const expiredAtOnce = 500;
+/** Links whose expiry is recorded at once. */
+const expiryBatch = 500;
 
-/** Links and their versions. Lists and audiences have queries of their own. */
+/** Links and their versions. `LinkListQueries` lists them, `AudienceQueries` knows their readers. */
 export class SharingQueries {
   #platform: Platform;
-  #viewed: () => ViewedQuery;
   constructor(platform: Platform) {
     this.#platform = platform;
-    this.#viewed = preparedQuery(platform.store, () => viewedQuery(platform.store));
   }
   get #db() {
     return this.#platform.store.db;
@@ -52,7 +47,7 @@ export class SharingQueries {
     return this.#platform.store.t;
   }
 
-  /** The link with what tells whether its snapshot is still current; revoked ones too. Reads no bodies. */
+  /** The link, revoked or not, with what tells whether its snapshot is up to date. Reads no bodies. */
   async byId(id: string) {
     const [row] = await this.links().where(eq(this.#t.sharedLinks.id, id)).limit(1);
     return row;
@@ -66,7 +61,7 @@ export class SharingQueries {
     return row;
   }
 
-  /** Links joined with the current version's facts and the version their chat has now. */
+  /** Links with the facts of their current version and the present version of their chat. */
   links() {
     const { sharedLinks, sharedLinkVersions, chats } = this.#t;
     return this.#db
@@ -100,12 +95,7 @@ export class SharingQueries {
       .innerJoin(chats, eq(chats.id, sharedLinks.chatId));
   }
 
-  /** What decides whether the viewer may read the link, and what the page shows above the messages. */
-  async forViewer(id: string, viewerId: string) {
-    const [row] = await this.#viewed().execute({ id, viewerId });
-    return row;
-  }
-
+  /** The compressed messages of one version. */
   async body(linkId: string, number: number): Promise<Buffer | undefined> {
     const { sharedLinkVersions } = this.#t;
     const [row] = await this.#db
@@ -116,21 +106,7 @@ export class SharingQueries {
     return row?.body;
   }
 
-  /**
-   * Whether the chat is still at this version. Until the transaction ends it stays there: whoever changes the chat, or
-   * makes a link to it, waits.
-   */
-  async holdChat(chatId: string, version: number): Promise<boolean> {
-    const { chats } = this.#t;
-    const held = await this.#db
-      .update(chats)
-      .set({ version })
-      .where(and(eq(chats.id, chatId), eq(chats.version, version)))
-      .returning({ id: chats.id });
-    return held.length === 1;
-  }
-
-  /** Throws a unique violation when the chat has a live link already. */
+  /** Throws a unique violation when the chat already has a live link. */
   async insert(link: NewLink): Promise<void> {
     const { createdAt } = link;
     await this.#db.insert(this.#t.sharedLinks).values({ ...link, currentVersion: 1, updatedAt: createdAt });
@@ -140,7 +116,7 @@ export class SharingQueries {
     await this.#db.insert(this.#t.sharedLinkVersions).values(version);
   }
 
-  /** False when the link was revoked meanwhile. */
+  /** Returns false when the link has been revoked. */
   async update(id: string, values: LinkValues & { updatedAt: number }): Promise<boolean> {
     const { sharedLinks } = this.#t;
     const updated = await this.#db
@@ -151,7 +127,7 @@ export class SharingQueries {
     return updated.length === 1;
   }
 
-  /** The snapshot was found to be what the chat holds at this version too. */
+  /** Records that the snapshot equals the chat at this version of the chat too. */
   async markCurrent(linkId: string, number: number, chatVersion: number): Promise<void> {
     const { sharedLinkVersions } = this.#t;
     await this.#db
@@ -160,7 +136,7 @@ export class SharingQueries {
       .where(and(eq(sharedLinkVersions.linkId, linkId), eq(sharedLinkVersions.number, number)));
   }
 
-  /** Revokes those of the owner's live links that are named, or all of them. Answers which they were. */
+  /** Revokes the owner's live links with these ids, or all of them. Returns those that were revoked. */
   async revoke(ownerId: string, ids: string[] | 'all', { by, reason }: Revocation) {
     const { sharedLinks } = this.#t;
     return this.#db
@@ -177,8 +153,8 @@ export class SharingQueries {
   }
 
   /**
-   * Brings back a link that its owner revoked at `since` or later; undefined when there is none. Throws a unique
-   * violation when the chat has another live link by now.
+   * Restores a link that its owner revoked at `since` or later; undefined when there is none. Throws a unique
+   * violation when the chat has another live link.
    */
   async restore(ownerId: string, id: string, since: number) {
     const { sharedLinks } = this.#t;
@@ -197,27 +173,27 @@ export class SharingQueries {
     return restored;
   }
 
-  /** Links that have expired and of which nobody was told yet. */
+  /** Links that have expired and whose expiry is not recorded yet. */
   async expiredUnrecorded() {
     const { sharedLinks } = this.#t;
     return this.#db
       .select({ id: sharedLinks.id })
       .from(sharedLinks)
-      .where(and(...this.#unrecorded()))
-      .limit(expiredAtOnce);
+      .where(and(...this.#isExpiredUnrecorded()))
+      .limit(expiryBatch);
   }
 
-  /** Notes that they expired. Answers those this call was the first to note. */
+  /** Records that they expired. Returns those that no earlier call recorded. */
   async recordExpiry(ids: string[]) {
     const { sharedLinks } = this.#t;
     return this.#db
       .update(sharedLinks)
       .set({ expiryRecordedAt: this.#platform.now() })
-      .where(and(inArray(sharedLinks.id, ids), ...this.#unrecorded()))
+      .where(and(inArray(sharedLinks.id, ids), ...this.#isExpiredUnrecorded()))
       .returning({ id: sharedLinks.id });
   }
 
-  #unrecorded() {
+  #isExpiredUnrecorded() {
     const { sharedLinks } = this.#t;
     return [
       lte(sharedLinks.expiresAt, this.#platform.now()),

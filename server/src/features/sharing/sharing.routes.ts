@@ -1,35 +1,50 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { limits } from '#shared/limits';
 import { ShareId, sharingEndpoints } from '#shared/sharing';
 import { notFound } from '../../platform/errors.ts';
 import { publicOrigin } from '../../platform/http/guards.ts';
 import { Routes } from '../../platform/http/routes.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { ReadyAnswers } from './sharing.answers.ts';
-import type { SharedPages } from './sharing.pages.ts';
-import { presentLink } from './sharing.presenter.ts';
-import type { LinkRevocations } from './sharing.revocations.ts';
+import type { Actor } from '../../platform/policy.ts';
+import type { SnapshotPublisher } from './publish.service.ts';
+import type { RevocationService } from './revocation.service.ts';
+import { SharedPageCache } from './sharedPages.cache.ts';
+import type { SharedPageService } from './sharedPages.service.ts';
+import type { LinkPresenter } from './sharing.presenter.ts';
+import type { LinkRow } from './sharing.queries.ts';
 import type { SharingService } from './sharing.service.ts';
 
-/** A malformed id gets the same 404 as an unknown one. */
-const requireShareId: RequestHandler = (req, _res, next) => {
-  if (!ShareId.safeParse(req.params.id).success) throw notFound();
-  next();
-};
+interface Parts {
+  publisher: SnapshotPublisher;
+  sharing: SharingService;
+  revocations: RevocationService;
+  pages: SharedPageService;
+  presenter: LinkPresenter;
+}
 
-export function sharingRoutes(
-  platform: Platform,
-  sharing: SharingService,
-  revocations: LinkRevocations,
-  pages: SharedPages,
-): Routes {
+export function sharingRoutes(platform: Platform, parts: Parts): Routes {
   const routes = new Routes();
-  const { env, rateLimits } = platform;
-  const answers = new ReadyAnswers();
+  addChatRoutes(routes, platform, parts);
+  addLinkRoutes(routes, platform, parts);
+  addSharedPageRoutes(routes, platform, parts);
+  return routes;
+}
+
+const presentWith =
+  ({ env }: Platform, { presenter }: Parts) =>
+  (actor: Actor, link: LinkRow, req: Request) =>
+    presenter.presentLink(actor, link, publicOrigin(env, req));
+
+/** Below `/chats/:id/share`: the link of one chat. */
+function addChatRoutes(routes: Routes, platform: Platform, parts: Parts): void {
+  const { rateLimits } = platform;
+  const { publisher, sharing, revocations } = parts;
+  const present = presentWith(platform, parts);
 
   routes.member(sharingEndpoints.getShare, async ({ actor, params, req }) => {
-    const { link, ...drift } = await sharing.ofChat(actor, params.id);
-    return { link: link && presentLink(link, publicOrigin(env, req)), ...drift };
+    const { link, ...state } = await sharing.chatShare(actor, params.id);
+    const { upToDate } = state;
+    return { link: link ? { ...(await present(actor, link, req)), upToDate } : null, ...state };
   });
 
   routes.member(sharingEndpoints.previewShare, ({ actor, params }) => sharing.preview(actor, params.id));
@@ -38,39 +53,43 @@ export function sharingRoutes(
     sharingEndpoints.publishShare,
     { limit: rateLimits.share },
     async ({ actor, params, body, req, res }) => {
-      const { link, created } = await sharing.put(actor, params.id, body ?? {});
+      const { link, created } = await publisher.publish(actor, params.id, body ?? {});
       if (created) res.status(201);
-      return presentLink(link, publicOrigin(env, req));
+      return present(actor, link, req);
     },
   );
 
   routes.member(sharingEndpoints.revokeShare, { limit: rateLimits.share }, ({ actor, params }) =>
-    revocations.revokeOfChat(actor, params.id),
+    revocations.revokeShare(actor, params.id),
   );
+}
+
+/** Below `/shared-links`: all links of one person. */
+function addLinkRoutes(routes: Routes, platform: Platform, parts: Parts): void {
+  const { env, rateLimits } = platform;
+  const { sharing, revocations, presenter } = parts;
+  const present = presentWith(platform, parts);
 
   routes.member(sharingEndpoints.listLinks, { limit: rateLimits.search }, async ({ actor, query, req }) => {
     const order = query.order ?? (query.sort === 'title' ? 'asc' : 'desc');
     const limit = query.limit ?? limits.pageSizeDefault;
-    const { items, nextCursor, total } = await sharing.list(actor, { ...query, order, limit });
-    const origin = publicOrigin(env, req);
-    return { items: items.map((link) => presentLink(link, origin)), nextCursor, total };
+    const { items, ...page } = await sharing.list(actor, { ...query, order, limit });
+    return { items: await presenter.presentLinks(actor, items, publicOrigin(env, req)), ...page };
   });
 
   routes.member(
     sharingEndpoints.updateLink,
     { limit: rateLimits.share },
-    async ({ actor, params, body, req }) =>
-      presentLink(await sharing.change(actor, params.id, body), publicOrigin(env, req)),
+    async ({ actor, params, body, req }) => present(actor, await sharing.update(actor, params.id, body), req),
   );
 
   routes.member(sharingEndpoints.revokeLink, { limit: rateLimits.share }, ({ actor, params }) =>
-    revocations.revoke(actor, params.id),
+    revocations.revokeLink(actor, params.id),
   );
 
-  routes.member(sharingEndpoints.restoreLink, { limit: rateLimits.share }, async ({ actor, params, req }) => {
-    const restored = await revocations.restore(actor, params.id);
-    return presentLink(await sharing.stateOf(actor, restored), publicOrigin(env, req));
-  });
+  routes.member(sharingEndpoints.restoreLink, { limit: rateLimits.share }, async ({ actor, params, req }) =>
+    present(actor, await revocations.restore(actor, params.id), req),
+  );
 
   routes.member(sharingEndpoints.revokeLinks, { limit: rateLimits.share }, async ({ actor, body }) => {
     const ids = await revocations.revokeMany(actor, 'all' in body ? 'all' : body.ids);
@@ -80,18 +99,27 @@ export function sharingRoutes(
   routes.member(sharingEndpoints.restoreLinks, { limit: rateLimits.share }, async ({ actor, body }) => ({
     restored: await revocations.restoreMany(actor, body.ids),
   }));
+}
+
+/** A malformed id gets the same 404 as an unknown one. */
+const requireShareId: RequestHandler = (req, _res, next) => {
+  if (!ShareId.safeParse(req.params.id).success) throw notFound();
+  next();
+};
+
+/** Below `/shared`: what viewers of a link do. */
+function addSharedPageRoutes(routes: Routes, { rateLimits }: Platform, { pages }: Parts): void {
+  const cache = new SharedPageCache();
 
   routes.member(
     sharingEndpoints.readSharedChat,
     { limit: rateLimits.shareLookUp, before: requireShareId },
-    async ({ actor, params, req, res }) => answers.send(req, res, await pages.open(actor, params.id)),
+    async ({ actor, params, req, res }) => cache.send(req, res, await pages.open(actor, params.id)),
   );
 
   routes.member(
     sharingEndpoints.continueSharedChat,
     { limit: [rateLimits.shareLookUp, rateLimits.share], before: requireShareId },
-    async ({ actor, params }) => ({ chatId: await pages.continue(actor, params.id) }),
+    async ({ actor, params }) => ({ chatId: await pages.continueChat(actor, params.id) }),
   );
-
-  return routes;
 }

@@ -14,7 +14,7 @@ export interface LinkList {
   limit: number;
 }
 
-/** One's own live links, in pages that neither skip nor repeat a row that did not change meanwhile. */
+/** Live links of one owner, in pages that neither skip nor repeat a row that does not change between them. */
 export class LinkListQueries {
   #platform: Platform;
   #links: SharingQueries;
@@ -27,11 +27,11 @@ export class LinkListQueries {
     const { sharedLinks } = this.#platform.store.t;
     const { sort, order, limit } = options;
     const key = sort === 'title' ? sharedLinks.titleKey : sharedLinks.updatedAt;
-    const inOrder = order === 'asc' ? asc : desc;
+    const direction = order === 'asc' ? asc : desc;
     const rows = await this.#links
       .links()
-      .where(and(this.#wanted(options), this.#after(options)))
-      .orderBy(inOrder(key), inOrder(sharedLinks.id))
+      .where(and(this.#matching(options), this.#after(options)))
+      .orderBy(direction(key), direction(sharedLinks.id))
       .limit(limit + 1);
     return page(
       rows,
@@ -41,12 +41,12 @@ export class LinkListQueries {
     );
   }
 
-  /** How many links all pages of the list hold together. */
+  /** The number of links on all pages together. */
   async count(options: Pick<LinkList, 'ownerId' | 'query'>): Promise<number> {
-    return this.#platform.store.db.$count(this.#platform.store.t.sharedLinks, this.#wanted(options));
+    return this.#platform.store.db.$count(this.#platform.store.t.sharedLinks, this.#matching(options));
   }
 
-  #wanted({ ownerId, query }: Pick<LinkList, 'ownerId' | 'query'>) {
+  #matching({ ownerId, query }: Pick<LinkList, 'ownerId' | 'query'>) {
     const { sharedLinks } = this.#platform.store.t;
     const needle = foldText(query ?? '').trim();
     return and(
@@ -60,17 +60,17 @@ export class LinkListQueries {
     if (cursor === undefined) return undefined;
     const { sharedLinks } = this.#platform.store.t;
     const byTitle = sort === 'title';
-    const [ofSort, ofOrder, key, id] = decodeCursor(
+    const [cursorSort, cursorOrder, key, id] = decodeCursor(
       cursor,
       'string',
       'string',
       byTitle ? 'string' : 'number',
       'string',
     );
-    if (ofSort !== sort || ofOrder !== order) {
-      throw invalid('This cursor belongs to another order. Start again from the first page.');
+    if (cursorSort !== sort || cursorOrder !== order) {
+      throw invalid('This cursor belongs to another sort order. Start again from the first page.');
     }
-    const place = sql`(${byTitle ? sharedLinks.titleKey : sharedLinks.updatedAt}, ${sharedLinks.id})`;
-    return order === 'asc' ? sql`${place} > (${key}, ${id})` : sql`${place} < (${key}, ${id})`;
+    const position = sql`(${byTitle ? sharedLinks.titleKey : sharedLinks.updatedAt}, ${sharedLinks.id})`;
+    return order === 'asc' ? sql`${position} > (${key}, ${id})` : sql`${position} < (${key}, ${id})`;
   }
 }

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { LRUCache } from 'lru-cache';
+import { compress } from './snapshots.ts';
+
+/** Bytes of cached responses. */
+const maxBytes = 32_000_000;
+/** Bytes of one cached response: a single large snapshot must not evict all others. */
+const maxResponseBytes = maxBytes / 8;
+
+/** A shared page as JSON text, in two parts: the messages are stored in the shape they are sent in. */
+export interface SharedPage {
+  /** JSON of everything but the messages. It includes the version, so it identifies the whole response. */
+  head: string;
+  /** Reads the JSON array of the messages; called only when the response is not cached. */
+  messages: () => Promise<string>;
+}
+
+/** Sends shared pages, and keeps the responses so that they are not compressed again for every request. */
+export class SharedPageCache {
+  #responses = new LRUCache<string, Buffer>({
+    maxSize: maxBytes,
+    maxEntrySize: maxResponseBytes,
+    sizeCalculation: (bytes) => bytes.length,
+  });
+
+  /**
+   * Sends the page, or 304 when the client holds it already. No cache may store it (`no-store`), but an open page may
+   * ask whether what it shows is still current.
+   */
+  async send(req: Request, res: Response, page: SharedPage): Promise<void> {
+    const tag = createHash('sha256').update(page.head).digest('base64url');
+    // Weak, because compressed and plain responses share it.
+    res.set('ETag', `W/"${tag}"`);
+    res.vary('Accept-Encoding');
+    if (req.headers['if-none-match']?.includes(`"${tag}"`)) {
+      res.status(304).end();
+      return;
+    }
+    const compressed = req.acceptsEncodings('br', 'identity') === 'br';
+    const bytes = await this.#bytesOf(tag, compressed, page);
+    if (compressed) res.set('Content-Encoding', 'br');
+    res.type('json').set('Content-Length', String(bytes.length)).end(bytes);
+  }
+
+  async #bytesOf(tag: string, compressed: boolean, { head, messages }: SharedPage): Promise<Buffer> {
+    const key = compressed ? `br ${tag}` : tag;
+    const cached = this.#responses.get(key);
+    if (cached) return cached;
+    const text = `${head.slice(0, -1)},"messages":${await messages()}}`;
+    const bytes = compressed ? await compress(text) : Buffer.from(text);
+    this.#responses.set(key, bytes);
+    return bytes;
+  }
+}
