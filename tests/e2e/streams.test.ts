@@ -107,7 +107,7 @@ inBrowser('answers as they stream', () => {
     server.reply = { chunks: chunksOf('Words that will not go on.'), pauseAfter: 4 };
     await send();
     await ann.page.getByText('Words that').first().waitFor();
-    await ann.page.getByRole('button', { name: 'Stop the answer' }).click();
+    await ann.page.getByRole('button', { name: 'Stop generating' }).click();
     await ann.page.getByText('Stopped', { exact: true }).first().waitFor();
     await picture(ann, 'stopped');
   });

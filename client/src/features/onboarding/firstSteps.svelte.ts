@@ -4,12 +4,12 @@ const storageKey = 'parley.firstSteps';
 
 export type StepName = 'connect' | 'invite' | 'share';
 
-/** What the first admin has yet to do so that an instance is of use to others. Read from what there is, not remembered. */
+/** The setup steps of a new instance. Whether one is done is derived from the data on the server, not stored. */
 export class FirstSteps {
   #done = $state.raw<Readonly<Record<StepName, boolean>> | null>(null);
   #dismissed = $state(wasDismissed());
 
-  /** Shown until every step is done or the person has enough of it; not before it is known how far they are. */
+  /** Whether to show the steps: they are loaded, not all done, and not dismissed. */
   get shown(): boolean {
     return !this.#dismissed && this.#done !== null && Object.values(this.#done).includes(false);
   }
@@ -32,7 +32,7 @@ export class FirstSteps {
         share: links.items.length > 0,
       };
     } catch {
-      // A hint that cannot be worked out is left away.
+      // The steps are only a hint: without the data they are not shown.
     }
   }
 
@@ -41,7 +41,7 @@ export class FirstSteps {
     try {
       localStorage.setItem(storageKey, 'dismissed');
     } catch {
-      // Storage is switched off: it stays away as long as the page.
+      // Storage is disabled: dismissed until the page is reloaded.
     }
   }
 }

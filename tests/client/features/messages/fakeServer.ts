@@ -3,18 +3,18 @@ import type { BranchPage, Message, MessageStatus } from '../../../../shared/src/
 import type { ServerEvent, ServerPayload } from '../../../../shared/src/socketEvents.ts';
 import { ApiError } from '../../../../client/src/api/apiError.ts';
 
-/** A tab that is told what happens. */
+/** A tab that receives the events of the server. */
 interface Listener {
-  /** False: its requests fail before they arrive. */
+  /** When false, its requests fail before they arrive. */
   online: boolean;
-  hear<Name extends ServerEvent>(name: Name, payload: ServerPayload<Name>): void;
+  receive<Name extends ServerEvent>(name: Name, payload: ServerPayload<Name>): void;
 }
 type Row = Omit<Message, 'siblings'> & { idempotencyKey: string | null };
 
-/** Messages of the active branch that opening a chat sends. */
-const page = 50;
+/** Messages of the active branch in the response that opens a chat. */
+const pageSize = 50;
 
-/** One chat on a server in memory, with the semantics of the real one. Tests move its model by hand. */
+/** One chat on an in-memory server with the semantics of the real one. Tests write the answers of its model. */
 export class FakeServer {
   chat: Chat = {
     id: 'chat',
@@ -33,52 +33,53 @@ export class FakeServer {
   rows: Row[] = [];
   readonly tabs: Listener[] = [];
   readonly requests: string[] = [];
-  made = 0;
+  createdChats = 0;
   #ids = 0;
 
-  /** Puts `count` messages into the chat, one below the other. */
+  /** Adds `count` messages to the chat, each the child of the one before. */
   fill(count: number): void {
-    for (let at = 0; at < count; at++) {
-      const row = this.#add(at % 2 === 0 ? 'user' : 'assistant', this.chat.activeMessageId, `message ${at}`);
-      this.#bump(row.id);
+    for (let index = 0; index < count; index++) {
+      const role = index % 2 === 0 ? 'user' : 'assistant';
+      const row = this.#insert(role, this.chat.activeMessageId, `message ${index}`);
+      this.#incrementVersion(row.id);
     }
   }
 
-  /** Adds a message as another device would; all tabs that are connected hear of it. */
-  say(role: Message['role'], content: string, parentId = this.chat.activeMessageId): Row {
-    const row = this.#add(role, parentId, content);
-    this.#bump(row.id);
+  /** Adds a message as another device would; all connected tabs receive the event. */
+  addMessage(role: Message['role'], content: string, parentId = this.chat.activeMessageId): Row {
+    const row = this.#insert(role, parentId, content);
+    this.#incrementVersion(row.id);
     this.announce(row);
     return row;
   }
 
-  /** The model writes. */
-  write(text: string): void {
-    const row = this.streaming();
+  /** Streams text of the model. */
+  streamText(text: string): void {
+    const row = this.streamingRow();
     const offset = row.content.length;
     row.content += text;
     this.emit('message:delta', { chatId: 'chat', messageId: row.id, part: 'content', offset, text });
   }
 
-  finish(status: MessageStatus = 'complete', error: string | null = null): void {
-    const row = this.streaming();
+  endAnswer(status: MessageStatus = 'complete', error: string | null = null): void {
+    const row = this.streamingRow();
     Object.assign(row, { status, error });
     this.announce(row);
   }
 
-  streaming(): Row {
+  streamingRow(): Row {
     const row = this.rows.find(({ status }) => status === 'streaming');
-    if (!row) throw new Error('Nothing is being written.');
+    if (!row) throw new Error('No answer is streaming.');
     return row;
   }
 
   create(): Chat {
-    this.made++;
+    this.createdChats++;
     return { ...this.chat };
   }
 
   load(): ChatWithBranch {
-    return { ...this.chat, ...this.branch(this.chat.activeMessageId, page) };
+    return { ...this.chat, ...this.branch(this.chat.activeMessageId, pageSize) };
   }
 
   branch(end: string | null, limit: number): BranchPage {
@@ -97,37 +98,36 @@ export class FakeServer {
     parentId: string | null,
     idempotencyKey: string,
   ): { question: Message; answer: Message } {
-    const before = this.rows.find((row) => row.idempotencyKey === idempotencyKey);
-    if (before)
-      return this.#exchange(
-        before,
-        this.rows.find(({ parentId: above }) => above === before.id)!,
-      );
-    this.#requireStill();
+    const existing = this.rows.find((row) => row.idempotencyKey === idempotencyKey);
+    if (existing) {
+      const answer = this.rows.find((row) => row.parentId === existing.id)!;
+      return this.#exchange(existing, answer);
+    }
+    this.#requireNotStreaming();
     if (parentId !== null) this.row(parentId);
-    const question = this.#add('user', parentId, content, idempotencyKey);
-    const answer = this.#add('assistant', question.id, '');
+    const question = this.#insert('user', parentId, content, idempotencyKey);
+    const answer = this.#insert('assistant', question.id, '');
     answer.status = 'streaming';
-    this.#bump(answer.id);
+    this.#incrementVersion(answer.id);
     this.announce(question);
     this.announce(answer);
     return this.#exchange(question, answer);
   }
 
   regenerate(id: string): Message {
-    this.#requireStill();
+    this.#requireNotStreaming();
     const { role, parentId } = this.row(id);
-    const answer = this.#add('assistant', role === 'user' ? id : parentId, '');
+    const answer = this.#insert('assistant', role === 'user' ? id : parentId, '');
     answer.status = 'streaming';
-    this.#bump(answer.id);
+    this.#incrementVersion(answer.id);
     this.announce(answer);
     return this.present(answer);
   }
 
-  carryOn(id: string): Message {
+  continueAnswer(id: string): Message {
     const row = this.row(id);
     Object.assign(row, { status: 'streaming', error: null });
-    this.#bump(this.chat.activeMessageId);
+    this.#incrementVersion(this.chat.activeMessageId);
     this.announce(row);
     return this.present(row);
   }
@@ -135,33 +135,35 @@ export class FakeServer {
   edit(id: string, content: string): Message {
     const row = this.row(id);
     Object.assign(row, { content, edited: row.role === 'assistant' });
-    this.#bump(this.chat.activeMessageId);
+    this.#incrementVersion(this.chat.activeMessageId);
     this.announce(row);
     return this.present(row);
   }
 
   remove(id: string): { deleted: number; activeMessageId: string | null } {
-    const gone = new Set([id]);
-    for (const row of this.rows) if (row.parentId !== null && gone.has(row.parentId)) gone.add(row.id);
+    const deleted = new Set([id]);
+    for (const row of this.rows) if (row.parentId !== null && deleted.has(row.parentId)) deleted.add(row.id);
     const { parentId } = this.row(id);
-    this.rows = this.rows.filter((row) => !gone.has(row.id));
-    const beside = this.rows.findLast((row) => row.parentId === parentId);
-    const isActive = gone.has(this.chat.activeMessageId ?? '');
-    this.#bump(isActive ? (beside ? this.endBelow(beside.id) : parentId) : this.chat.activeMessageId);
+    this.rows = this.rows.filter((row) => !deleted.has(row.id));
+    const sibling = this.rows.findLast((row) => row.parentId === parentId);
+    const isActive = deleted.has(this.chat.activeMessageId ?? '');
+    this.#incrementVersion(
+      isActive ? (sibling ? this.leafBelow(sibling.id) : parentId) : this.chat.activeMessageId,
+    );
     const { version, activeMessageId } = this.chat;
     this.emit('message:deleted', { chatId: 'chat', version, activeMessageId });
-    return { deleted: gone.size, activeMessageId };
+    return { deleted: deleted.size, activeMessageId };
   }
 
-  show(id: string): Chat {
-    this.#bump(this.endBelow(this.row(id).id));
+  showSibling(id: string): Chat {
+    this.#incrementVersion(this.leafBelow(this.row(id).id));
     this.emit('chat:updated', { chat: { ...this.chat } });
     return { ...this.chat };
   }
 
-  endBelow(id: string): string {
+  leafBelow(id: string): string {
     const child = this.rows.findLast((row) => row.parentId === id);
-    return child ? this.endBelow(child.id) : id;
+    return child ? this.leafBelow(child.id) : id;
   }
 
   announce(row: Row): void {
@@ -171,7 +173,7 @@ export class FakeServer {
   }
 
   emit<Name extends ServerEvent>(name: Name, payload: ServerPayload<Name>): void {
-    for (const tab of this.tabs) tab.hear(name, payload);
+    for (const tab of this.tabs) tab.receive(name, payload);
   }
 
   row(id: string): Row {
@@ -189,13 +191,13 @@ export class FakeServer {
     return { question: this.present(question), answer: this.present(answer) };
   }
 
-  #requireStill(): void {
+  #requireNotStreaming(): void {
     if (this.rows.some(({ status }) => status === 'streaming')) {
       throw new ApiError(409, 'streaming', 'An answer is still being written.');
     }
   }
 
-  #add(
+  #insert(
     role: Message['role'],
     parentId: string | null,
     content: string,
@@ -219,7 +221,7 @@ export class FakeServer {
     return row;
   }
 
-  #bump(activeMessageId: string | null): void {
+  #incrementVersion(activeMessageId: string | null): void {
     this.chat = { ...this.chat, activeMessageId, version: this.chat.version + 1 };
   }
 }

@@ -9,28 +9,28 @@ import type { FakeServer } from './fakeServer.ts';
 type Handler = (payload: never) => void;
 const offline = (): ApiError => new ApiError(0, 'offline', 'Parley cannot be reached.');
 
-/** What arrives is a copy of what was sent. */
-const overTheWire = <Value>(value: Value): Value =>
+/** Returns a copy, as if the value had been sent over the network. */
+const serialize = <Value>(value: Value): Value =>
   value === undefined ? value : (JSON.parse(JSON.stringify(value)) as Value);
 
-/** The two connections of one tab to the fake server, and what can go wrong with them. */
+/** The HTTP and socket connections of one tab to the fake server, with the failures tests can cause. */
 export class FakeTab {
-  /** False: requests fail before they arrive. */
+  /** When false, requests fail before they arrive. */
   online = true;
-  /** True: the next request is done, but its answer is lost. */
-  losesAnswer = false;
-  /** Set: answers wait until it is settled. */
-  answersAfter: Promise<unknown> = Promise.resolve();
+  /** When true, the next request is processed, but its response is lost. */
+  losesResponse = false;
+  /** Responses wait until it is settled. */
+  responsesAfter: Promise<unknown> = Promise.resolve();
   connected = true;
-  /** Deltas the network loses on the way: every one this says yes to. */
-  loses: (name: ServerEvent) => boolean = () => false;
-  readonly said: ClientEvent[] = [];
+  /** Events for which it returns true are lost. */
+  drops: (name: ServerEvent) => boolean = () => false;
+  readonly emitted: ClientEvent[] = [];
   readonly transport: ChatTransport;
   readonly socket: ChatSocket;
   readonly #server: FakeServer;
   readonly #handlers = new Map<string, Set<Handler>>();
   readonly #hooks = new Set<() => void>();
-  #watches = false;
+  #inRoom = false;
 
   constructor(server: FakeServer) {
     this.#server = server;
@@ -38,21 +38,21 @@ export class FakeTab {
     this.transport = {
       create: () => request('create', () => server.create()),
       load: () => request('load', () => server.load()),
-      earlier: (_, before, limit) =>
-        request('earlier', () => server.branch(server.row(before).parentId, limit)),
-      change: (_, changes) =>
-        request('change', () =>
-          changes.activeMessageId === undefined
-            ? Object.assign(server.chat, changes)
-            : server.show(changes.activeMessageId),
+      loadEarlier: (_, before, limit) =>
+        request('loadEarlier', () => server.branch(server.row(before).parentId, limit)),
+      update: (_, update) =>
+        request('update', () =>
+          update.activeMessageId === undefined
+            ? Object.assign(server.chat, update)
+            : server.showSibling(update.activeMessageId),
         ),
       ask: (_, { content, parentId = null, idempotencyKey = '' }) =>
         request('ask', () => server.ask(content, parentId, idempotencyKey)),
       regenerate: (_, id) => request('regenerate', () => server.regenerate(id)),
-      continue: (_, id) => request('continue', () => server.carryOn(id)),
+      continue: (_, id) => request('continue', () => server.continueAnswer(id)),
       edit: (_, id, content) => request('edit', () => server.edit(id, content)),
       remove: (_, id) => request('remove', () => server.remove(id)),
-      stop: () => request('stop', () => server.finish('stopped')),
+      stop: () => request('stop', () => server.endAnswer('stopped')),
     };
     const isConnected = () => this.connected;
     this.socket = {
@@ -72,15 +72,15 @@ export class FakeTab {
     };
   }
 
-  hear<Name extends ServerEvent>(name: Name, payload: ServerPayload<Name>): void {
-    const inRoom = this.#watches || name === 'chat:updated';
-    if (!this.connected || !inRoom || this.loses(name)) return;
-    for (const handler of [...(this.#handlers.get(name) ?? [])]) handler(overTheWire(payload) as never);
+  receive<Name extends ServerEvent>(name: Name, payload: ServerPayload<Name>): void {
+    const isRecipient = this.#inRoom || name === 'chat:updated';
+    if (!this.connected || !isRecipient || this.drops(name)) return;
+    for (const handler of [...(this.#handlers.get(name) ?? [])]) handler(serialize(payload) as never);
   }
 
   disconnect(): void {
     this.connected = false;
-    this.#watches = false;
+    this.#inRoom = false;
   }
 
   reconnect(): void {
@@ -92,22 +92,22 @@ export class FakeTab {
     if (!this.online) throw offline();
     this.#server.requests.push(name);
     await Promise.resolve();
-    const result = overTheWire(act());
-    if (this.losesAnswer) {
-      this.losesAnswer = false;
+    const result = serialize(act());
+    if (this.losesResponse) {
+      this.losesResponse = false;
       throw offline();
     }
-    await this.answersAfter;
+    await this.responsesAfter;
     return result;
   }
 
   async #emit(name: ClientEvent, payload: { messageId: string; offset: number; reasoningOffset: number }) {
-    this.said.push(name);
+    this.emitted.push(name);
     await Promise.resolve();
-    if (!this.connected) throw new ApiError(0, 'timed_out', 'No answer.');
-    if (name === 'chat:unwatch') this.#watches = false;
+    if (!this.connected) throw new ApiError(0, 'timed_out', 'No reply.');
+    if (name === 'chat:unwatch') this.#inRoom = false;
     if (name === 'chat:watch') {
-      this.#watches = true;
+      this.#inRoom = true;
       const streaming = this.#server.rows.filter(({ status }) => status === 'streaming').map(({ id }) => id);
       return { version: this.#server.chat.version, streaming };
     }
@@ -120,7 +120,7 @@ export class FakeTab {
   }
 }
 
-/** A browser tab on the server: what a conversation is given. */
+/** Opens a tab with connections to the server. */
 export function openTab(server: FakeServer): FakeTab {
   const tab = new FakeTab(server);
   server.tabs.push(tab);

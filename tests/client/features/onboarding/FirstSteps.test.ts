@@ -10,17 +10,17 @@ import { aConfig, aConnection, aManagedUser, aUser, rights } from '../../support
 import InSession from '../../support/InSession.svelte';
 
 let api: FakeApi;
-const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+const waitForRequests = () => new Promise((resolve) => setTimeout(resolve, 20));
 const title = (): HTMLElement | null => screen.queryByRole('heading', { name: 'Set up Parley' });
 
-async function steps({ administer = true } = {}): Promise<void> {
+async function renderSteps({ administer = true } = {}): Promise<void> {
   api
     .on('GET /config', () => aConfig())
     .on('GET /me', () => ({ user: aUser(), permissions: rights({ administer }) }));
   const session = new Session({ socket: new FakeSocket(), onEnded: jest.fn() });
   await session.start();
   render(InSession, { session, of: FirstSteps });
-  await settled();
+  await waitForRequests();
 }
 
 beforeEach(() => {
@@ -31,45 +31,45 @@ beforeEach(() => {
     .on('GET /shared-links', () => ({ items: [], nextCursor: null, total: 0 }));
 });
 
-describe('the first steps', () => {
-  test('are not for members, who are not even asked about', async () => {
-    await steps({ administer: false });
+describe('FirstSteps', () => {
+  test('renders nothing for members and requests no data', async () => {
+    await renderSteps({ administer: false });
     expect(title()).toBeNull();
     expect(api.to('GET /admin/users')).toEqual([]);
   });
 
-  test('are left away when it cannot be told how far one is', async () => {
+  test('renders nothing when the data cannot be loaded', async () => {
     api.on('GET /shared-links', () => {
       throw new Refusal(503, 'unavailable');
     });
-    await steps();
+    await renderSteps();
     expect(title()).toBeNull();
   });
 
-  test('are three for the first admin, and those that are done are ticked', async () => {
+  test('shows three steps to an admin and marks those that are done', async () => {
     api.on('GET /admin/connections', () => ({ items: [aConnection()] }));
-    await steps();
+    await renderSteps();
     expect(screen.getAllByRole('listitem').map((step) => step.textContent.includes('(Done)'))).toEqual([
       true,
       false,
       false,
     ]);
-    expect(screen.queryByRole('link', { name: 'Add a connection' })).toBeNull();
+    expect(screen.queryByRole('link', { name: 'Add connection' })).toBeNull();
   });
 
-  test('do not count a connection that is switched off', async () => {
+  test('does not count a disabled connection', async () => {
     api.on('GET /admin/connections', () => ({ items: [aConnection({ enabled: false })] }));
-    await steps();
-    expect(screen.getByRole('link', { name: 'Add a connection' }).getAttribute('href')).toBe(
+    await renderSteps();
+    expect(screen.getByRole('link', { name: 'Add connection' }).getAttribute('href')).toBe(
       '/admin/settings/connections',
     );
   });
 
-  test('can be put away for good', async () => {
-    await steps();
+  test('stays hidden after it is dismissed', async () => {
+    await renderSteps();
     await userEvent.click(screen.getByRole('button', { name: 'Hide these steps' }));
     await waitFor(() => expect(title()).toBeNull());
-    await steps();
+    await renderSteps();
     expect(title()).toBeNull();
   });
 });

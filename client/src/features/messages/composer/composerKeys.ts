@@ -1,26 +1,26 @@
-/** What a key pressed in the composer does; null leaves it to the field. */
+/** What a key does in the composer; null leaves it to the text field. */
 export type ComposerAction = 'send' | 'stop' | 'editLast' | null;
 
-interface Situation {
-  /** Nothing has been typed. */
+interface ComposerState {
+  /** The draft is empty. */
   empty: boolean;
   generating: boolean;
 }
 
-/** Safari ends a composition before the key that ended it, and marks that key with this code. */
+/** Safari ends a composition before the keydown that ended it, and marks that event with this code. */
 const composingKeyCode = 229;
 
-/** On a phone the return key begins a new line: there is no Shift to hold, and the button is beside the thumb. */
-const typesByTouch = matchMedia('(pointer: coarse) and (hover: none)');
+/** On a touch keyboard Return starts a new line: there is no Shift to hold, and the Send button is within reach. */
+const hasTouchKeyboard = matchMedia('(pointer: coarse) and (hover: none)');
 
-/** What the return key of a keyboard on the screen is to be called. */
-export const returnKeyHint = (): 'enter' | 'send' => (typesByTouch.matches ? 'enter' : 'send');
+/** Returns the label of the return key on a touch keyboard. */
+export const enterKeyHint = (): 'enter' | 'send' => (hasTouchKeyboard.matches ? 'enter' : 'send');
 
-export function composerKey(event: KeyboardEvent, { empty, generating }: Situation): ComposerAction {
-  // While a word is composed (Chinese, Japanese, Korean), keys belong to the input method.
+export function composerKey(event: KeyboardEvent, { empty, generating }: ComposerState): ComposerAction {
+  // During a composition (Chinese, Japanese, Korean), keys belong to the input method.
   if (event.isComposing || event.keyCode === composingKeyCode) return null;
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return null;
-  if (event.key === 'Enter') return typesByTouch.matches ? null : 'send';
+  if (event.key === 'Enter') return hasTouchKeyboard.matches ? null : 'send';
   if (event.key === 'Escape') return generating ? 'stop' : null;
   return event.key === 'ArrowUp' && empty && !generating ? 'editLast' : null;
 }

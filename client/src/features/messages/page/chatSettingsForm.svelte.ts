@@ -2,22 +2,22 @@ import type { ChatSettings } from '#shared/chats';
 import { limits } from '#shared/limits';
 import { t } from '../../../i18n/t.ts';
 
-/** What a number among the settings may be; as in the contract. */
+/** The allowed values of a number setting, as in the contract. */
 interface Range {
-  least: number;
-  most: number;
-  whole: boolean;
+  min: number;
+  max: number;
+  integer: boolean;
 }
 const ranges = {
-  temperature: { least: 0, most: 2, whole: false },
-  topP: { least: 0, most: 1, whole: false },
-  maxTokens: { least: 1, most: 1_000_000, whole: true },
+  temperature: { min: 0, max: 2, integer: false },
+  topP: { min: 0, max: 1, integer: false },
+  maxTokens: { min: 1, max: 1_000_000, integer: true },
 } satisfies Partial<Record<keyof ChatSettings, Range>>;
 
 export type NumberField = keyof typeof ranges;
 
-/** The settings of a chat as they stand in the fields. Only what is valid is ever read out. */
-export class SettingsForm {
+/** The settings of a chat as typed into the fields. */
+export class ChatSettingsForm {
   systemPrompt = $state('');
   readonly numbers: Record<NumberField, string> = $state({ temperature: '', topP: '', maxTokens: '' });
 
@@ -34,35 +34,35 @@ export class SettingsForm {
     });
   }
 
-  /** What is wrong with a number; null when nothing is. */
-  errorOf(field: NumberField): string | null {
-    const { least, most } = ranges[field];
-    return this.#number(field) === null ? t('chat.notInRange', { least, most }) : null;
+  /** Returns what is wrong with a number; null when it is valid. */
+  errorFor(field: NumberField): string | null {
+    const { min, max } = ranges[field];
+    return this.#number(field) === null ? t('chat.notInRange', { min, max }) : null;
   }
 
   get promptError(): string | null {
     const excess = this.systemPrompt.length - limits.systemPrompt;
-    return excess > 0 ? t('chat.tooLong', { count: excess, most: String(limits.systemPrompt) }) : null;
+    return excess > 0 ? t('chat.tooLong', { count: excess, limit: String(limits.systemPrompt) }) : null;
   }
 
-  /** The settings, or null while something is wrong. */
+  /** Null while a field is invalid. */
   get settings(): ChatSettings | null {
     const temperature = this.#number('temperature');
     const topP = this.#number('topP');
     const maxTokens = this.#number('maxTokens');
     if (this.promptError !== null || temperature === null || topP === null || maxTokens === null) return null;
     const systemPrompt = /\S/.test(this.systemPrompt) ? this.systemPrompt : undefined;
-    // Fields that are undefined are left out of what is sent.
+    // Undefined fields are omitted from the request.
     return { systemPrompt, temperature, topP, maxTokens };
   }
 
-  /** Undefined when the field is empty, null when it holds something else than a number in its range. */
+  /** Returns undefined when the field is empty, and null when its text is not a number in the range. */
   #number(field: NumberField): number | undefined | null {
     const text = this.numbers[field].trim().replace(',', '.');
     if (text === '') return undefined;
     const value = Number(text);
-    const { least, most, whole } = ranges[field];
-    const fits = value >= least && value <= most && (!whole || Number.isInteger(value));
-    return fits ? value : null;
+    const { min, max, integer } = ranges[field];
+    const valid = value >= min && value <= max && (!integer || Number.isInteger(value));
+    return valid ? value : null;
   }
 }

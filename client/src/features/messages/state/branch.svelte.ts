@@ -2,22 +2,22 @@ import type { BranchPage, Message } from '#shared/messages';
 import { ChatMessage } from './chatMessage.svelte.ts';
 
 /**
- * The active branch from some message down to its end, oldest first. A message stays the same object for as long as it
- * is on the branch, so that what shows it stays, too.
+ * The loaded part of the active branch: from some message down to the last one, oldest first. A message stays the same
+ * object for as long as it is on the branch, so that its component is kept.
  */
 export class Branch {
   #messages = $state.raw<readonly ChatMessage[]>([]);
-  #earlier = $state.raw<string | null>(null);
+  #nextBefore = $state.raw<string | null>(null);
   #byId = new Map<string, ChatMessage>();
 
   get messages(): readonly ChatMessage[] {
     return this.#messages;
   }
-  /** The message to ask for what stands above; null when the first one is here. */
-  get earlier(): string | null {
-    return this.#earlier;
+  /** The id to load earlier messages before; null when the first message of the chat is loaded. */
+  get nextBefore(): string | null {
+    return this.#nextBefore;
   }
-  get end(): ChatMessage | undefined {
+  get last(): ChatMessage | undefined {
     return this.#messages.at(-1);
   }
 
@@ -25,52 +25,57 @@ export class Branch {
     return this.#byId.get(id);
   }
 
-  /** How many messages stand below this one. */
-  below(id: string): number {
-    const at = this.#messages.findIndex((message) => message.id === id);
-    return at < 0 ? 0 : this.#messages.length - 1 - at;
+  /** Returns how many messages are below this one. */
+  countBelow(id: string): number {
+    const index = this.#messages.findIndex((message) => message.id === id);
+    return index < 0 ? 0 : this.#messages.length - 1 - index;
+  }
+
+  /** Returns whether the message comes directly after the last one. */
+  isFollowedBy(message: Message): boolean {
+    return message.parentId === (this.last?.id ?? null);
   }
 
   append(message: Message, version: number): void {
-    this.#set([...this.#messages, this.#one(message, version)]);
+    this.#setMessages([...this.#messages, this.#upsert(message, version)]);
   }
 
-  /** Removes everything below the message; null removes all. */
-  cutBelow(id: string | null): void {
-    const at = id === null ? -1 : this.#messages.findIndex((message) => message.id === id);
-    if (id !== null && at < 0) return;
-    if (id === null) this.#earlier = null;
-    this.#set(this.#messages.slice(0, at + 1));
+  /** Removes all messages below this one; null removes every message. */
+  truncateBelow(id: string | null): void {
+    const index = id === null ? -1 : this.#messages.findIndex((message) => message.id === id);
+    if (id !== null && index < 0) return;
+    if (id === null) this.#nextBefore = null;
+    this.#setMessages(this.#messages.slice(0, index + 1));
   }
 
-  /** Puts a page above the first message. */
+  /** Adds a page of earlier messages at the top. */
   prepend(page: BranchPage, version: number): void {
-    this.#set([...page.messages.map((message) => this.#one(message, version)), ...this.#messages]);
-    this.#earlier = page.nextBefore;
+    this.#setMessages([...page.messages.map((message) => this.#upsert(message, version)), ...this.#messages]);
+    this.#nextBefore = page.nextBefore;
   }
 
-  /** Whether `page` joins what is here, without a hole between them. */
-  joins(page: BranchPage): boolean {
-    return page.nextBefore === null || this.#placeOf(page) !== null;
+  /** Returns whether `page` connects to the loaded messages without a gap. */
+  connectsTo(page: BranchPage): boolean {
+    return page.nextBefore === null || this.#indexOfPage(page) !== null;
   }
 
-  /** Takes the end of the branch as it is now. What stands above it stays where the page joins it. */
-  take(page: BranchPage, version: number): void {
-    // A page that reaches further up than what is here would move it.
+  /** Replaces the end of the branch with `page`. Messages above it are kept when the page connects to them. */
+  replaceEnd(page: BranchPage, version: number): void {
+    // A page that reaches above the first loaded message is cut there, so that the reader's position does not move.
     const top = page.messages.findIndex(({ id }) => id === this.#messages[0]?.id);
-    const place = top >= 0 ? 0 : (this.#placeOf(page) ?? 0);
-    const taken = page.messages.slice(Math.max(0, top)).map((message) => this.#one(message, version));
-    if (top < 0 && place === 0) this.#earlier = page.nextBefore;
-    this.#set([...this.#messages.slice(0, place), ...taken]);
+    const index = top >= 0 ? 0 : (this.#indexOfPage(page) ?? 0);
+    const replaced = page.messages.slice(Math.max(0, top)).map((message) => this.#upsert(message, version));
+    if (top < 0 && index === 0) this.#nextBefore = page.nextBefore;
+    this.#setMessages([...this.#messages.slice(0, index), ...replaced]);
   }
 
-  /** Takes news of messages that are here already. */
-  refresh(page: BranchPage, version: number): void {
-    for (const message of page.messages) this.find(message.id)?.take(message, version);
+  /** Updates the loaded messages that are on `page`; adds none. */
+  updateLoaded(page: BranchPage, version: number): void {
+    for (const message of page.messages) this.find(message.id)?.update(message, version);
   }
 
-  /** The number of messages that stand above the page; null when it does not join. */
-  #placeOf({ messages: [first] }: BranchPage): number | null {
+  /** Returns the index at which the page begins; null when it does not connect. */
+  #indexOfPage({ messages: [first] }: BranchPage): number | null {
     if (!first) return 0;
     const same = this.#messages.findIndex((message) => message.id === first.id);
     if (same >= 0) return same;
@@ -78,13 +83,13 @@ export class Branch {
     return parent >= 0 ? parent + 1 : null;
   }
 
-  #one(message: Message, version: number): ChatMessage {
+  #upsert(message: Message, version: number): ChatMessage {
     const known = this.find(message.id);
-    known?.take(message, version);
+    known?.update(message, version);
     return known ?? new ChatMessage(message, version);
   }
 
-  #set(messages: readonly ChatMessage[]): void {
+  #setMessages(messages: readonly ChatMessage[]): void {
     this.#messages = messages;
     this.#byId = new Map(messages.map((message) => [message.id, message]));
   }

@@ -6,34 +6,34 @@ import { call } from '../../../api/call.ts';
 import type { RealtimeSocket } from '../../../api/socket.svelte.ts';
 
 type NewChat = NonNullable<Args<Api['POST /chats']>['body']>;
-type ChatChanges = Args<Api['PATCH /chats/:id']>['body'];
+type ChatUpdate = Args<Api['PATCH /chats/:id']>['body'];
 type NewQuestion = Args<Api['POST /chats/:id/messages']>['body'];
 type Exchange = ResponseOf<Api['POST /chats/:id/messages']>;
-type Removal = ResponseOf<Api['DELETE /chats/:id/messages/:messageId']>;
+type DeletedMessages = ResponseOf<Api['DELETE /chats/:id/messages/:messageId']>;
 
-/** What a conversation asks of the server. */
+/** The requests of a conversation. */
 export interface ChatTransport {
   create(chat: NewChat): Promise<Chat>;
   load(id: string): Promise<ChatWithBranch>;
-  earlier(id: string, before: string, limit: number): Promise<BranchPage>;
-  change(id: string, changes: ChatChanges): Promise<Chat>;
+  loadEarlier(id: string, before: string, limit: number): Promise<BranchPage>;
+  update(id: string, update: ChatUpdate): Promise<Chat>;
   ask(id: string, question: NewQuestion): Promise<Exchange>;
   regenerate(id: string, messageId: string, model?: string): Promise<Message>;
   continue(id: string, messageId: string): Promise<Message>;
   edit(id: string, messageId: string, content: string): Promise<Message>;
-  remove(id: string, messageId: string): Promise<Removal>;
+  remove(id: string, messageId: string): Promise<DeletedMessages>;
   stop(id: string): Promise<void>;
 }
 
-/** What a conversation hears of the server, and says to it, in real time. */
+/** The part of the socket that a conversation uses. */
 export type ChatSocket = Pick<RealtimeSocket, 'on' | 'onReconnect' | 'emit' | 'connected'>;
 
 export const chatTransport: ChatTransport = {
   create: (body) => call('POST /chats', { body }),
   load: (id) => call('GET /chats/:id', { params: { id } }),
-  earlier: (id, before, limit) =>
+  loadEarlier: (id, before, limit) =>
     call('GET /chats/:id/messages', { params: { id }, query: { before, limit } }),
-  change: (id, body) => call('PATCH /chats/:id', { params: { id }, body }),
+  update: (id, body) => call('PATCH /chats/:id', { params: { id }, body }),
   ask: (id, body) => call('POST /chats/:id/messages', { params: { id }, body }),
   async regenerate(id, messageId, model) {
     const params = { id, messageId };

@@ -11,32 +11,33 @@ import type { PendingQuestion } from './pendingQuestion.svelte.ts';
 interface Deps {
   transport: ChatTransport;
   socket: ChatSocket;
-  /** The model that answers when `wanted` is asked for: another where it is gone, null where there is none. */
-  modelFor: (wanted: string | null) => string | null;
-  /** Called once, when the first question has made the chat. */
-  made: (conversation: Conversation, chat: Chat) => void;
+  /** Returns the model that answers: another when the requested one is unavailable, null when there is none. */
+  modelFor: (requested: string | null) => string | null;
+  /** Called once, when the first question has created the chat. */
+  onChatCreated: (conversation: Conversation, chat: Chat) => void;
 }
 
 /**
- * A conversation as a person holds it: what they are typing, the question on its way, and what they do with what was
- * said. Before its first question it is no chat yet (`id` is null).
+ * A chat as its owner works with it: the draft, the question being sent, and every action on its messages. Before the
+ * first question there is no chat on the server (`id` is null).
  *
- * Consistency: a text leaves `draft` only for `pending`, and `pending` only when the server has it or when it goes back.
+ * Consistency: a text moves from `draft` only to `pending`, and leaves `pending` only when the server has stored it or
+ * when it returns to `draft`.
  */
 export class Conversation {
-  /** What is being typed. */
+  /** The text in the composer. */
   draft = $state('');
   #live: LiveChat | null;
   #editing = $state.raw<MessageEdit | null>(null);
-  #edited: ChatMessage | null = null;
+  #lastEdited: ChatMessage | null = null;
   #model = $state<string | null>(null);
   #settings = $state.raw<ChatSettings>({});
-  /** As in PendingQuestion, for the chat itself. */
+  /** The same for every attempt to create the chat. */
   readonly #chatKey = newIdempotencyKey();
   readonly #outbox = new Outbox({
     deliver: (question) => this.#deliver(question),
-    // What was typed since stays below it.
-    giveBack: (content) => (this.draft = this.draft === '' ? content : `${content}\n\n${this.draft}`),
+    // Text typed in the meantime stays below it.
+    restoreDraft: (content) => (this.draft = this.draft === '' ? content : `${content}\n\n${this.draft}`),
   });
   readonly #deps: Deps;
 
@@ -58,28 +59,27 @@ export class Conversation {
   get messages(): readonly ChatMessage[] {
     return this.#live?.branch.messages ?? [];
   }
-  /** The question that the server does not have yet. */
+  /** The question that the server has not stored yet. */
   get pending(): PendingQuestion | null {
     const pending = this.#outbox.question;
-    // News of the question may be quicker than the answer to the request; it ends the branch, or its answer does.
-    const arrived = this.messages.slice(-2).some(({ role, parentId, content }) => {
+    // The event may be faster than the response; the question, or its answer, is then the last message.
+    const stored = this.messages.slice(-2).some(({ role, parentId, content }) => {
       return role === 'user' && parentId === pending?.parentId && content === pending.content;
     });
-    return arrived ? null : pending;
+    return stored ? null : pending;
   }
-  /** A question is on its way. */
+  /** A question is being sent. */
   get sending(): boolean {
     return this.#outbox.sending;
   }
-  /** Why the last question was not taken; it is in `draft` again. */
-  get refusal(): string | null {
-    return this.#outbox.refusal;
+  /** Why the server rejected the last question, which is in `draft` again. */
+  get rejection(): string | null {
+    return this.#outbox.rejection;
   }
-  /** The message being written anew; one at a time. */
+  /** The message being edited; one at a time. */
   get editing(): MessageEdit | null {
     return this.#editing;
   }
-  /** News arrives at present. */
   get connected(): boolean {
     return this.#deps.socket.connected;
   }
@@ -93,16 +93,15 @@ export class Conversation {
   get settings(): ChatSettings {
     return this.chat?.settings ?? this.#settings;
   }
-  /** Characters of the draft beyond what one question may have. */
+  /** Characters of the draft over the limit of one question. */
   get excess(): number {
     return Math.max(0, this.draft.length - limits.messageContent);
   }
   get canSend(): boolean {
     const loaded = !this.#live || this.#live.phase === 'ready';
-    const still = !this.generating && !this.sending && this.pending === null;
-    return loaded && still && this.excess === 0 && /\S/.test(this.draft);
+    const idle = !this.generating && !this.sending && this.pending === null;
+    return loaded && idle && this.excess === 0 && /\S/.test(this.draft);
   }
-  /** The question that Arrow Up takes up again. */
   get lastQuestion(): ChatMessage | undefined {
     return this.messages.findLast((message) => message.role === 'user');
   }
@@ -114,7 +113,7 @@ export class Conversation {
     this.#live?.leave();
   }
 
-  /** Sends the draft. Never rejects: `pending` and `refusal` tell. */
+  /** Sends the draft. Never rejects: `pending` and `rejection` show the outcome. */
   async send(): Promise<void> {
     if (!this.canSend) return;
     const content = this.draft;
@@ -122,132 +121,129 @@ export class Conversation {
     await this.#outbox.send(content, this.messages.at(-1)?.id ?? null);
   }
 
-  /** Sends the question that did not arrive once more. */
+  /** Sends the undelivered question again. */
   retry(): Promise<void> {
     return this.#outbox.retry();
   }
 
-  /** Puts the question that did not arrive back under the cursor. */
-  takeBack(): void {
-    this.#outbox.takeBack();
+  /** Moves the undelivered question back into the draft. */
+  editUnsent(): void {
+    this.#outbox.editUnsent();
   }
 
-  dismissRefusal(): void {
-    this.#outbox.dismissRefusal();
+  dismissRejection(): void {
+    this.#outbox.dismissRejection();
   }
 
-  /** Begins to change a message. One that is being changed already stays as it is. */
+  /** Starts editing a message. An edit of the same message in progress is kept. */
   beginEdit(message: ChatMessage): void {
     if (this.#editing?.message !== message) this.#editing = new MessageEdit(message);
   }
   endEdit(): void {
-    this.#edited = this.#editing?.message ?? null;
+    this.#lastEdited = this.#editing?.message ?? null;
     this.#editing = null;
   }
 
-  /** Whether the message was being changed until just now; true once, for whoever takes the focus back to it. */
-  wasEdited(message: ChatMessage): boolean {
-    if (this.#edited !== message) return false;
-    this.#edited = null;
+  /** Returns whether the message was just being edited; true once, for the component that takes the focus. */
+  claimEditFocus(message: ChatMessage): boolean {
+    if (this.#lastEdited !== message) return false;
+    this.#lastEdited = null;
     return true;
   }
 
-  /** Asks the edited question: a version beside the old one. */
-  async askEdited(): Promise<void> {
-    const [live, edit] = [this.#require(), this.#editing];
+  /** Asks the edited question as a new sibling of the old one. */
+  async sendEdit(): Promise<void> {
+    const edit = this.#editing;
     if (!edit) return;
-    const { question, answer } = await this.#deps.transport.ask(live.id, {
+    await this.#ask(this.#requireLive(), {
       content: edit.text,
       parentId: edit.message.parentId,
       idempotencyKey: edit.idempotencyKey,
-      ...this.#withModel(),
     });
-    live.takeEnd(question, answer);
     this.endEdit();
   }
 
-  /** Puts the edited text in the place of the old one. */
+  /** Replaces the text of the message with the edited text. */
   async saveEdit(): Promise<void> {
-    const [live, edit] = [this.#require(), this.#editing];
+    const edit = this.#editing;
     if (!edit) return;
+    const live = this.#requireLive();
     const { id } = edit.message;
-    await live.takeAnswer(id, () => this.#deps.transport.edit(live.id, id, edit.text));
+    await live.applyResponse(id, () => this.#deps.transport.edit(live.id, id, edit.text));
     this.endEdit();
   }
 
-  /** Another version of an answer, by the chat's model or by another one; the first one below a question without. */
+  /** Generates another version of an answer, or the first answer of a question that has none. */
   async regenerate(message: ChatMessage, model: string | null = this.model): Promise<void> {
-    const live = this.#require();
-    live.takeEnd(await this.#deps.transport.regenerate(live.id, message.id, model ?? undefined));
+    const live = this.#requireLive();
+    live.appendExchange(await this.#deps.transport.regenerate(live.id, message.id, model ?? undefined));
   }
 
-  /** Lets an answer that was cut off go on. */
+  /** Continues an answer that was stopped, interrupted or failed. */
   async continue(message: ChatMessage): Promise<void> {
-    const live = this.#require();
-    await live.takeAnswer(message.id, () => this.#deps.transport.continue(live.id, message.id));
+    const live = this.#requireLive();
+    await live.applyResponse(message.id, () => this.#deps.transport.continue(live.id, message.id));
   }
 
-  /** Removes a message with everything below it. */
+  /** Deletes a message with everything below it. */
   async remove(message: ChatMessage): Promise<void> {
-    const live = this.#require();
+    const live = this.#requireLive();
     await this.#deps.transport.remove(live.id, message.id);
-    await live.read();
+    await live.load();
   }
 
-  /** Goes over to another version of a message and the branch below that. */
-  async show(messageId: string): Promise<void> {
-    await this.#change({ activeMessageId: messageId });
-    await this.#require().read();
+  /** Switches to another version of a message and the branch below it. */
+  async showSibling(messageId: string): Promise<void> {
+    await this.#update({ activeMessageId: messageId });
+    await this.#requireLive().load();
   }
 
-  /** Ends the answer being written; what came is kept. */
+  /** Stops the answer being generated; the text so far is kept. */
   async stop(): Promise<void> {
-    await this.#deps.transport.stop(this.#require().id);
+    await this.#deps.transport.stop(this.#requireLive().id);
   }
 
   async chooseModel(model: string): Promise<void> {
     this.#model = model;
-    if (this.#live) await this.#change({ model });
+    if (this.#live) await this.#update({ model });
   }
 
   async saveSettings(settings: ChatSettings): Promise<void> {
     this.#settings = settings;
-    if (this.#live) await this.#change({ settings });
+    if (this.#live) await this.#update({ settings });
   }
 
-  async #change(changes: Parameters<ChatTransport['change']>[1]): Promise<void> {
-    const live = this.#require();
-    live.takeChat(await this.#deps.transport.change(live.id, changes));
+  async #update(update: Parameters<ChatTransport['update']>[1]): Promise<void> {
+    const live = this.#requireLive();
+    live.applyChat(await this.#deps.transport.update(live.id, update));
   }
 
   async #deliver({ content, parentId, idempotencyKey }: PendingQuestion): Promise<void> {
-    const live = this.#live ?? (await this.#make());
-    const wanted = { content, parentId, idempotencyKey, ...this.#withModel() };
-    const { question, answer } = await this.#deps.transport.ask(live.id, wanted);
-    live.takeEnd(question, answer);
+    await this.#ask(this.#live ?? (await this.#create()), { content, parentId, idempotencyKey });
   }
 
-  /** The chat is made by its first question, so that leaving an empty one leaves nothing behind. */
-  async #make(): Promise<LiveChat> {
-    const { transport, socket, made } = this.#deps;
-    const chat = await transport.create({
-      idempotencyKey: this.#chatKey,
-      settings: this.#settings,
-      ...this.#withModel(),
-    });
-    const live = new LiveChat(chat.id, transport, socket, chat);
+  async #ask(live: LiveChat, question: Parameters<ChatTransport['ask']>[1]): Promise<void> {
+    const exchange = await this.#deps.transport.ask(live.id, { ...question, ...this.#modelField() });
+    live.appendExchange(exchange.question, exchange.answer);
+  }
+
+  /** The first question creates the chat, so that leaving an empty one leaves nothing behind. */
+  async #create(): Promise<LiveChat> {
+    const { transport, socket, onChatCreated } = this.#deps;
+    const chat = { idempotencyKey: this.#chatKey, settings: this.#settings, ...this.#modelField() };
+    const created = await transport.create(chat);
+    const live = new LiveChat(created.id, transport, socket, created);
     live.enter();
     this.#live = live;
-    made(this, chat);
+    onChatCreated(this, created);
     return live;
   }
 
-  #withModel(): { model?: string } {
-    const model = this.model;
-    return model === null ? {} : { model };
+  #modelField(): { model?: string } {
+    return this.model === null ? {} : { model: this.model };
   }
 
-  #require(): LiveChat {
+  #requireLive(): LiveChat {
     if (!this.#live) throw new Error('This conversation has no chat yet.');
     return this.#live;
   }

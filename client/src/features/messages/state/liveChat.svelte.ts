@@ -3,26 +3,26 @@ import { limits } from '#shared/limits';
 import type { Message } from '#shared/messages';
 import type { ServerPayload } from '#shared/socketEvents';
 import { ApiError } from '../../../api/apiError.ts';
+import { AnswerResumer } from './answerResumer.ts';
 import { Branch } from './branch.svelte.ts';
+import { BranchLoader } from './branchLoader.ts';
 import type { ChatSocket, ChatTransport } from './chatTransport.ts';
-import { readEnd, refreshAbove } from './readBranch.ts';
-import { Resumption } from './resumption.ts';
 
-/** Milliseconds after the last news until what is here is compared with it: news of one change comes in pieces. */
-const settleMs = 150;
-/** Milliseconds until a chat that could not be followed is tried again. */
-const watchAgainMs = 3_000;
+/** Milliseconds after the last event until the state is checked: one change sends several events. */
+const resyncDelayMs = 150;
+/** Milliseconds until watching the chat is tried again after a timeout. */
+const watchRetryMs = 3_000;
 
-export type Phase = 'loading' | 'ready' | 'failed' | 'gone';
+export type Phase = 'loading' | 'ready' | 'failed' | 'notFound';
 
 /**
- * One chat of the server, followed.
+ * One chat of the server, kept up to date.
  *
- * Consistency: the server's tree is the truth, and its version counts the changes. What is here reflects `#version`.
- * News of that version or the next one is applied as it comes. In doubt (a version was skipped, a message does not
- * follow the end, the end is not the active message) the branch is read again; a reading that is older than what has
- * been applied is thrown away. After a new connection `chat:watch` tells the version, and each answer being written
- * goes on from the offset that is here.
+ * Consistency: the server's tree is the truth, and its version counts the changes. The state here reflects `#version`.
+ * Events of that version or the next one are applied as they come. When in doubt (a version was skipped, a message does
+ * not follow the last one, the last one is not the active message) the branch is loaded again; a response older than
+ * what has been applied is discarded. After a reconnect `chat:watch` returns the version, and each streaming answer
+ * resumes from the offset reached here.
  */
 export class LiveChat {
   readonly id: string;
@@ -30,140 +30,139 @@ export class LiveChat {
   #chat: Chat | null;
   #phase: Phase;
   #error = $state.raw<unknown>(null);
-  /** Ids of the answers being written, on this branch or another. */
+  /** Ids of the streaming answers, on this branch or another. */
   #streaming = $state.raw<readonly string[]>([]);
   #version: number;
-  /** News was missed: the branch is behind, and what stands above its last page may be old. */
+  /** Events were missed: messages above the last page may be outdated, too. */
   #behind = false;
-  #reading: Promise<void> | null = null;
-  #readAgain = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #loading: Promise<void> | null = null;
+  #loadAgain = false;
+  #resyncTimer: ReturnType<typeof setTimeout> | undefined;
   #watchTimer: ReturnType<typeof setTimeout> | undefined;
-  #stops: (() => void)[] = [];
-  readonly #resumption: Resumption;
+  #subscriptions: (() => void)[] = [];
+  readonly #loader: BranchLoader;
+  readonly #resumer: AnswerResumer;
   readonly #transport: ChatTransport;
   readonly #socket: ChatSocket;
 
-  /** `made`: the chat when it was made just now, and so is known to be empty. */
-  constructor(id: string, transport: ChatTransport, socket: ChatSocket, made: Chat | null = null) {
+  /** `created`: the chat when it was just created, and is therefore empty. */
+  constructor(id: string, transport: ChatTransport, socket: ChatSocket, created: Chat | null = null) {
     this.id = id;
-    this.#chat = $state.raw(made);
-    this.#phase = $state(made ? 'ready' : 'loading');
-    this.#version = made?.version ?? -1;
+    this.#chat = $state.raw(created);
+    this.#phase = $state(created ? 'ready' : 'loading');
+    this.#version = created?.version ?? -1;
     this.#transport = transport;
     this.#socket = socket;
-    this.#resumption = new Resumption(socket, () => {
-      this.#behind = true;
-      this.#doubt();
-    });
+    this.#loader = new BranchLoader(transport, id, this.branch);
+    this.#resumer = new AnswerResumer(socket, () => this.#scheduleReload());
   }
 
-  /** Null until it has been read once. */
+  /** Null until it has been loaded. */
   get chat(): Chat | null {
     return this.#chat;
   }
   get phase(): Phase {
     return this.#phase;
   }
-  /** Why it could not be read, when `phase` is `failed`. */
+  /** Why it could not be loaded, when `phase` is `failed`. */
   get error(): unknown {
     return this.#error;
   }
-  /** An answer is being written: the server takes no other question until it has ended. */
+  /** An answer is being generated: the server accepts no other question until it has ended. */
   get generating(): boolean {
     return this.#streaming.length > 0;
   }
 
-  /** Reads the chat, or catches up with it, and follows it until `leave`. */
+  /** Loads the chat, or catches up with it, and follows it until `leave`. */
   enter(): void {
-    if (this.#stops.length > 0) return;
+    if (this.#subscriptions.length > 0) return;
     const socket = this.#socket;
-    this.#stops = [
-      socket.on('message:delta', (delta) => this.#received(delta)),
-      socket.on('message:updated', (news) => this.#updated(news)),
-      socket.on('message:deleted', (news) => this.#deleted(news)),
-      socket.on('chat:updated', ({ chat }) => this.takeChat(chat)),
-      socket.on('chat:deleted', ({ chatId }) => chatId === this.id && this.#gone()),
+    this.#subscriptions = [
+      socket.on('message:delta', (event) => this.#onDelta(event)),
+      socket.on('message:updated', (event) => this.#onMessageUpdated(event)),
+      socket.on('message:deleted', (event) => this.#onMessageDeleted(event)),
+      socket.on('chat:updated', ({ chat }) => this.applyChat(chat)),
+      socket.on('chat:deleted', ({ chatId }) => this.#onChatDeleted(chatId)),
       socket.onReconnect(() => void this.#watch()),
     ];
-    if (!this.#chat) void this.read();
+    if (!this.#chat) void this.load();
     void this.#watch();
   }
 
   leave(): void {
-    if (this.#stops.length === 0) return;
-    for (const stop of this.#stops) stop();
-    this.#stops = [];
-    clearTimeout(this.#timer);
+    if (this.#subscriptions.length === 0) return;
+    for (const unsubscribe of this.#subscriptions) unsubscribe();
+    this.#subscriptions = [];
+    clearTimeout(this.#resyncTimer);
     clearTimeout(this.#watchTimer);
-    // The room is left with the connection, if this does not arrive.
+    // If this does not arrive, the server leaves the room when the connection closes.
     this.#socket.emit('chat:unwatch', { chatId: this.id }).catch(() => undefined);
   }
 
-  /** Reads the end of the active branch again. Never rejects: `phase` and `error` tell. */
-  read(): Promise<void> {
-    if (this.#reading) this.#readAgain = true;
-    this.#reading ??= this.#readUntilCurrent().finally(() => (this.#reading = null));
-    return this.#reading;
+  /** Loads the end of the active branch. Never rejects: `phase` and `error` show the outcome. */
+  load(): Promise<void> {
+    if (this.#loading) this.#loadAgain = true;
+    this.#loading ??= this.#loadUntilCurrent().finally(() => (this.#loading = null));
+    return this.#loading;
   }
 
-  /** Reads what stands above the first message. */
-  async readEarlier(): Promise<void> {
-    const before = this.branch.earlier;
+  /** Loads a page of messages above the first loaded one. */
+  async loadEarlier(): Promise<void> {
+    const before = this.branch.nextBefore;
     if (before === null) return;
-    const page = await this.#transport.earlier(this.id, before, limits.branchPageSize);
-    if (this.branch.earlier === before) this.branch.prepend(page, this.#version);
+    const page = await this.#transport.loadEarlier(this.id, before, limits.branchPageSize);
+    if (this.branch.nextBefore === before) this.branch.prepend(page, this.#version);
   }
 
-  /** Takes what the server says about the chat itself. */
-  takeChat(chat: Chat): void {
+  /** Applies the server's state of the chat itself, without its messages. */
+  applyChat(chat: Chat): void {
     if (chat.id !== this.id || !this.#chat || chat.version < this.#chat.version) return;
     this.#chat = chat;
-    this.#doubt();
+    this.#scheduleResync();
   }
 
-  /** Takes the answer to a request: messages that now end the active branch, in order. */
-  takeEnd(...messages: Message[]): void {
-    this.#readAgain = true;
+  /** Applies the response to a question or a regeneration: messages that now end the active branch, in order. */
+  appendExchange(...messages: Message[]): void {
+    this.#loadAgain = true;
     for (const message of messages) {
-      // News may have been quicker, and is then further.
+      // An event may have been faster; what it brought is newer.
       if (this.branch.find(message.id)) continue;
-      this.branch.cutBelow(message.parentId);
-      if (!this.#followsEnd(message)) return void this.read();
+      this.branch.truncateBelow(message.parentId);
+      if (!this.branch.isFollowedBy(message)) return void this.load();
       this.branch.append(message, this.#version);
-      this.#note(message.id, message.status === 'streaming');
+      this.#setStreaming(message.id, message.status === 'streaming');
     }
   }
 
-  /** Runs a request about one message and takes its answer, unless there was later news of the message meanwhile. */
-  async takeAnswer(messageId: string, request: () => Promise<Message>): Promise<void> {
-    const asOf = this.branch.find(messageId)?.version ?? this.#version;
+  /** Sends a request about one message and applies its response, unless a newer event arrived in the meantime. */
+  async applyResponse(messageId: string, request: () => Promise<Message>): Promise<void> {
+    const versionBefore = this.branch.find(messageId)?.version ?? this.#version;
     const message = await request();
     const known = this.branch.find(messageId);
-    if (!known || known.version > asOf) return;
-    // A request changes the chat, so this is the next version at least.
-    known.take(message, asOf + 1);
-    this.#note(known.id, known.streaming);
+    if (!known || known.version > versionBefore) return;
+    // A request changes the chat, so this is at least the next version.
+    known.update(message, versionBefore + 1);
+    this.#setStreaming(known.id, known.streaming);
   }
 
-  async #readUntilCurrent(): Promise<void> {
+  async #loadUntilCurrent(): Promise<void> {
     do {
-      this.#readAgain = false;
+      this.#loadAgain = false;
       try {
-        await this.#readOnce();
+        await this.#loadOnce();
       } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return this.#gone();
         this.#error = error;
-        if (!this.#chat) this.#phase = 'failed';
+        if (error instanceof ApiError && error.status === 404) this.#phase = 'notFound';
+        else if (!this.#chat) this.#phase = 'failed';
         return;
       }
-    } while (this.#readAgain);
+    } while (this.#loadAgain);
   }
 
-  async #readOnce(): Promise<void> {
-    const { chat, page } = await readEnd(this.#transport, this.id, this.branch);
+  async #loadOnce(): Promise<void> {
+    const { chat, page } = await this.#loader.loadEnd();
     if (chat.version < this.#version) {
-      this.#readAgain = true;
+      this.#loadAgain = true;
       return;
     }
     const wasBehind = this.#behind;
@@ -171,88 +170,80 @@ export class LiveChat {
     this.#version = chat.version;
     this.#chat = chat;
     this.#phase = 'ready';
-    this.branch.take(page, chat.version);
-    for (const { id } of page.messages) this.#note(id, this.branch.find(id)?.streaming ?? false);
-    if (wasBehind)
-      await refreshAbove(this.#transport, this.id, this.branch, page.messages[0]?.id, chat.version);
+    this.branch.replaceEnd(page, chat.version);
+    for (const { id } of page.messages) this.#setStreaming(id, this.branch.find(id)?.streaming ?? false);
+    if (wasBehind) await this.#loader.updateAbove(page.messages[0]?.id, chat.version);
   }
 
-  /** Follows the chat, and finds out what was missed while it was not followed. */
+  /** Joins the room of the chat, and loads what was missed before. */
   async #watch(): Promise<void> {
     clearTimeout(this.#watchTimer);
     try {
       const { version, streaming } = await this.#socket.emit('chat:watch', { chatId: this.id });
-      await this.#reading;
+      await this.#loading;
       if (!this.#chat || version < this.#version) return;
       const missedEnd = this.#streaming.some((id) => !streaming.includes(id));
       this.#streaming = streaming;
       if (version > this.#version || missedEnd) {
         this.#behind = true;
-        await this.read();
+        await this.load();
       }
-      for (const id of this.#streaming) void this.#resumption.ask(this.branch.find(id));
+      for (const id of this.#streaming) void this.#resumer.resume(this.branch.find(id));
     } catch (error) {
-      if (!(error instanceof ApiError && error.code === 'timed_out') || this.#stops.length === 0) return;
-      this.#watchTimer = setTimeout(() => void this.#watch(), watchAgainMs);
+      if (!(error instanceof ApiError && error.code === 'timed_out') || this.#subscriptions.length === 0)
+        return;
+      this.#watchTimer = setTimeout(() => void this.#watch(), watchRetryMs);
     }
   }
 
-  #received(delta: ServerPayload<'message:delta'>): void {
+  #onDelta(delta: ServerPayload<'message:delta'>): void {
     if (delta.chatId !== this.id) return;
     const message = this.branch.find(delta.messageId);
-    message?.receive(delta);
-    if (message?.incomplete) void this.#resumption.ask(message);
+    message?.applyDelta(delta);
+    if (message?.hasGap) void this.#resumer.resume(message);
   }
 
-  #updated({ chatId, version, message }: ServerPayload<'message:updated'>): void {
+  #onMessageUpdated({ chatId, version, message }: ServerPayload<'message:updated'>): void {
     if (chatId !== this.id) return;
-    // What is being read now may be older than this.
-    this.#readAgain = this.#readAgain || !this.#chat;
+    // The response of the load in progress may be older than this event.
+    this.#loadAgain = this.#loadAgain || !this.#chat;
     if (!this.#chat) return;
     const known = this.branch.find(message.id);
-    if (known) known.take(message, version);
+    if (known) known.update(message, version);
     else if (version < this.#version) return;
-    else if (this.#followsEnd(message)) this.branch.append(message, version);
-    // The end of an answer on another branch changes nothing here; anything else may.
-    else if (message.status === 'streaming' || message.role === 'user') return this.#doubt();
-    this.#note(message.id, known ? known.streaming : message.status === 'streaming');
-    this.#advance(version);
+    else if (this.branch.isFollowedBy(message)) this.branch.append(message, version);
+    // An answer that ends on another branch changes nothing here; anything else may.
+    else if (message.status === 'streaming' || message.role === 'user') return this.#scheduleResync();
+    this.#setStreaming(message.id, known ? known.streaming : message.status === 'streaming');
+    if (version > this.#version + 1) return this.#scheduleReload();
+    this.#version = Math.max(version, this.#version);
   }
 
-  #deleted({ chatId, version }: ServerPayload<'message:deleted'>): void {
-    if (chatId === this.id && version > this.#version) void this.read();
+  #onMessageDeleted({ chatId, version }: ServerPayload<'message:deleted'>): void {
+    if (chatId === this.id && version > this.#version) void this.load();
   }
 
-  #followsEnd(message: Message): boolean {
-    return message.parentId === (this.branch.end?.id ?? null);
-  }
-
-  #advance(version: number): void {
-    if (version <= this.#version + 1) {
-      this.#version = Math.max(version, this.#version);
-      return;
-    }
-    this.#behind = true;
-    this.#doubt();
-  }
-
-  #note(id: string, streaming: boolean): void {
-    if (this.#streaming.includes(id) === streaming) return;
+  #setStreaming(id: string, streaming: boolean): void {
     const others = this.#streaming.filter((other) => other !== id);
-    this.#streaming = streaming ? [...others, id] : others;
+    if (this.#streaming.includes(id) !== streaming) this.#streaming = streaming ? [...others, id] : others;
   }
 
-  #doubt(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+  #scheduleReload(): void {
+    this.#behind = true;
+    this.#scheduleResync();
+  }
+
+  /** Checks shortly whether the branch is current, and loads it again when it is not. */
+  #scheduleResync(): void {
+    clearTimeout(this.#resyncTimer);
+    this.#resyncTimer = setTimeout(() => {
       const chat = this.#chat;
-      if (!chat) return;
-      const ended = chat.activeMessageId === (this.branch.end?.id ?? null);
-      if (this.#behind || chat.version > this.#version || !ended) void this.read();
-    }, settleMs);
+      const endsActive = chat?.activeMessageId === (this.branch.last?.id ?? null);
+      if (chat && (this.#behind || chat.version > this.#version || !endsActive)) void this.load();
+    }, resyncDelayMs);
   }
 
-  #gone(): void {
-    this.#phase = 'gone';
+  #onChatDeleted(chatId: string): void {
+    if (chatId === this.id) this.#phase = 'notFound';
   }
 }

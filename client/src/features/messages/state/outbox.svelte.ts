@@ -3,15 +3,15 @@ import { t } from '../../../i18n/t.ts';
 import { PendingQuestion } from './pendingQuestion.svelte.ts';
 
 interface Deps {
-  /** Rejects when the server did not take the question. */
+  /** Rejects when the server did not store the question. */
   deliver: (question: PendingQuestion) => Promise<void>;
-  giveBack: (content: string) => void;
+  restoreDraft: (content: string) => void;
 }
 
-/** Holds one question until the server has it: sent, kept to be sent again, or given back with the reason. */
+/** Holds one question until the server has stored it: sent, kept for a retry, or put back into the draft with the reason. */
 export class Outbox {
   #question = $state.raw<PendingQuestion | null>(null);
-  #refusal = $state<string | null>(null);
+  #rejection = $state<string | null>(null);
   readonly #deps: Deps;
 
   constructor(deps: Deps) {
@@ -21,59 +21,59 @@ export class Outbox {
   get question(): PendingQuestion | null {
     return this.#question;
   }
-  /** Why the last question was given back. */
-  get refusal(): string | null {
-    return this.#refusal;
+  /** Why the server rejected the last question. */
+  get rejection(): string | null {
+    return this.#rejection;
   }
-  /** A question is on its way. */
+  /** A question is being sent. */
   get sending(): boolean {
     return this.#question !== null && this.#question.error === null;
   }
 
-  /** Never rejects: `question` and `refusal` tell. */
+  /** Never rejects: `question` and `rejection` show the outcome. */
   async send(content: string, parentId: string | null): Promise<void> {
     this.#question = new PendingQuestion(content, parentId);
     await this.#deliver(this.#question);
   }
 
-  /** Sends the question that did not arrive once more. */
+  /** Sends the undelivered question again. */
   async retry(): Promise<void> {
     if (this.#question?.error == null) return;
-    this.#question.again();
+    this.#question.clearError();
     await this.#deliver(this.#question);
   }
 
-  /** Gives the question that did not arrive back. */
-  takeBack(): void {
+  /** Moves the undelivered question back into the draft. */
+  editUnsent(): void {
     if (this.#question?.error == null) return;
-    this.#giveBack(this.#question);
+    this.#restoreDraft(this.#question);
   }
 
-  dismissRefusal(): void {
-    this.#refusal = null;
+  dismissRejection(): void {
+    this.#rejection = null;
   }
 
   async #deliver(question: PendingQuestion): Promise<void> {
-    this.#refusal = null;
+    this.#rejection = null;
     try {
       await this.#deps.deliver(question);
       this.#question = null;
     } catch (error) {
       const message = error instanceof ApiError ? error.message : t('common.somethingFailed');
-      if (mayArriveLater(error)) return question.fail(message);
-      this.#giveBack(question);
-      this.#refusal = message;
+      if (isRetryable(error)) return question.fail(message);
+      this.#restoreDraft(question);
+      this.#rejection = message;
     }
   }
 
-  #giveBack({ content }: PendingQuestion): void {
+  #restoreDraft({ content }: PendingQuestion): void {
     this.#question = null;
-    this.#deps.giveBack(content);
+    this.#deps.restoreDraft(content);
   }
 }
 
-/** Whether the same question may well be taken at another time: what the server refused for itself will not be. */
-function mayArriveLater(error: unknown): boolean {
+/** Returns whether the same question may succeed later; false when the server rejected the question itself. */
+function isRetryable(error: unknown): boolean {
   if (!(error instanceof ApiError)) return true;
   return error.status === 0 || error.status === 409 || error.status === 429 || error.status >= 500;
 }

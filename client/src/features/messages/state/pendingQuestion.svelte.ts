@@ -1,13 +1,12 @@
 import { newIdempotencyKey } from '../../../api/idempotencyKey.ts';
 
-/** A question on its way: shown at once, and kept until the server has it. */
+/** A question being sent: shown immediately, and kept until the server has stored it. */
 export class PendingQuestion {
   readonly content: string;
   /** The message it follows; null at the beginning of a chat. */
   readonly parentId: string | null;
-  /** The same for every attempt, so that the server takes the question once. */
+  /** The same for every attempt, so that the server stores the question once. */
   readonly idempotencyKey = newIdempotencyKey();
-  readonly sentAt = new Date().toISOString();
   #error = $state<string | null>(null);
 
   constructor(content: string, parentId: string | null) {
@@ -15,7 +14,7 @@ export class PendingQuestion {
     this.parentId = parentId;
   }
 
-  /** Why it did not arrive; null while it is on its way. */
+  /** Why it was not delivered; null while it is being sent. */
   get error(): string | null {
     return this.#error;
   }
@@ -24,7 +23,7 @@ export class PendingQuestion {
     this.#error = error;
   }
 
-  again(): void {
+  clearError(): void {
     this.#error = null;
   }
 }

@@ -1,10 +1,10 @@
-/** Pixels from the bottom within which a reader counts as being there. */
+/** Pixels from the bottom within which the reader counts as being at the bottom. */
 const nearBottom = 32;
 
 /**
- * Keeps a reader who is at the bottom there while the content grows, and leaves one alone who has scrolled up.
+ * Keeps a reader who is at the bottom there while the content grows, and does not move one who has scrolled up.
  *
- * Only a movement upwards by the reader lets go: content that shrinks moves the bottom, not the reader.
+ * Consistency: only an upward scroll by the reader unpins; content that shrinks moves the bottom, not the reader.
  */
 export class ScrollPin {
   #pinned = $state(true);
@@ -12,61 +12,61 @@ export class ScrollPin {
   #lastTop = 0;
   #lastHeight = 0;
 
-  /** The reader is at the bottom, or will be taken there. */
+  /** Whether the view follows the bottom. */
   get pinned(): boolean {
     return this.#pinned;
   }
 
-  /** Watches a scroll container and what is in it, until the returned function is called. */
+  /** Watches a scroll container and its content until the returned function is called. */
   watch(scroller: HTMLElement, content: HTMLElement): () => void {
     this.#scroller = scroller;
-    const onScroll = (): void => this.#scrolled();
-    const sizes = new ResizeObserver(() => this.#resized());
-    sizes.observe(content);
-    sizes.observe(scroller);
+    const onScroll = (): void => this.#onScroll();
+    const observer = new ResizeObserver(() => this.#onResize());
+    observer.observe(content);
+    observer.observe(scroller);
     scroller.addEventListener('scroll', onScroll, { passive: true });
     return () => {
-      sizes.disconnect();
+      observer.disconnect();
       scroller.removeEventListener('scroll', onScroll);
       this.#scroller = null;
     };
   }
 
-  /** Takes the reader to the bottom and keeps them there. */
-  toBottom(): void {
+  /** Scrolls to the bottom and stays there. */
+  scrollToBottom(): void {
     this.#pinned = true;
-    this.#follow();
+    this.#followBottom();
   }
 
-  /** Lets the reader stay where they are. */
-  release(): void {
+  /** Stops following the bottom. */
+  unpin(): void {
     this.#pinned = false;
   }
 
-  #resized(): void {
-    if (this.#pinned) this.#follow();
-    else this.#scrolled();
+  #onResize(): void {
+    if (this.#pinned) this.#followBottom();
+    else this.#onScroll();
   }
 
-  #follow(): void {
+  #followBottom(): void {
     const scroller = this.#scroller;
     if (!scroller) return;
     scroller.scrollTop = scroller.scrollHeight;
-    this.#remember(scroller);
+    this.#savePosition(scroller);
   }
 
-  #scrolled(): void {
+  #onScroll(): void {
     const scroller = this.#scroller;
     if (!scroller) return;
     const distance = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-    const shrunk = Math.max(0, this.#lastHeight - scroller.scrollHeight);
-    const movedUp = this.#lastTop - scroller.scrollTop > shrunk + 1;
+    const shrunkBy = Math.max(0, this.#lastHeight - scroller.scrollHeight);
+    const movedUp = this.#lastTop - scroller.scrollTop > shrunkBy + 1;
     if (distance <= 1 || (distance <= nearBottom && !movedUp)) this.#pinned = true;
     else if (movedUp) this.#pinned = false;
-    this.#remember(scroller);
+    this.#savePosition(scroller);
   }
 
-  #remember({ scrollTop, scrollHeight }: HTMLElement): void {
+  #savePosition({ scrollTop, scrollHeight }: HTMLElement): void {
     this.#lastTop = scrollTop;
     this.#lastHeight = scrollHeight;
   }

@@ -3,12 +3,12 @@ import type { demoModelId } from '#shared/models';
 import { call } from '../../../api/call.ts';
 import type { RealtimeSocket } from '../../../api/socket.svelte.ts';
 
-// Written out, not imported: the contract's module carries the schema library.
+// Repeated instead of imported: the contract's module would bring the schema library into the browser.
 const demoModel: typeof demoModelId = 'parley-demo';
 
 export const isDemo = (id: string): boolean => id === demoModel;
 
-/** The models one can ask, as the server last said. */
+/** The available models, as last read from the server. */
 export class Models {
   #items = $state.raw<readonly Model[]>([]);
   #defaultModel = $state<string | null>(null);
@@ -27,12 +27,12 @@ export class Models {
   get loaded(): boolean {
     return this.#loaded;
   }
-  /** Why the models could not be read; null when they could. */
+  /** Why the models could not be loaded; null when they were. */
   get error(): unknown {
     return this.#error;
   }
 
-  /** Reads the models and listens for news, once. */
+  /** Loads the models and keeps them up to date; later calls do nothing. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
@@ -53,14 +53,14 @@ export class Models {
     }
   }
 
-  /** The name of a model, also of one that is gone. */
+  /** Returns the name of a model, or its id when it is no longer available. */
   nameOf(id: string): string {
     return this.#items.find((model) => model.id === id)?.name ?? id;
   }
 
-  /** The model that answers when `wanted` is asked for: the default one where it is gone. */
-  modelFor = (wanted: string | null): string | null => {
-    const there = wanted !== null && (!this.#loaded || this.#items.some((model) => model.id === wanted));
-    return there ? wanted : this.#defaultModel;
+  /** Returns the requested model, or the default one when it is not available. */
+  modelFor = (requested: string | null): string | null => {
+    const available = !this.#loaded || this.#items.some((model) => model.id === requested);
+    return requested !== null && available ? requested : this.#defaultModel;
   };
 }

@@ -5,28 +5,28 @@ import { openTab } from '../fakeTab.ts';
 import type { FakeTab } from '../fakeTab.ts';
 
 let server: FakeServer;
-const open: Conversation[] = [];
+const openConversations: Conversation[] = [];
 
 beforeEach(() => {
   jest.useFakeTimers();
   server = new FakeServer();
 });
 afterEach(() => {
-  for (const conversation of open.splice(0)) conversation.leave();
+  for (const conversation of openConversations.splice(0)) conversation.leave();
   jest.useRealTimers();
 });
 
-/** Lets requests, events and the pause after them take their course. */
+/** Waits until requests and events are processed, and the resync delay has passed. */
 const settle = () => jest.advanceTimersByTimeAsync(500);
 
-async function opened(tab: FakeTab, id: string | null = 'chat'): Promise<Conversation> {
+async function openConversation(tab: FakeTab, id: string | null = 'chat'): Promise<Conversation> {
   const conversation = new Conversation(id, {
     transport: tab.transport,
     socket: tab.socket,
-    modelFor: (wanted) => wanted ?? 'small',
-    made: () => undefined,
+    modelFor: (requested) => requested ?? 'small',
+    onChatCreated: () => undefined,
   });
-  open.push(conversation);
+  openConversations.push(conversation);
   conversation.enter();
   await settle();
   return conversation;
@@ -34,12 +34,12 @@ async function opened(tab: FakeTab, id: string | null = 'chat'): Promise<Convers
 
 const texts = ({ messages }: Conversation) => messages.map(({ content }) => content);
 const ids = ({ messages }: Conversation) => messages.map(({ id }) => id);
-/** What a new reader of the chat would see. */
-const truth = () => server.branch(server.chat.activeMessageId, 1_000).messages;
+/** The active branch as the server has it. */
+const serverMessages = () => server.branch(server.chat.activeMessageId, 1_000).messages;
 
-describe('sending', () => {
-  test('refuses white space, text that is too long, and a second question while an answer is written', async () => {
-    const conversation = await opened(openTab(server));
+describe('Conversation.send', () => {
+  test('rejects white space, text that is too long, and a second question while an answer is streaming', async () => {
+    const conversation = await openConversation(openTab(server));
     conversation.draft = ' \n ';
     expect(conversation.canSend).toBe(false);
     conversation.draft = 'x'.repeat(250_012);
@@ -52,36 +52,36 @@ describe('sending', () => {
     expect([conversation.draft, texts(conversation)]).toEqual(['second', ['first', '']]);
   });
 
-  test('shows the question before the server has it', async () => {
+  test('shows the question before the server has stored it', async () => {
     const tab = openTab(server);
-    const conversation = await opened(tab);
-    tab.answersAfter = new Promise(() => undefined);
+    const conversation = await openConversation(tab);
+    tab.responsesAfter = new Promise(() => undefined);
     tab.disconnect();
     conversation.draft = 'Hello';
     void conversation.send();
     expect([conversation.draft, conversation.pending?.content]).toEqual(['', 'Hello']);
   });
 
-  test('never shows a question twice, also when its news is quicker than the answer to the request', async () => {
+  test('never shows a question twice, even when the event is faster than the response', async () => {
     const tab = openTab(server);
-    const conversation = await opened(tab);
-    let answer: (value: unknown) => void = () => undefined;
-    tab.answersAfter = new Promise((resolve) => (answer = resolve));
+    const conversation = await openConversation(tab);
+    let respond: (value: unknown) => void = () => undefined;
+    tab.responsesAfter = new Promise((resolve) => (respond = resolve));
     conversation.draft = 'Hello';
     const sending = conversation.send();
     await settle();
     expect([conversation.pending, texts(conversation)]).toEqual([null, ['Hello', '']]);
-    server.write('Hi');
-    answer(null);
+    server.streamText('Hi');
+    respond(null);
     await sending;
     expect(texts(conversation)).toEqual(['Hello', 'Hi']);
   });
 
-  test('keeps a question that did not arrive, and sends it once although it is tried twice', async () => {
+  test('keeps an undelivered question, and stores it once when it is retried', async () => {
     const tab = openTab(server);
-    const conversation = await opened(tab);
+    const conversation = await openConversation(tab);
     tab.disconnect();
-    tab.losesAnswer = true;
+    tab.losesResponse = true;
     conversation.draft = 'Only once';
     await conversation.send();
     expect(conversation.pending?.error).toBe('Parley cannot be reached.');
@@ -91,13 +91,13 @@ describe('sending', () => {
     expect(texts(conversation)).toEqual(['Only once', '']);
   });
 
-  test('takes a question for sent whose news came although the answer to the request did not', async () => {
+  test('treats a question as sent when its event arrives but the response is lost', async () => {
     const tab = openTab(server);
-    const conversation = await opened(tab);
-    tab.losesAnswer = true;
+    const conversation = await openConversation(tab);
+    tab.losesResponse = true;
     conversation.draft = 'Hello';
     await conversation.send();
-    server.finish();
+    server.endAnswer();
     await settle();
     expect([conversation.pending, texts(conversation)]).toEqual([null, ['Hello', '']]);
     conversation.draft = 'And then?';
@@ -106,10 +106,10 @@ describe('sending', () => {
     expect(texts(conversation)).toEqual(['Hello', '', 'And then?', '']);
   });
 
-  test('gives a question back that was refused, without losing what was typed since', async () => {
+  test('restores a rejected question into the draft without losing text typed since', async () => {
     const tab = openTab(server);
     server.fill(2);
-    const conversation = await opened(tab);
+    const conversation = await openConversation(tab);
     tab.disconnect();
     server.remove('m1');
     conversation.draft = 'To a message that is gone';
@@ -118,13 +118,13 @@ describe('sending', () => {
     await sending;
     expect(conversation.pending).toBeNull();
     expect(conversation.draft).toBe('To a message that is gone\n\ntyped since');
-    expect(conversation.refusal).toBe('This message is not in the chat.');
+    expect(conversation.rejection).toBe('This message is not in the chat.');
   });
 
-  test('makes the chat with its first question, once, although its answer was lost', async () => {
+  test('creates the chat with the first question, once, even after a failed attempt', async () => {
     const tab = openTab(server);
-    const conversation = await opened(tab, null);
-    expect(server.made).toBe(0);
+    const conversation = await openConversation(tab, null);
+    expect(server.createdChats).toBe(0);
     tab.online = false;
     conversation.draft = 'First';
     await conversation.send();
@@ -136,122 +136,122 @@ describe('sending', () => {
   });
 });
 
-describe('an answer being written', () => {
-  test('arrives exactly, although pieces are lost on the way, and each gap is asked about once', async () => {
+describe('a streaming answer', () => {
+  test('is complete although deltas are lost, with one resume request per gap', async () => {
     const tab = openTab(server);
-    const conversation = await opened(tab);
+    const conversation = await openConversation(tab);
     conversation.draft = 'Go';
     await conversation.send();
-    server.write('One ');
-    tab.loses = (name) => name === 'message:delta';
-    server.write('two ');
-    tab.loses = () => false;
-    server.write('three ');
-    server.write('four ');
+    server.streamText('One ');
+    tab.drops = (name) => name === 'message:delta';
+    server.streamText('two ');
+    tab.drops = () => false;
+    server.streamText('three ');
+    server.streamText('four ');
     await settle();
     expect(texts(conversation)).toEqual(['Go', 'One two three four ']);
-    expect(tab.said.filter((name) => name === 'message:resume')).toHaveLength(1);
+    expect(tab.emitted.filter((name) => name === 'message:resume')).toHaveLength(1);
   });
 
-  test('goes on after the connection was cut, without a word lost or doubled', async () => {
+  test('continues after a reconnect without lost or duplicated text', async () => {
     const tab = openTab(server);
-    const conversation = await opened(tab);
+    const conversation = await openConversation(tab);
     conversation.draft = 'Go';
     await conversation.send();
-    server.write('before ');
+    server.streamText('before ');
     tab.disconnect();
-    server.write('meanwhile ');
+    server.streamText('meanwhile ');
     tab.reconnect();
-    server.write('after');
+    server.streamText('after');
     await settle();
     expect(texts(conversation)).toEqual(['Go', 'before meanwhile after']);
   });
 
-  test('is whole in a tab that was away when it ended', async () => {
+  test('is complete in a tab that was disconnected when it ended', async () => {
     const tab = openTab(server);
-    const conversation = await opened(tab);
+    const conversation = await openConversation(tab);
     conversation.draft = 'Go';
     await conversation.send();
     tab.disconnect();
-    server.write('All of it');
-    server.finish();
+    server.streamText('All of it');
+    server.endAnswer();
     tab.reconnect();
     await settle();
     expect(texts(conversation)).toEqual(['Go', 'All of it']);
     expect([conversation.generating, conversation.messages.at(-1)?.status]).toEqual([false, 'complete']);
   });
 
-  test('does not begin again when old news comes after its end', async () => {
+  test('does not start again when an old event arrives after its end', async () => {
     const tab = openTab(server);
-    const conversation = await opened(tab);
+    const conversation = await openConversation(tab);
     conversation.draft = 'Go';
     await conversation.send();
-    const begun = server.present(server.streaming());
+    const started = server.present(server.streamingRow());
     const { version } = server.chat;
-    server.write('Done');
-    server.finish();
-    server.emit('message:updated', { chatId: 'chat', version, message: begun });
+    server.streamText('Done');
+    server.endAnswer();
+    server.emit('message:updated', { chatId: 'chat', version, message: started });
     expect([conversation.generating, texts(conversation)]).toEqual([false, ['Go', 'Done']]);
   });
 
-  test('keeps what came when it is stopped, and goes on in the same message', async () => {
-    const conversation = await opened(openTab(server));
+  test('keeps its text when it is stopped, and continues in the same message', async () => {
+    const conversation = await openConversation(openTab(server));
     conversation.draft = 'Go';
     await conversation.send();
-    server.write('Half');
+    server.streamText('Half');
     await conversation.stop();
     const answer = conversation.messages.at(-1)!;
     expect([answer.content, answer.status, conversation.generating]).toEqual(['Half', 'stopped', false]);
     await conversation.continue(answer);
-    server.write(' and the rest');
-    server.finish();
+    server.streamText(' and the rest');
+    server.endAnswer();
     expect(conversation.messages.at(-1)).toBe(answer);
     expect([answer.content, answer.status]).toEqual(['Half and the rest', 'complete']);
   });
 
   test('changes no other message', async () => {
     server.fill(4);
-    const conversation = await opened(openTab(server));
+    const conversation = await openConversation(openTab(server));
     const before = [...conversation.messages];
     conversation.draft = 'Go';
     await conversation.send();
-    const list = conversation.messages;
-    for (let at = 0; at < 20; at++) server.write(`${at} `);
-    expect(conversation.messages).toBe(list);
+    const messages = conversation.messages;
+    for (let index = 0; index < 20; index++) server.streamText(`${index} `);
+    expect(conversation.messages).toBe(messages);
     expect(conversation.messages.slice(0, 4)).toEqual(before);
   });
 });
 
-describe('versions', () => {
-  test('an edited question becomes a version beside the old one, and the arrows lead back', async () => {
+describe('siblings', () => {
+  test('an edited question becomes a sibling of the old one, and both can be shown', async () => {
     server.fill(4);
-    const conversation = await opened(openTab(server));
+    const conversation = await openConversation(openTab(server));
     conversation.beginEdit(conversation.messages[2]!);
     conversation.editing!.text = 'asked differently';
-    await conversation.askEdited();
-    server.write('New answer');
-    server.finish();
+    await conversation.sendEdit();
+    server.streamText('New answer');
+    server.endAnswer();
     await settle();
     expect(texts(conversation)).toEqual(['message 0', 'message 1', 'asked differently', 'New answer']);
     expect(conversation.messages[2]!.siblings).toEqual(['m3', 'm5']);
-    await conversation.show('m3');
+    await conversation.showSibling('m3');
     expect(texts(conversation)).toEqual(['message 0', 'message 1', 'message 2', 'message 3']);
   });
 
-  test('the first question can be asked differently, too', async () => {
+  test('the first question can be edited, too', async () => {
     server.fill(2);
-    const conversation = await opened(openTab(server));
+    const conversation = await openConversation(openTab(server));
     conversation.beginEdit(conversation.messages[0]!);
     conversation.editing!.text = 'another beginning';
-    await conversation.askEdited();
+    await conversation.sendEdit();
     expect(texts(conversation)).toEqual(['another beginning', '']);
     expect(conversation.messages[0]!.parentId).toBeNull();
   });
 
-  test('an edit that fails keeps the text that was typed', async () => {
+  test('a failed edit keeps the typed text', async () => {
     server.fill(2);
     const tab = openTab(server);
-    const conversation = await opened(tab);
+    const conversation = await openConversation(tab);
     conversation.beginEdit(conversation.messages[1]!);
     conversation.editing!.text = 'my words';
     tab.online = false;
@@ -263,107 +263,107 @@ describe('versions', () => {
     expect([conversation.messages[1]!.content, conversation.messages[1]!.edited]).toEqual(['my words', true]);
   });
 
-  test('a new answer stands beside the old one', async () => {
+  test('a regenerated answer becomes a sibling of the old one', async () => {
     server.fill(2);
-    const conversation = await opened(openTab(server));
+    const conversation = await openConversation(openTab(server));
     await conversation.regenerate(conversation.messages[1]!);
-    server.write('Better');
-    server.finish();
+    server.streamText('Better');
+    server.endAnswer();
     await settle();
     expect(texts(conversation)).toEqual(['message 0', 'Better']);
     expect(conversation.messages[1]!.siblings).toEqual(['m2', 'm3']);
   });
 
-  test('a deleted message takes what is below it with it', async () => {
+  test('deleting a message deletes the messages below it', async () => {
     server.fill(6);
-    const conversation = await opened(openTab(server));
-    expect(conversation.live?.branch.below('m3')).toBe(3);
+    const conversation = await openConversation(openTab(server));
+    expect(conversation.live?.branch.countBelow('m3')).toBe(3);
     await conversation.remove(conversation.messages[2]!);
     expect(ids(conversation)).toEqual(['m1', 'm2']);
   });
 });
 
-describe('another tab', () => {
-  test('shows what this one does, as it happens', async () => {
+describe('a second tab', () => {
+  test('shows the changes of this one as they happen', async () => {
     server.fill(2);
-    const [here, there] = [await opened(openTab(server)), await opened(openTab(server))];
+    const [here, there] = [await openConversation(openTab(server)), await openConversation(openTab(server))];
     here.draft = 'Hello';
     await here.send();
-    server.write('Hi ');
-    server.write('there');
+    server.streamText('Hi ');
+    server.streamText('there');
     expect(texts(there)).toEqual(texts(here));
-    server.finish();
+    server.endAnswer();
     here.beginEdit(here.messages[1]!);
     here.editing!.text = 'changed';
     await here.saveEdit();
     expect(texts(there)).toEqual(['message 0', 'changed', 'Hello', 'Hi there']);
     await here.regenerate(here.messages[3]!);
-    server.write('Another');
-    server.finish();
+    server.streamText('Another');
+    server.endAnswer();
     await settle();
     await here.remove(here.messages[2]!);
     await settle();
-    expect(ids(there)).toEqual(truth().map(({ id }) => id));
+    expect(ids(there)).toEqual(serverMessages().map(({ id }) => id));
     expect(ids(here)).toEqual(ids(there));
   });
 
-  test('follows to the version that is looked at', async () => {
+  test('switches to the sibling shown in this one', async () => {
     server.fill(2);
-    const [here, there] = [await opened(openTab(server)), await opened(openTab(server))];
+    const [here, there] = [await openConversation(openTab(server)), await openConversation(openTab(server))];
     await here.regenerate(here.messages[1]!);
-    server.write('Second');
-    server.finish();
+    server.streamText('Second');
+    server.endAnswer();
     await settle();
     expect(texts(there)).toEqual(['message 0', 'Second']);
-    await here.show('m2');
+    await here.showSibling('m2');
     await settle();
     expect(texts(there)).toEqual(['message 0', 'message 1']);
   });
 
-  test('that was asleep catches up once with everything, also above what it had read last', async () => {
+  test('catches up after a disconnect, including messages above its last page', async () => {
     server.fill(130);
     const tab = openTab(server);
-    const conversation = await opened(tab);
-    await conversation.live!.readEarlier();
+    const conversation = await openConversation(tab);
+    await conversation.live!.loadEarlier();
     expect(conversation.messages).toHaveLength(100);
     tab.disconnect();
-    server.edit('m40', 'edited while asleep');
-    for (let at = 0; at < 60; at++) server.say(at % 2 === 0 ? 'user' : 'assistant', `new ${at}`);
+    server.edit('m40', 'edited while disconnected');
+    for (let at = 0; at < 60; at++) server.addMessage(at % 2 === 0 ? 'user' : 'assistant', `new ${at}`);
     tab.reconnect();
     await settle();
-    const shown = truth().slice(-conversation.messages.length);
+    const shown = serverMessages().slice(-conversation.messages.length);
     expect(conversation.messages).toHaveLength(160);
     expect(ids(conversation)).toEqual(shown.map(({ id }) => id));
     expect(texts(conversation)).toEqual(shown.map(({ content }) => content));
-    expect(texts(conversation)).toContain('edited while asleep');
+    expect(texts(conversation)).toContain('edited while disconnected');
   });
 
-  test('is not thrown back by a reading or by news that is older than what it shows', async () => {
+  test('ignores responses and events older than its state', async () => {
     server.fill(2);
     const tab = openTab(server);
-    const conversation = await opened(tab);
+    const conversation = await openConversation(tab);
     const old = { chatId: 'chat', version: server.chat.version, message: server.present(server.row('m2')) };
-    let answer: (value: unknown) => void = () => undefined;
-    tab.answersAfter = new Promise((resolve) => (answer = resolve));
-    const reading = conversation.live!.read();
+    let respond: (value: unknown) => void = () => undefined;
+    tab.responsesAfter = new Promise((resolve) => (respond = resolve));
+    const reading = conversation.live!.load();
     await settle();
     server.edit('m2', 'edited elsewhere');
-    server.say('user', 'said meanwhile');
+    server.addMessage('user', 'added meanwhile');
     server.emit('message:updated', old);
-    const shown = ['message 0', 'edited elsewhere', 'said meanwhile'];
+    const shown = ['message 0', 'edited elsewhere', 'added meanwhile'];
     expect(texts(conversation)).toEqual(shown);
-    answer(null);
+    respond(null);
     await reading;
     expect(texts(conversation)).toEqual(shown);
   });
 
-  test('sees the chat go when it is deleted elsewhere', async () => {
-    const conversation = await opened(openTab(server));
+  test('shows that the chat was deleted elsewhere', async () => {
+    const conversation = await openConversation(openTab(server));
     server.emit('chat:deleted', { chatId: 'chat' });
-    expect(conversation.live?.phase).toBe('gone');
+    expect(conversation.live?.phase).toBe('notFound');
   });
 
-  test('ends as the server is, whatever is lost, cut and done at once', async () => {
+  test('converges to the state of the server whatever is lost, disconnected and concurrent', async () => {
     for (let seed = 1; seed <= 60; seed++) {
       let state = seed;
       const below = (n: number) => {
@@ -373,41 +373,41 @@ describe('another tab', () => {
       server = new FakeServer();
       server.fill(4);
       const tabs = [openTab(server), openTab(server)];
-      const conversations = [await opened(tabs[0]!), await opened(tabs[1]!)];
+      const conversations = [await openConversation(tabs[0]!), await openConversation(tabs[1]!)];
       for (let step = 0; step < 40; step++) {
         const tab = tabs[below(2)]!;
         const conversation = conversations[below(2)]!;
         const some = conversation.messages[below(conversation.messages.length || 1)];
-        const isWriting = server.rows.some(({ status }) => status === 'streaming');
-        const moves: (() => unknown)[] = [
-          () => isWriting && server.write(`w${step} `),
-          () => isWriting && server.write(`x${step} `),
-          () => isWriting && below(2) === 0 && server.finish(),
+        const isStreaming = server.rows.some(({ status }) => status === 'streaming');
+        const actions: (() => unknown)[] = [
+          () => isStreaming && server.streamText(`w${step} `),
+          () => isStreaming && server.streamText(`x${step} `),
+          () => isStreaming && below(2) === 0 && server.endAnswer(),
           () => (tab.connected ? tab.disconnect() : tab.reconnect()),
-          () => (tab.loses = below(2) === 0 ? () => below(3) === 0 : () => false),
-          () => !isWriting && server.say('user', `s${step}`),
+          () => (tab.drops = below(2) === 0 ? () => below(3) === 0 : () => false),
+          () => !isStreaming && server.addMessage('user', `s${step}`),
           () => some && conversation.regenerate(some).catch(() => undefined),
-          () => !isWriting && some && conversation.remove(some).catch(() => undefined),
-          () => some && conversation.show(some.siblings[0]!).catch(() => undefined),
+          () => !isStreaming && some && conversation.remove(some).catch(() => undefined),
+          () => some && conversation.showSibling(some.siblings[0]!).catch(() => undefined),
           () => {
             conversation.draft = `d${step}`;
             return conversation.send();
           },
         ];
-        await moves[below(moves.length)]!();
+        await actions[below(actions.length)]!();
         if (below(3) === 0) await settle();
       }
       for (const tab of tabs) {
-        tab.loses = () => false;
+        tab.drops = () => false;
         tab.disconnect();
         tab.reconnect();
       }
       await settle();
-      const shown = truth().map(({ id, content, status }) => [id, content, status]);
+      const shown = serverMessages().map(({ id, content, status }) => [id, content, status]);
       for (const { messages } of conversations) {
         expect(messages.map(({ id, content, status }) => [id, content, status])).toEqual(shown);
       }
-      for (const conversation of open.splice(0)) conversation.leave();
+      for (const conversation of openConversations.splice(0)) conversation.leave();
     }
   });
 });
