@@ -31,6 +31,8 @@ export const SharedLink = z.object({
   updatedAt: Time,
   expiresAt: Time.nullable(),
   version: z.number(),
+  /** The chat's version that the snapshot was taken from. */
+  chatVersion: z.number(),
   /** False once the chat's active branch differs from the snapshot. */
   upToDate: z.boolean(),
   /** Why nobody can open it at present; null while it is live. Shown to the owner alone. */
@@ -81,6 +83,8 @@ export type SharedChat = z.output<typeof SharedChat>;
 
 export const ShareState = z.object({
   link: SharedLink.nullable(),
+  /** The chat's version that this response describes. */
+  chatVersion: z.number(),
   upToDate: z.boolean(),
   /** Messages of the active branch that the snapshot lacks. */
   newMessages: z.number(),

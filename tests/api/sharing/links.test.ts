@@ -184,6 +184,7 @@ describe('sharing a chat', () => {
         updatedAt: link.createdAt,
         expiresAt: null,
         version: 1,
+        chatVersion: 1,
         upToDate: true,
         inactiveReason: null,
       });

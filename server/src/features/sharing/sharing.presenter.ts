@@ -19,6 +19,7 @@ export const presentLink = (
   updatedAt: iso(row.updatedAt),
   expiresAt: row.expiresAt === null ? null : iso(row.expiresAt),
   version: row.currentVersion,
+  chatVersion: row.snapshotChatVersion,
   upToDate,
   inactiveReason: inactive,
 });

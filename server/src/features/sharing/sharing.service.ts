@@ -34,7 +34,7 @@ export interface LinkState {
   inactive: SharedLink['inactiveReason'];
 }
 type Drift = Pick<ShareState, 'upToDate' | 'newMessages'>;
-type Publishable = Pick<ShareState, 'preview' | 'refusal'>;
+type Publishable = Pick<ShareState, 'chatVersion' | 'preview' | 'refusal'>;
 
 /** The owner's side of sharing: making links, keeping them current, changing who may open them. */
 export class SharingService {
@@ -79,7 +79,7 @@ export class SharingService {
   async ofChat(actor: Actor, chatId: string): Promise<Drift & Publishable & { link: LinkState | null }> {
     const chat = await this.#chats.authorize(actor, 'read', chatId);
     const row = await this.#queries.liveOfChat(chatId);
-    const publishable = await this.#publishable(actor, chatId);
+    const publishable = { chatVersion: chat.version, ...(await this.#publishable(actor, chatId)) };
     if (!row) return { link: null, upToDate: false, newMessages: 0, ...publishable };
     const drift = await this.#drift(chat, row);
     return {
@@ -98,7 +98,7 @@ export class SharingService {
     return { title: link?.title ?? chat.title, author, messages };
   }
 
-  async #publishable(actor: Actor, chatId: string): Promise<Publishable> {
+  async #publishable(actor: Actor, chatId: string): Promise<Omit<Publishable, 'chatVersion'>> {
     try {
       return { preview: await this.preview(actor, chatId), refusal: null };
     } catch (error) {
