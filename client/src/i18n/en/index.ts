@@ -3,6 +3,7 @@ import { auth } from './auth.ts';
 import { chat } from './chat.ts';
 import { chats } from './chats.ts';
 import { common } from './common.ts';
+import { community } from './community.ts';
 import { firstSteps } from './firstSteps.ts';
 import { imports } from './imports.ts';
 import { markdown } from './markdown.ts';
@@ -30,6 +31,7 @@ export const en = {
   firstSteps,
   session,
   sharing,
+  community,
   sharedPage,
   settings,
   admin,
