@@ -17,8 +17,10 @@ class FakeTab {
 
 let tab: FakeTab;
 let handoff: Handoff;
+let open: jest.SpiedFunction<typeof window.open>;
 
-function post(data: unknown, { origin = communityUrl, source = tab as unknown } = {}): void {
+function post(data: unknown, from: { origin?: string; source?: FakeTab } = {}): void {
+  const { origin = communityUrl, source = tab } = from;
   // The constructor of `MessageEvent` accepts only real windows as a source.
   const event = Object.assign(new Event('message'), { data, origin });
   Object.defineProperty(event, 'source', { value: source });
@@ -28,7 +30,7 @@ function post(data: unknown, { origin = communityUrl, source = tab as unknown } 
 beforeEach(() => {
   jest.useFakeTimers();
   tab = new FakeTab();
-  jest.spyOn(window, 'open').mockReturnValue(tab as unknown as Window);
+  open = jest.spyOn(window, 'open').mockReturnValue(tab as unknown as Window);
   handoff = handOffToCommunity(communityUrl, payload)!;
 });
 afterEach(() => {
@@ -39,7 +41,7 @@ afterEach(() => {
 
 describe('refusals', () => {
   test('a blocked tab returns null', () => {
-    jest.spyOn(window, 'open').mockReturnValue(null);
+    open.mockReturnValue(null);
     expect(handOffToCommunity(communityUrl, payload)).toBeNull();
   });
 
@@ -80,7 +82,7 @@ describe('refusals', () => {
 });
 
 test('opens the upload page of the community site', () => {
-  expect(window.open).toHaveBeenCalledWith('https://community.example/chats/upload', '_blank');
+  expect(open).toHaveBeenCalledWith('https://community.example/chats/upload', '_blank');
 });
 
 test('sends the chat once, to exactly that origin', async () => {
