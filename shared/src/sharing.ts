@@ -25,8 +25,6 @@ export const SharedLink = z.object({
   id: ShareId,
   url: z.string(),
   chatId: Id,
-  /** The version of the chat when the link was read; after publishing, the version that was published. */
-  chatVersion: z.number(),
   title: z.string(),
   showAuthor: z.boolean(),
   audience: Audience,
@@ -34,6 +32,8 @@ export const SharedLink = z.object({
   updatedAt: Time,
   expiresAt: Time.nullable(),
   version: z.number(),
+  /** The chat's version that the snapshot was taken from. */
+  chatVersion: z.number(),
   /** False once the chat's active branch differs from the snapshot. */
   upToDate: z.boolean(),
   /**

@@ -49,7 +49,7 @@ describe.each(backends)('imports on $name', (backend) => {
     const platform = createTestPlatform(store);
     chats = new ChatQueries(platform);
     messages = new MessageQueries(platform);
-    imports = new ImportQueries(chats, messages);
+    imports = new ImportQueries(platform, chats, messages);
     const users = new UserQueries(platform);
     for (const id of ['ann', 'bob']) {
       await users.insert({ id, name: id, email: `${id}@example.org`, role: 'user', passwordHash: '' });

@@ -1,24 +1,30 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
 import type { CommunityPayload } from '#shared/community';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { ask, hasBrowser, picture, signUp, TestBrowser, type Visitor } from '../support/browser.ts';
+import { ask, hasBrowser, picture, TestBrowser, type Visitor } from '../support/browser.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 
-/** A page that plays the community site: it says when it is ready, and shows what it is handed. */
-const communityPage = `<!doctype html><title>Community</title><ol id="got"></ol><script>
+/** A page that plays the community site: it reports that it is loaded, and lists every message it receives. */
+const communityPage = `<!doctype html><title>Community</title><ol></ol><script>
   addEventListener('message', (event) => {
     const item = document.createElement('li');
     item.textContent = JSON.stringify({ origin: event.origin, data: event.data });
-    document.getElementById('got').append(item);
+    document.querySelector('ol').append(item);
   });
-  const ready = () => window.opener?.postMessage('loaded', '*');
-  ready();
-</script><button onclick="ready()">Again</button>`;
+  const report = () => window.opener?.postMessage('loaded', '*');
+  report();
+</script><button onclick="report()">Report again</button>`;
 
-const serve = async (page: string): Promise<{ http: Server; url: string }> => {
+interface Site {
+  http: Server;
+  url: string;
+}
+
+const serve = async (page: string): Promise<Site> => {
   const http = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html');
     response.end(page);
@@ -27,100 +33,142 @@ const serve = async (page: string): Promise<{ http: Server; url: string }> => {
   return { http, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` };
 };
 
-inBrowser('sharing to the community', () => {
+/** What a test sees of the opener's window. */
+interface Opener {
+  openedTab?: Window | null;
+  receivedMessages: unknown[];
+}
+
+/** Keeps the tab that the page opens, and every message the page receives. */
+const observeOpener = ({ page }: Visitor): Promise<unknown> =>
+  page.addInitScript(() => {
+    const opener = globalThis as unknown as Opener;
+    const open = window.open.bind(window);
+    window.open = (...args) => (opener.openedTab = open(...args));
+    opener.receivedMessages = [];
+    addEventListener('message', ({ data }) => opener.receivedMessages.push(data));
+  });
+
+/**
+ * Returns what the tab received from the opener until now. A last message, sent once the opener has received `count`
+ * messages, marks the end: messages between two windows arrive in order.
+ */
+const receivedBy = async (tab: Page, { page }: Visitor, count: number): Promise<string[]> => {
+  await page.waitForFunction(
+    (expected) => (globalThis as unknown as Opener).receivedMessages.length >= expected,
+    count,
+  );
+  await page.evaluate(() => (globalThis as unknown as Opener).openedTab?.postMessage('end', '*'));
+  await tab.getByRole('listitem').filter({ hasText: '"end"' }).waitFor();
+  return (await tab.getByRole('listitem').allTextContents()).slice(0, -1);
+};
+
+inBrowser('sharing a chat to the community', () => {
   let app: TestApp;
   let browser: TestBrowser;
-  let ann: Visitor;
-  let community: { http: Server; url: string };
+  let community: Site;
+  let admin: Visitor;
 
   beforeAll(async () => {
     community = await serve(communityPage);
-    app = await createTestApp({
-      env: { COMMUNITY_URL: community.url },
-      modelTuning: { demoTokensPerSecond: 2_000 },
-    });
     browser = await TestBrowser.launch();
-    ann = await browser.visitor();
-    await signUp(ann, app.url, 'Ann');
-    await ask(ann, 'A question for the world');
   });
   afterAll(async () => {
     await browser.close();
-    await app.end();
     community.http.close();
   });
-  afterEach(() => expect(browser.complaints()).toEqual([]));
 
-  const openShare = async () => {
-    await ann.page.getByRole('button', { name: 'Share', exact: true }).click();
-    return ann.page.getByRole('dialog', { name: 'Share Chat' });
+  /** An app whose admin has asked a question, with community sharing on, off or undecided by the environment. */
+  const start = async (env: Record<string, string> = {}): Promise<void> => {
+    app = await createTestApp({
+      env: { COMMUNITY_URL: community.url, ...env },
+      modelTuning: { demoTokensPerSecond: 2_000 },
+    });
+    admin = await browser.member(app.url, 'Admin');
+    await observeOpener(admin);
+    await admin.page.reload();
+    await ask(admin, 'A question for the world');
+  };
+  afterEach(async () => {
+    const complaints = browser.complaints();
+    await browser.closeVisitors();
+    await app.end();
+    expect(complaints).toEqual([]);
+  });
+
+  const openShareDialog = async (): Promise<Locator> => {
+    await admin.page.getByRole('button', { name: 'Share', exact: true }).click();
+    const dialog = admin.page.getByRole('dialog', { name: 'Share Chat' });
+    await dialog.getByRole('button', { name: 'Copy Link' }).waitFor();
+    return dialog;
   };
 
-  test('is not offered until the admin allows it', async () => {
-    const dialog = await openShare();
-    await dialog.getByRole('button', { name: 'Copy Link' }).waitFor();
-    expect(await dialog.getByRole('button', { name: 'Share to Community' }).count()).toBe(0);
-    await ann.page.keyboard.press('Escape');
+  const openCommunityDialog = async (): Promise<Locator> => {
+    const share = await openShareDialog();
+    await share.getByRole('button', { name: 'Share to Community' }).click();
+    const dialog = admin.page.getByRole('dialog', { name: 'Share to Community' });
+    await dialog.getByText('Sends 2 messages').waitFor();
+    return dialog;
+  };
 
-    await ann.page.getByRole('button', { name: /^Account/ }).click();
-    await ann.page.getByRole('menuitem', { name: 'Admin Panel' }).click();
-    await ann.page.getByRole('link', { name: 'General' }).click();
-    await ann.page.getByRole('switch', { name: 'Enable Community Sharing' }).click();
-    await ann.page.getByText('Saved').first().waitFor();
-    await picture(ann, 'admin-general');
-    await ann.page.getByRole('link', { name: 'Back to the chats' }).click();
-    await ann.page.getByRole('link', { name: /A question for the world/ }).click();
+  const openSite = async (dialog: Locator): Promise<Page> => {
+    const opening = admin.context.waitForEvent('page');
+    await dialog.getByRole('button', { name: /^Open / }).click();
+    return opening;
+  };
+
+  test('it is offered only after an admin enables it', async () => {
+    await start();
+    const share = await openShareDialog();
+    expect(await share.getByRole('button', { name: 'Share to Community' }).count()).toBe(0);
+    await admin.page.keyboard.press('Escape');
+
+    await admin.page.getByRole('button', { name: /^Account/ }).click();
+    await admin.page.getByRole('menuitem', { name: 'Admin Panel' }).click();
+    await admin.page.getByRole('link', { name: 'General' }).click();
+    await admin.page.getByRole('switch', { name: 'Enable Community Sharing' }).click();
+    await admin.page.getByText('Saved').first().waitFor();
+    await picture(admin, 'admin-general');
+    await admin.page.goto(app.url);
+    await admin.page.getByRole('link', { name: /A question for the world/ }).click();
+    await openCommunityDialog();
   });
 
-  test('hands the chat to exactly that site, once, after showing what leaves', async () => {
-    const share = await openShare();
-    await share.getByRole('button', { name: 'Share to Community' }).click();
-    const dialog = ann.page.getByRole('dialog', { name: 'Share to Community' });
-    await dialog.getByText('2 messages leave').waitFor();
-    await picture(ann, 'community');
-    const opening = ann.context.waitForEvent('page');
-    await dialog.getByRole('button', { name: /^Open / }).click();
-    const site = await opening;
-    await site.getByRole('listitem').first().waitFor();
-    expect(new URL(site.url()).pathname).toBe('/chats/upload');
-    await ann.page.getByText(/The chat was handed to/).waitFor();
+  describe('when it is enabled', () => {
+    beforeEach(() => start({ ENABLE_COMMUNITY_SHARING: 'true' }));
 
-    const got = JSON.parse((await site.getByRole('listitem').first().textContent())!) as {
-      origin: string;
-      data: string;
-    };
-    expect(got.origin).toBe(app.url);
-    const payload = JSON.parse(got.data) as CommunityPayload;
-    expect(Object.keys(payload).sort()).toEqual(['chat', 'models']);
-    expect(payload.chat.messages.map((message) => message.role)).toEqual(['user', 'assistant']);
-    expect(payload.chat.messages[0]!.content).toBe('A question for the world');
-    expect(got.data).not.toContain('ann@example.org');
+    test('a page of another origin that reports it is loaded receives nothing', async () => {
+      const impostor = await serve(communityPage);
+      const dialog = await openCommunityDialog();
+      await admin.context.route(`${community.url}/**`, (route) =>
+        route.fulfill({ status: 302, headers: { location: impostor.url } }),
+      );
+      const site = await openSite(dialog);
+      await site.waitForURL(`${impostor.url}/**`);
+      await site.getByRole('button', { name: 'Report again' }).click();
+      expect(await receivedBy(site, admin, 2)).toEqual([]);
+      await site.close();
+      await admin.page.getByText('The tab was closed before').waitFor();
+      impostor.http.close();
+    });
 
-    // It asks again; nobody listens any more.
-    await site.getByRole('button', { name: 'Again' }).click();
-    await site.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-    expect(await site.getByRole('listitem').count()).toBe(1);
-    await site.close();
-    await ann.page.keyboard.press('Escape');
-  });
+    test('the chat goes to exactly the community site, once, after showing what is sent', async () => {
+      const dialog = await openCommunityDialog();
+      await picture(admin, 'community');
+      const site = await openSite(dialog);
+      await admin.page.getByText(/^Sent to /).waitFor();
+      expect(new URL(site.url()).pathname).toBe('/chats/upload');
+      await site.getByRole('button', { name: 'Report again' }).click();
 
-  test('gives nothing to a page of another origin that says it is ready', async () => {
-    const impostor = await serve(communityPage);
-    const share = await openShare();
-    await share.getByRole('button', { name: 'Share to Community' }).click();
-    const dialog = ann.page.getByRole('dialog', { name: 'Share to Community' });
-    const opening = ann.context.waitForEvent('page');
-    await ann.context.route(`${community.url}/**`, (route) =>
-      route.fulfill({ status: 302, headers: { location: impostor.url } }),
-    );
-    await dialog.getByRole('button', { name: /^Open / }).click();
-    const site = await opening;
-    await site.waitForURL(`${impostor.url}/**`);
-    await site.getByRole('button', { name: 'Again' }).click();
-    await site.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-    expect(await site.getByRole('listitem').count()).toBe(0);
-    await site.close();
-    await ann.page.getByText('The tab was closed before').waitFor();
-    impostor.http.close();
+      const received = await receivedBy(site, admin, 2);
+      expect(received).toHaveLength(1);
+      const { origin, data } = JSON.parse(received[0]!) as { origin: string; data: string };
+      expect(origin).toBe(app.url);
+      const payload = JSON.parse(data) as CommunityPayload;
+      expect(Object.keys(payload).toSorted()).toEqual(['chat', 'models']);
+      expect(payload.chat.messages.map((message) => message.role)).toEqual(['user', 'assistant']);
+      expect(payload.chat.messages[0]!.content).toBe('A question for the world');
+      expect(data).not.toContain('admin@example.org');
+    });
   });
 });

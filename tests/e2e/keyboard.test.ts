@@ -121,7 +121,7 @@ inBrowser('by keyboard alone', () => {
     await tabTo(/^Unshare How do keyboards work/);
     await press('Enter');
     await sees('1 chat unshared');
-    await sees('Nothing is shared');
+    await sees('No shared chats yet');
     await press('Escape');
   });
 

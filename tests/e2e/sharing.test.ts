@@ -1,174 +1,217 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { ask, hasBrowser, picture, signIn, signUp, TestBrowser, type Visitor } from '../support/browser.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 
-inBrowser('two people and a link', () => {
+inBrowser('sharing a chat by link', () => {
   let app: TestApp;
   let browser: TestBrowser;
-  let ann: Visitor;
-  let bob: Visitor;
-  let link: string;
 
   beforeAll(async () => {
+    browser = await TestBrowser.launch();
+  });
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
     app = await createTestApp({
       env: { DEFAULT_USER_ROLE: 'user' },
       modelTuning: { demoTokensPerSecond: 2_000 },
     });
-    browser = await TestBrowser.launch();
-    ann = await browser.visitor({ permissions: ['clipboard-read', 'clipboard-write'] });
-    bob = await browser.visitor();
-    await signUp(ann, app.url, 'Ann');
   });
-  afterAll(async () => {
-    await browser.close();
+  afterEach(async () => {
+    const complaints = browser.complaints();
+    await browser.closeVisitors();
     await app.end();
+    expect(complaints).toEqual([]);
   });
-  afterEach(() => expect(browser.complaints()).toEqual([]));
 
-  const share = async () => {
-    await ann.page.getByRole('button', { name: 'Share', exact: true }).click();
-    return ann.page.getByRole('dialog', { name: 'Share Chat' });
+  const member = (name: string): Promise<Visitor> =>
+    browser.member(app.url, name, { permissions: ['clipboard-read', 'clipboard-write'] });
+
+  const openShareDialog = async ({ page }: Visitor): Promise<Locator> => {
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    return page.getByRole('dialog', { name: 'Share Chat' });
   };
 
-  test('Ann asks, and shares the chat', async () => {
-    await ask(ann, 'How do magnets work?');
-    const dialog = await share();
-    await dialog.getByText('Messages you send after creating your link won’t be shared.').waitFor();
-    await dialog.getByText('2 messages', { exact: true }).waitFor();
-    await picture(ann, 'share-first');
+  const closeDialog = async ({ page }: Visitor): Promise<void> => {
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  };
+
+  const clipboard = ({ page }: Visitor): Promise<string> =>
+    page.evaluate(() => navigator.clipboard.readText());
+
+  /** Presses Copy Link and waits for the link. */
+  const createLink = async (dialog: Locator): Promise<string> => {
     await dialog.getByRole('button', { name: 'Copy Link' }).click();
     await dialog.getByText('You have shared this chat').waitFor();
-    link = await ann.page.evaluate(() => navigator.clipboard.readText());
+    return (await dialog.getByRole('link', { name: 'before' }).getAttribute('href'))!;
+  };
+
+  /** Asks a question in a new chat and shares it with everyone. Returns the link. */
+  const shareQuestion = async (owner: Visitor, question: string): Promise<string> => {
+    await ask(owner, question);
+    const link = await createLink(await openShareDialog(owner));
+    await closeDialog(owner);
+    return link;
+  };
+
+  const opensChat = (page: Page, title: string): Promise<void> =>
+    page.getByRole('heading', { level: 1, name: title }).waitFor();
+  const isNotFound = (page: Page): Promise<void> => page.getByText('Not Found').first().waitFor();
+
+  test('a link that never existed shows Not Found', async () => {
+    const reader = await member('Reader');
+    await reader.page.goto(`${app.url}/s/never-existed`);
+    await isNotFound(reader.page);
+    await picture(reader, 'not-found');
+  });
+
+  test('a link for specific people shows Not Found to everyone else', async () => {
+    const [owner, chosen, other] = [await member('Owner'), await member('Chosen'), await member('Other')];
+    await ask(owner, 'A matter for two');
+    const dialog = await openShareDialog(owner);
+    await dialog.getByRole('combobox', { name: /^Who has access/ }).click();
+    await owner.page.getByRole('option', { name: 'Specific people' }).click();
+    const field = dialog.getByRole('combobox', { name: /^Find people/ });
+    await field.fill('chos');
+    await dialog.getByRole('option', { name: /Chosen/ }).waitFor();
+    await field.press('Enter');
+    await dialog.getByRole('button', { name: 'Remove Chosen' }).waitFor();
+    expect(await field.inputValue()).toBe('');
+    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await picture(owner, 'share-specific-people');
+    const link = await createLink(dialog);
+    await other.page.goto(link);
+    await isNotFound(other.page);
+    await chosen.page.goto(link);
+    await opensChat(chosen.page, 'A matter for two');
+  });
+
+  test('the dialog shows what will be shared, and copies the link it creates', async () => {
+    const owner = await member('Owner');
+    await ask(owner, 'How do magnets work?');
+    const dialog = await openShareDialog(owner);
+    await dialog.getByText('Messages you send after creating your link won’t be shared.').waitFor();
+    await dialog.getByText('2 messages', { exact: true }).waitFor();
+    await dialog.getByText('How do magnets work?').nth(1).waitFor();
+    await picture(owner, 'share-not-shared');
+    const link = await createLink(dialog);
     expect(link).toMatch(new RegExp(`^${app.url}/s/[A-Za-z0-9_-]{20,}$`));
-    await picture(ann, 'share-before');
-    await ann.page.keyboard.press('Escape');
-    await ann.page.getByRole('navigation').getByText('Shared by link').first().waitFor({ state: 'attached' });
+    expect(await clipboard(owner)).toBe(link);
+    await picture(owner, 'share-shared');
+    await closeDialog(owner);
+    await owner.page
+      .getByRole('navigation')
+      .getByText('Shared by link')
+      .first()
+      .waitFor({ state: 'attached' });
   });
 
-  test('Bob, who has no account, comes back to the link after a wrong try and signing up', async () => {
-    await bob.page.goto(link);
-    await bob.page.waitForURL(/\/auth\?next=/);
-    expect(await bob.page.content()).not.toContain('magnets');
-    await signIn(bob, 'Bob', 'a wrong password');
-    await bob.page.getByText('Wrong email or password.').waitFor();
-    await signUp(bob, app.url, 'Bob');
-    await bob.page.waitForURL(link);
-    await bob.page.getByRole('heading', { level: 1, name: 'How do magnets work?' }).waitFor();
-    await bob.page.getByText('Ann', { exact: true }).waitFor();
-    await picture(bob, 'shared-page');
+  test('a reader without an account returns to the link after a wrong password and signing up', async () => {
+    const owner = await member('Owner');
+    const link = await shareQuestion(owner, 'How do magnets work?');
+    const reader = await browser.visitor();
+    await reader.page.goto(link);
+    await reader.page.waitForURL(/\/auth\?next=/);
+    expect(await reader.page.content()).not.toContain('magnets');
+    await signIn(reader, 'Reader', 'a wrong password');
+    await reader.page.getByText(/e-?mail or password/i).waitFor();
+    await signUp(reader, app.url, 'Reader');
+    await reader.page.waitForURL(link);
+    await opensChat(reader.page, 'How do magnets work?');
+    await reader.page.getByText('Owner', { exact: true }).waitFor();
+    await picture(reader, 'shared-page');
   });
 
-  test('what Ann writes later is not in it, until she updates it under the same address', async () => {
-    await ask(ann, 'And what is a monopole?');
-    await bob.page.reload();
-    await bob.page.getByText('2 messages').waitFor();
-    expect(await bob.page.getByText('And what is a monopole?').count()).toBe(0);
+  test('later messages are not in the link until its owner updates it, and the link stays the same', async () => {
+    const [owner, reader] = [await member('Owner'), await member('Reader')];
+    const link = await shareQuestion(owner, 'How do magnets work?');
+    await ask(owner, 'And what is a monopole?');
+    await reader.page.goto(link);
+    await reader.page.getByText('2 messages').waitFor();
+    expect(await reader.page.getByText('And what is a monopole?').count()).toBe(0);
 
-    const dialog = await share();
+    const dialog = await openShareDialog(owner);
     await dialog.getByText('2 new messages are not in this link').waitFor();
+    await picture(owner, 'share-out-of-date');
     await dialog.getByRole('button', { name: 'Update and Copy Link' }).click();
     await dialog.getByText('Up to date').waitFor();
-    expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toBe(link);
-    await ann.page.keyboard.press('Escape');
+    expect(await clipboard(owner)).toBe(link);
 
-    await bob.page.getByText('This chat was updated by its owner.').waitFor();
-    await bob.page.getByRole('button', { name: 'Show the new version' }).click();
-    await bob.page.getByText('And what is a monopole?').first().waitFor();
+    await reader.page.getByText('This chat was updated by its owner.').waitFor();
+    await reader.page.getByRole('button', { name: 'Show latest' }).click();
+    await reader.page.getByText('And what is a monopole?').first().waitFor();
   });
 
-  test('Bob continues in a copy of his own', async () => {
-    const reader = await bob.context.newPage();
-    await reader.goto(link);
-    await reader.getByRole('button', { name: 'Continue this chat' }).click();
-    await reader.waitForURL(/\/c\//);
-    await reader.getByText('And what is a monopole?').first().waitFor();
-    await reader.getByText('Continued from').waitFor();
-    await reader.close();
+  test('a reader continues in a copy', async () => {
+    const [owner, reader] = [await member('Owner'), await member('Reader')];
+    await reader.page.goto(await shareQuestion(owner, 'How do magnets work?'));
+    await reader.page.getByRole('button', { name: 'Continue this chat' }).click();
+    await reader.page.waitForURL(/\/c\//);
+    await reader.page.getByText('How do magnets work?').first().waitFor();
+    await reader.page.getByText('Continued from').waitFor();
   });
 
-  test('deleting the link empties Bob’s open page at once, and Undo brings the very same link back', async () => {
-    const dialog = await share();
+  test('deleting the link empties open pages at once, and Undo restores the same link', async () => {
+    const [owner, reader] = [await member('Owner'), await member('Reader')];
+    const link = await shareQuestion(owner, 'How do magnets work?');
+    await reader.page.goto(link);
+    await opensChat(reader.page, 'How do magnets work?');
+
+    const dialog = await openShareDialog(owner);
     await dialog.getByRole('button', { name: 'delete this link' }).click();
-    await bob.page
-      .getByRole('heading', { name: 'Not Found' })
-      .or(bob.page.getByText('Not Found'))
-      .first()
-      .waitFor();
-    expect(await bob.page.content()).not.toContain('monopole');
+    await isNotFound(reader.page);
+    expect(await reader.page.content()).not.toContain('magnets');
     await dialog.getByText('Messages you send after creating your link').waitFor();
-    await ann.page.getByRole('button', { name: 'Undo' }).click();
+    await owner.page.getByRole('button', { name: 'Undo' }).click();
     await dialog.getByText('You have shared this chat').waitFor();
-    await bob.page.goto(link);
-    await bob.page.getByText('And what is a monopole?').first().waitFor();
-    await ann.page.keyboard.press('Escape');
+    await owner.page.getByText('Link restored').waitFor();
+    await reader.page.goto(link);
+    await opensChat(reader.page, 'How do magnets work?');
   });
 
-  test('the dashboard finds it, and unsharing there takes it from Bob’s open page', async () => {
-    await ann.page.getByRole('button', { name: /^Account/ }).click();
-    await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
-    await ann.page.getByRole('tab', { name: 'Data' }).click();
-    await ann.page.getByRole('button', { name: 'Manage' }).click();
-    const dialog = ann.page.getByRole('dialog', { name: 'Shared Chats' });
+  test('the dashboard finds a link, and unsharing there empties open pages at once', async () => {
+    const [owner, reader] = [await member('Owner'), await member('Reader')];
+    const link = await shareQuestion(owner, 'How do magnets work?');
+    await reader.page.goto(link);
+    await opensChat(reader.page, 'How do magnets work?');
+
+    await owner.page.getByRole('button', { name: /^Account/ }).click();
+    await owner.page.getByRole('menuitem', { name: 'Settings' }).click();
+    await owner.page.getByRole('tab', { name: 'Data' }).click();
+    await owner.page.getByRole('button', { name: 'Manage' }).click();
+    const dialog = owner.page.getByRole('dialog', { name: 'Shared Chats' });
     await dialog.getByRole('link', { name: 'How do magnets work?', exact: true }).waitFor();
-    await picture(ann, 'dashboard');
+    await picture(owner, 'dashboard');
     await dialog.getByRole('textbox', { name: 'Search by title' }).fill('nothing like it');
-    await dialog.getByText('No shared chat has this title').waitFor();
+    await dialog.getByText('No matches').waitFor();
     await dialog.getByRole('textbox', { name: 'Search by title' }).fill('MAGNETS');
     await dialog.getByRole('button', { name: 'Unshare How do magnets work?' }).click();
-    await bob.page.getByText('Not Found').first().waitFor();
-    await bob.page.goto(link);
-    await bob.page.getByText('Not Found').first().waitFor();
-    await picture(bob, 'not-found');
-    await ann.page.keyboard.press('Escape');
+    await isNotFound(reader.page);
+    await reader.page.goto(link);
+    await isNotFound(reader.page);
   });
 
-  test('a link that never was looks the same as one that is gone', async () => {
-    await bob.page.goto(`${app.url}/s/never-existed`);
-    await bob.page.getByText('Not Found').first().waitFor();
-  });
-
-  test('where the browser lets no page copy, the link is shown, selected', async () => {
-    const cleo = await browser.visitor();
-    await cleo.page.addInitScript(() => {
+  test('a browser that does not allow copying shows the link, selected', async () => {
+    const owner = await member('Owner');
+    await owner.page.addInitScript(() => {
       Object.defineProperty(navigator, 'clipboard', { value: undefined });
       document.execCommand = () => false;
     });
-    await signUp(cleo, app.url, 'Cleo');
-    await ask(cleo, 'What is a clipboard?');
-    await cleo.page.getByRole('button', { name: 'Share', exact: true }).click();
-    const dialog = cleo.page.getByRole('dialog', { name: 'Share Chat' });
+    await owner.page.reload();
+    await ask(owner, 'What is a clipboard?');
+    const dialog = await openShareDialog(owner);
     await dialog.getByRole('button', { name: 'Copy Link' }).click();
-    const address = dialog.getByRole('textbox', { name: 'Link to the shared chat' });
-    await address.waitFor();
-    const selected = await address.evaluate((box: HTMLInputElement) =>
-      box.value.slice(box.selectionStart ?? 0, box.selectionEnd ?? 0),
+    const url = dialog.getByRole('textbox', { name: 'Link to the shared chat' });
+    await url.waitFor();
+    const selected = await url.evaluate((field: HTMLInputElement) =>
+      field.value.slice(field.selectionStart ?? 0, field.selectionEnd ?? 0),
     );
     expect(selected).toMatch(new RegExp(`^${app.url}/s/`));
-    expect(await address.evaluate((box) => box === document.activeElement)).toBe(true);
-    await picture(cleo, 'copy-by-hand');
-  });
-
-  test('an audience of chosen people leaves everyone else with Not Found', async () => {
-    const dan = await browser.visitor();
-    await signUp(dan, app.url, 'Dan');
-    await ask(dan, 'A matter for two');
-    await dan.page.getByRole('button', { name: 'Share', exact: true }).click();
-    const dialog = dan.page.getByRole('dialog', { name: 'Share Chat' });
-    await dialog.getByRole('combobox', { name: /^Who can open it/ }).click();
-    await dan.page.getByRole('option', { name: 'Chosen people' }).click();
-    await dialog.getByRole('textbox', { name: /^Find people/ }).fill('cleo');
-    await dialog.getByRole('button', { name: 'Add Cleo' }).click();
-    await dialog.getByRole('button', { name: 'Remove Cleo' }).waitFor();
-    await picture(dan, 'share-chosen');
-    await dialog.getByRole('button', { name: 'Copy Link' }).click();
-    await dialog.getByText('You have shared this chat').waitFor();
-    const address = await dialog.getByRole('link', { name: 'before' }).getAttribute('href');
-    await bob.page.goto(address!);
-    await bob.page.getByText('Not Found').first().waitFor();
-    const cleo = browser.visitors.at(-2)!;
-    await cleo.page.goto(address!);
-    await cleo.page.getByRole('heading', { level: 1, name: 'A matter for two' }).waitFor();
+    expect(await url.evaluate((field) => field === document.activeElement)).toBe(true);
+    await picture(owner, 'copy-manually');
   });
 });

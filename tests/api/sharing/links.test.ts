@@ -182,6 +182,7 @@ describe('the link of a chat', () => {
         updatedAt: link.createdAt,
         expiresAt: null,
         version: 1,
+        chatVersion: 1,
         upToDate: true,
         inactiveReason: null,
       });

@@ -1,7 +1,7 @@
 import type { CommunityPayload } from '#shared/community';
 
-/** Milliseconds between looks whether the other tab was closed; browsers do not tell. */
-const lookEveryMs = 500;
+/** Milliseconds between two checks whether the other tab was closed; browsers send no event for it. */
+const pollIntervalMs = 500;
 
 export type HandoffOutcome = 'sent' | 'closed' | 'stopped';
 
@@ -12,31 +12,32 @@ export interface Handoff {
 }
 
 /**
- * Hands a chat to the community site in a new tab: the tab posts `"loaded"`, the opener answers once with
- * `JSON.stringify({ chat, models })`. Only a message of that very tab from exactly `communityUrl`'s origin counts, and
- * the answer goes to that origin alone. Call it right in the handler of the click; null when the browser blocked the
- * tab. Source of the protocol: Open WebUI, `shareChat` in `src/lib/components/chat/ShareChatModal.svelte`.
+ * Hands a chat to the community site in a new tab: the tab posts `"loaded"`, and the opener posts
+ * `JSON.stringify({ chat, models })` back, once. Only a message of that tab from exactly the origin of `communityUrl`
+ * counts, and the chat is posted to that origin alone. Call it directly in a click handler. Returns null when the
+ * browser blocked the tab. Source of the protocol: Open WebUI, `shareChat` in
+ * `src/lib/components/chat/ShareChatModal.svelte`.
  */
 export function handOffToCommunity(communityUrl: string, payload: CommunityPayload): Handoff | null {
   const { origin } = new URL(communityUrl);
   const tab = window.open(`${communityUrl}/chats/upload`, '_blank');
   if (!tab) return null;
 
-  let end: (how: HandoffOutcome) => void = () => undefined;
-  const ended = new Promise<HandoffOutcome>((resolve) => (end = resolve));
-  const finish = (how: HandoffOutcome): void => {
-    window.removeEventListener('message', listen);
+  let resolve: (outcome: HandoffOutcome) => void = () => undefined;
+  const ended = new Promise<HandoffOutcome>((settle) => (resolve = settle));
+  const finish = (outcome: HandoffOutcome): void => {
+    window.removeEventListener('message', receive);
     clearInterval(timer);
-    end(how);
+    resolve(outcome);
   };
-  const listen = (event: MessageEvent<unknown>): void => {
+  const receive = (event: MessageEvent<unknown>): void => {
     if (event.origin !== origin || event.source !== tab || event.data !== 'loaded') return;
     tab.postMessage(JSON.stringify(payload), origin);
     finish('sent');
   };
   const timer = setInterval(() => {
     if (tab.closed) finish('closed');
-  }, lookEveryMs);
-  window.addEventListener('message', listen);
+  }, pollIntervalMs);
+  window.addEventListener('message', receive);
   return { ended, stop: () => finish('stopped') };
 }

@@ -3,6 +3,7 @@ import { auth } from './auth.ts';
 import { chat } from './chat.ts';
 import { chats } from './chats.ts';
 import { common } from './common.ts';
+import { community } from './community.ts';
 import { connections } from './connections.ts';
 import { firstSteps } from './firstSteps.ts';
 import { imports } from './imports.ts';
@@ -33,6 +34,7 @@ export const en = {
   firstSteps,
   session,
   sharing,
+  community,
   sharedPage,
   settings,
   admin,

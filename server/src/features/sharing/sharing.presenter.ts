@@ -25,7 +25,7 @@ export class LinkPresenter {
       id: link.id,
       url: `${origin}/s/${link.id}`,
       chatId: link.chatId,
-      chatVersion: link.chatVersion,
+      chatVersion: link.snapshotChatVersion,
       title: link.title,
       showAuthor: link.showAuthor,
       audience: audiences.get(link.id) ?? { kind: 'instance' },

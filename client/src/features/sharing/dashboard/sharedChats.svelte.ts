@@ -8,12 +8,14 @@ import type { RealtimeSocket } from '../../../api/socket.svelte.ts';
 export type Sort = 'updatedAt' | 'title';
 export type Order = 'asc' | 'desc';
 
-/** What a sort starts with: the newest first, but titles from A on. */
-const naturalOrder: Record<Sort, Order> = { updatedAt: 'desc', title: 'asc' };
+/** The order of a newly chosen sort: newest first, titles from A to Z. */
+const initialOrder: Record<Sort, Order> = { updatedAt: 'desc', title: 'asc' };
 
 /**
- * Everything one has shared, as the dashboard shows it. Search, sort and paging are the server's; rows that are
- * unshared leave at once and come back by undo. The selection holds ids of shown rows only.
+ * All links of a person, as the dashboard shows them.
+ *
+ * Consistency: the server searches, sorts and pages. Rows that are unshared are removed without another read; undo reads
+ * the list again, because only the server knows their place in it. The selection holds ids of listed rows only.
  */
 export class SharedChats {
   #query = $state('');
@@ -22,21 +24,21 @@ export class SharedChats {
   #total = $state(0);
   readonly selected = new SvelteSet<string>();
   readonly list: PagedList<SharedLink>;
-  readonly #stop: () => void;
+  readonly #unsubscribe: () => void;
 
   constructor(socket: Pick<RealtimeSocket, 'on'>) {
     this.list = new PagedList(async (page, signal) => {
       const query = { ...page, query: this.#query, sort: this.#sort, order: this.#order };
-      const answer = await call('GET /shared-links', { query }, { signal });
-      this.#total = answer.total;
-      return answer;
+      const response = await call('GET /shared-links', { query }, { signal });
+      this.#total = response.total;
+      return response;
     });
-    // Another tab shared, unshared or deleted.
+    // Another tab may delete chats, or change many links at once.
     const stops = [
-      socket.on('chat:deleted', ({ chatId }) => this.#forgetChat(chatId)),
+      socket.on('chat:deleted', ({ chatId }) => this.#removeChat(chatId)),
       socket.on('chats:changed', () => void this.list.refresh()),
     ];
-    this.#stop = () => stops.forEach((stop) => stop());
+    this.#unsubscribe = () => stops.forEach((stop) => stop());
   }
 
   get query(): string {
@@ -48,7 +50,7 @@ export class SharedChats {
   get order(): Order {
     return this.#order;
   }
-  /** How many there are in all that fit the search. */
+  /** Number of all links that match the search. */
   get total(): number {
     return this.#total;
   }
@@ -58,14 +60,14 @@ export class SharedChats {
 
   async search(query: string): Promise<void> {
     this.#query = query.trim();
-    await this.#anew();
+    await this.#reload();
   }
 
-  /** Sorts by the column; a second time, the other way round. */
+  /** Sorts by a column; the same column again reverses the order. */
   async sortBy(sort: Sort): Promise<void> {
-    this.#order = sort === this.#sort ? (this.#order === 'asc' ? 'desc' : 'asc') : naturalOrder[sort];
+    this.#order = sort === this.#sort ? (this.#order === 'asc' ? 'desc' : 'asc') : initialOrder[sort];
     this.#sort = sort;
-    await this.#anew();
+    await this.#reload();
   }
 
   select(id: string, selected: boolean): void {
@@ -78,41 +80,46 @@ export class SharedChats {
     if (selected) for (const { id } of this.list.items) this.selected.add(id);
   }
 
-  /** Takes links back at once. Resolves with their number and the way to undo it, which works for ten seconds. */
-  async unshare(ids: string[] | 'all'): Promise<{ count: number; undo: () => Promise<void> }> {
+  /**
+   * Revokes links. Resolves with their number and the way to restore them, which the server allows for ten seconds and
+   * which returns the number of restored links.
+   */
+  async unshare(ids: string[] | 'all'): Promise<{ count: number; restore: () => Promise<number> }> {
     const body = ids === 'all' ? { all: true as const } : { ids };
-    const { revoked, ids: gone } = await call('POST /shared-links/revoke', { body });
-    const isGone = new Set(gone);
-    this.list.edit((rows) => rows.filter(({ id }) => !isGone.has(id)));
-    for (const id of gone) this.selected.delete(id);
-    this.#total = Math.max(0, this.#total - revoked);
+    const { revoked: count, ids: revokedIds } = await call('POST /shared-links/revoke', { body });
+    const isRevoked = new Set(revokedIds);
+    this.list.edit((rows) => rows.filter(({ id }) => !isRevoked.has(id)));
+    for (const id of revokedIds) this.selected.delete(id);
+    this.#total = Math.max(0, this.#total - count);
+    // The rows shown are gone, but there may be others on later pages.
     if (this.list.items.length === 0) await this.list.load();
-    return {
-      count: revoked,
-      undo: async () => {
-        for (let at = 0; at < gone.length; at += limits.revokeBatch) {
-          await call('POST /shared-links/restore', {
-            body: { ids: gone.slice(at, at + limits.revokeBatch) },
-          });
-        }
-        await this.list.refresh();
-      },
-    };
+    return { count, restore: () => this.#restore(revokedIds) };
   }
 
   /** Stops listening. */
   stop(): void {
-    this.#stop();
+    this.#unsubscribe();
     this.list.reset();
   }
 
-  async #anew(): Promise<void> {
+  async #reload(): Promise<void> {
     this.selected.clear();
     await this.list.load();
   }
 
-  #forgetChat(chatId: string): void {
-    const link = this.list.items.find((each) => each.chatId === chatId);
+  async #restore(ids: string[]): Promise<number> {
+    let count = 0;
+    for (let at = 0; at < ids.length; at += limits.revokeBatch) {
+      const body = { ids: ids.slice(at, at + limits.revokeBatch) };
+      const { restored } = await call('POST /shared-links/restore', { body });
+      count += restored;
+    }
+    await this.list.refresh();
+    return count;
+  }
+
+  #removeChat(chatId: string): void {
+    const link = this.list.items.find((row) => row.chatId === chatId);
     if (!link) return;
     this.list.remove(link.id);
     this.selected.delete(link.id);

@@ -1,147 +1,234 @@
-import type { Audience, LinkOptions, SharedLink, Snapshot } from '#shared/sharing';
+import type { Chat } from '#shared/chats';
+import type { Audience, LinkOptions, SharedLink, ShareState, Snapshot } from '#shared/sharing';
 import { call } from '../../../api/call.ts';
 import type { RealtimeSocket } from '../../../api/socket.svelte.ts';
 
-/** What the person chose; the same fields before and after the link is made. */
-export interface Choices {
-  /** Null: the chat's own. */
+/** The options of a link; the same fields before and after it is created. */
+export interface ShareOptions {
+  /** Null: the chat's title. */
   title: string | null;
   showAuthor: boolean;
   audience: Audience;
+  /** ISO time; null: never. */
   expiresAt: string | null;
 }
 
-const firstChoices: Choices = {
+const initialOptions: ShareOptions = {
   title: null,
   showAuthor: true,
   audience: { kind: 'instance' },
   expiresAt: null,
 };
 
-const choicesOf = (link: SharedLink): Choices => ({
-  title: link.title,
-  showAuthor: link.showAuthor,
-  audience: link.audience,
-  expiresAt: link.expiresAt,
+/** Before the first response. No chat has this version, so any event about the chat triggers a read. */
+const unknownState: ShareState = {
+  link: null,
+  chatVersion: -1,
+  upToDate: false,
+  newMessages: 0,
+  preview: null,
+  refusal: null,
+};
+
+const optionsOf = ({ title, showAuthor, audience, expiresAt }: SharedLink): ShareOptions => ({
+  title,
+  showAuthor,
+  audience,
+  expiresAt,
 });
 
-const optionsOf = ({ title, ...rest }: Choices): LinkOptions => (title === null ? rest : { ...rest, title });
+const toRequest = ({ title, ...rest }: Partial<ShareOptions>): LinkOptions =>
+  title == null ? rest : { ...rest, title };
 
 /**
- * The link of one chat. The server's word counts: every change is sent at once, and what is shown is what it answered.
- * Choices made before there is a link are kept here and go with the request that makes it.
+ * The link of one chat, as the Share dialog shows it. Options set before there is a link are kept here and sent with
+ * the request that creates it.
+ *
+ * Consistency: the server decides. Changes are sent one after the other, and the response to a change replaces what is
+ * shown without another read. The server also announces a change to all tabs (`chat:updated`); an event that matches
+ * what this tab already knows is ignored, any other event causes one read. Of several reads only the latest counts.
  */
 export class ShareChat {
   readonly chatId: string;
-  #link = $state.raw<SharedLink | null>(null);
-  #upToDate = $state(true);
-  #newMessages = $state(0);
-  #preview = $state.raw<Snapshot | null>(null);
-  #choices = $state.raw<Choices>(firstChoices);
+  #state = $state.raw<ShareState>(unknownState);
+  /** The options of the link, or those it will be created with. */
+  #options = $state.raw<ShareOptions>(initialOptions);
+  /** Option changes without a response yet, oldest first. They are shown over `#options`. */
+  #unconfirmed = $state.raw<readonly Partial<ShareOptions>[]>([]);
   #loaded = $state(false);
   #error = $state.raw<unknown>(null);
   #reads = 0;
-  readonly #stop: () => void;
+  /** A read is in progress, or has to follow the pending change. */
+  #needsRead = false;
+  #pendingChanges = 0;
+  #lastChange: Promise<unknown> = Promise.resolve();
+  /** The latest event that arrived while a change was pending. */
+  #heldEvent: Chat | null = null;
+  readonly #unsubscribe: () => void;
 
   constructor(chatId: string, socket: Pick<RealtimeSocket, 'on'>) {
     this.chatId = chatId;
-    this.#stop = socket.on('chat:updated', ({ chat }) => {
-      if (chat.id === chatId) void this.load();
+    this.#unsubscribe = socket.on('chat:updated', ({ chat }) => {
+      if (chat.id === chatId) this.#receive(chat);
     });
   }
 
   get link(): SharedLink | null {
-    return this.#link;
+    return this.#state.link;
   }
   get upToDate(): boolean {
-    return this.#upToDate;
+    return this.#state.upToDate;
   }
   /** Messages of the chat that the link does not show. */
   get newMessages(): number {
-    return this.#newMessages;
+    return this.#state.newMessages;
   }
-  /** What a click on the button would store; null while it cannot be shared, `error` says why. */
+  /** What publishing would store; null while it would be refused. */
   get preview(): Snapshot | null {
-    return this.#preview;
+    return this.#state.preview;
   }
-  get choices(): Choices {
-    return this.#choices;
+  /** Why publishing would be refused; null while it would not. */
+  get refusal(): ShareState['refusal'] {
+    return this.#state.refusal;
+  }
+  get options(): ShareOptions {
+    return this.#unconfirmed.reduce<ShareOptions>(
+      (options, change) => ({ ...options, ...change }),
+      this.#options,
+    );
+  }
+  /** The title readers see. */
+  get title(): string {
+    return this.options.title ?? this.#state.preview?.title ?? '';
   }
   get loaded(): boolean {
     return this.#loaded;
   }
+  /** Why the latest read failed; null when it did not. */
   get error(): unknown {
     return this.#error;
   }
 
-  /** Reads the link and the preview. Only the latest of several reads counts. */
+  /** Reads the link and the preview. A failure is reported by `error`. */
   async load(): Promise<void> {
     const read = ++this.#reads;
-    const address = { params: { id: this.chatId } };
+    this.#needsRead = true;
+    let error: unknown = null;
     try {
-      const state = await call('GET /chats/:id/share', address);
+      const state = await call('GET /chats/:id/share', { params: { id: this.chatId } });
       if (read !== this.#reads) return;
-      this.#link = state.link;
-      this.#upToDate = state.upToDate;
-      this.#newMessages = state.newMessages;
-      if (state.link) this.#choices = choicesOf(state.link);
-      this.#preview = await call('GET /chats/:id/share/preview', address);
-      if (read === this.#reads) this.#error = null;
-    } catch (error) {
-      if (read === this.#reads) this.#error = error;
-    } finally {
-      if (read === this.#reads) this.#loaded = true;
+      this.#state = state;
+      if (state.link) this.#options = optionsOf(state.link);
+    } catch (reason) {
+      error = reason;
     }
+    if (read !== this.#reads) return;
+    this.#needsRead = false;
+    this.#error = error;
+    this.#loaded = true;
   }
 
-  /** Makes the link, or brings the one there is up to date. Resolves with it. */
+  /** Creates the link, or updates the snapshot of the existing one. Resolves with the link. */
   async publish(): Promise<SharedLink> {
-    const body = this.#link ? {} : optionsOf(this.#choices);
-    const link = await call('PUT /chats/:id/share', { params: { id: this.chatId }, body });
-    this.#accept(link);
-    this.#upToDate = link.upToDate;
-    this.#newMessages = 0;
-    return link;
+    return this.#change(async () => {
+      const body = this.link ? {} : toRequest(this.#options);
+      const link = await call('PUT /chats/:id/share', { params: { id: this.chatId }, body });
+      const { chatVersion, upToDate } = link;
+      // The chat changed after the preview was read.
+      if (chatVersion !== this.#state.chatVersion) this.#needsRead = true;
+      this.#applyLink(link, { chatVersion, upToDate, newMessages: 0, refusal: null });
+      return link;
+    });
   }
 
-  /** Changes what the link says of itself; the snapshot stays. */
-  async choose(change: Partial<Choices>): Promise<void> {
-    const before = this.#choices;
-    this.#choices = { ...before, ...change };
-    if (!this.#link) return;
+  /** Changes options of the link; the snapshot stays. They are shown at once, and withdrawn when the server refuses. */
+  async updateOptions(change: Partial<ShareOptions>): Promise<void> {
+    this.#unconfirmed = [...this.#unconfirmed, change];
     try {
-      const body = optionsOf({ ...this.#choices });
-      this.#accept(await call('PATCH /shared-links/:id', { params: { id: this.#link.id }, body }));
-    } catch (error) {
-      this.#choices = before;
-      throw error;
+      await this.#change(async () => {
+        if (!this.link) {
+          this.#options = { ...this.#options, ...change };
+          return;
+        }
+        const params = { id: this.link.id };
+        this.#applyLink(await call('PATCH /shared-links/:id', { params, body: toRequest(change) }));
+      });
+    } finally {
+      this.#unconfirmed = this.#unconfirmed.filter((other) => other !== change);
     }
   }
 
-  /** Revokes the link at once. Resolves with the way to take that back, which works for ten seconds. */
-  async revoke(): Promise<() => Promise<void>> {
-    const link = this.#link;
-    if (!link) return () => Promise.resolve();
-    await call('DELETE /shared-links/:id', { params: { id: link.id } });
-    this.#reads++;
-    this.#link = null;
-    this.#choices = { ...choicesOf(link), title: null, expiresAt: null };
-    return async () => {
-      this.#accept(await call('POST /shared-links/:id/restore', { params: { id: link.id } }));
-      await this.load();
-    };
+  /**
+   * Revokes the link. Resolves with the way to restore it, which the server allows for ten seconds and which returns
+   * the number of restored links.
+   */
+  async revoke(): Promise<() => Promise<number>> {
+    return this.#change(async () => {
+      const before = this.#state;
+      const { link } = before;
+      if (!link) return () => Promise.resolve(0);
+      await call('DELETE /shared-links/:id', { params: { id: link.id } });
+      this.#state = { ...this.#state, link: null, upToDate: false, newMessages: 0 };
+      this.#options = { ...optionsOf(link), title: null, expiresAt: null };
+      return () => this.#restore(link.id, before);
+    });
   }
 
-  /** Stops listening. */
+  /** Stops listening, and ignores responses that are still to come. */
   stop(): void {
-    this.#stop();
+    this.#unsubscribe();
     this.#reads++;
+    this.#needsRead = false;
   }
 
-  #accept(link: SharedLink): void {
-    // What is being read was asked before this.
-    this.#reads++;
-    this.#link = link;
-    this.#choices = choicesOf(link);
+  async #restore(id: string, before: ShareState): Promise<number> {
+    return this.#change(async () => {
+      const { upToDate, newMessages, chatVersion } = before;
+      const link = await call('POST /shared-links/:id/restore', { params: { id } });
+      this.#applyLink(link, { upToDate, newMessages });
+      // The chat changed while there was no link to compare it with.
+      if (this.#state.chatVersion !== chatVersion) this.#needsRead = true;
+      return 1;
+    });
+  }
+
+  #applyLink(link: SharedLink, change: Partial<ShareState> = {}): void {
+    this.#state = { ...this.#state, ...change, link };
+    this.#options = optionsOf(link);
+  }
+
+  /** Runs a change after those before it. Its event may arrive before its response, so events wait for the response. */
+  async #change<T>(work: () => Promise<T>): Promise<T> {
+    this.#pendingChanges++;
+    const change = this.#lastChange.then(work, work);
+    this.#lastChange = change;
+    try {
+      const result = await change;
+      // A read in progress may describe the state before this change.
+      if (this.#needsRead) void this.load();
+      return result;
+    } finally {
+      this.#pendingChanges--;
+      this.#releaseHeldEvent();
+    }
+  }
+
+  #releaseHeldEvent(): void {
+    const event = this.#heldEvent;
+    if (this.#pendingChanges > 0 || !event) return;
+    this.#heldEvent = null;
+    this.#receive(event);
+  }
+
+  #receive(chat: Chat): void {
+    if (this.#pendingChanges > 0) {
+      this.#heldEvent = chat;
+      return;
+    }
+    const { link, preview, chatVersion } = this.#state;
+    if (chat.version < chatVersion) return;
+    if (chat.version > chatVersion || chat.shared !== (link !== null)) void this.load();
+    // Without a link, only the chat's title can have changed.
+    else if (!link && preview) this.#state = { ...this.#state, preview: { ...preview, title: chat.title } };
   }
 }

@@ -1,5 +1,6 @@
 import type { SharedChat } from '#shared/sharing';
 import { t } from '../../../i18n/t.ts';
+import { messageLabel } from '../labels.ts';
 
 /** Saves text as a file. */
 function save(text: string, type: string, name: string): void {
@@ -11,27 +12,26 @@ function save(text: string, type: string, name: string): void {
   URL.revokeObjectURL(url);
 }
 
-const fileName = ({ title }: SharedChat, ending: string) =>
+const fileName = ({ title }: SharedChat, extension: string) =>
   `${
     title
       .replace(/[^\p{L}\p{N}._-]+/gu, ' ')
       .trim()
       .slice(0, 80) || 'chat'
-  }.${ending}`;
+  }.${extension}`;
 
-/** The chat as Markdown, with front matter that says what it is and where it came from. */
+/** Returns the chat as Markdown, with its title, author, date and link in front matter. */
 export function toMarkdown(chat: SharedChat, url: string): string {
-  const author = chat.author?.name ?? t('sharedPage.anonymous');
-  const front = Object.entries({ title: chat.title, author, shared: chat.updatedAt, link: url })
-    // A JSON string is a valid YAML string, whatever it holds.
+  const author = chat.author?.name ?? t('sharing.anonymous');
+  const frontMatter = Object.entries({ title: chat.title, author, shared: chat.updatedAt, link: url })
+    // Any JSON string is a valid YAML string.
     .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
     .join('\n');
   const messages = chat.messages.map((message) => {
-    const who = message.role === 'user' ? t('sharedPage.user') : (message.model ?? t('sharedPage.assistant'));
-    const mark = message.edited ? ` (${t('sharedPage.edited')})` : '';
-    return `## ${who}${mark}\n\n${message.content.trim()}\n`;
+    const edited = message.edited ? ` (${t('sharedPage.edited')})` : '';
+    return `## ${messageLabel(message)}${edited}\n\n${message.content.trim()}\n`;
   });
-  return [`---\n${front}\n---\n`, `# ${chat.title}\n`, ...messages].join('\n');
+  return [`---\n${frontMatter}\n---\n`, `# ${chat.title}\n`, ...messages].join('\n');
 }
 
 export const saveAsMarkdown = (chat: SharedChat): void =>
