@@ -2,8 +2,8 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { render, screen } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import Markdown from '../../../../client/src/lib/markdown/Markdown.svelte';
-import { workDone } from '../../../../client/src/lib/markdown/work.ts';
-import { show } from './page.ts';
+import { workDone } from '../../../../client/src/lib/markdown/scheduler.ts';
+import { show } from './renderText.ts';
 
 const htmlOf = async (text: string): Promise<string> => (await show(text)).innerHTML;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { foreign } from './foreignElements.ts';
-import { openView, show } from './page.ts';
-import { payloads } from './payloads.ts';
+import { foreign } from './disallowedMarkup.ts';
+import { openView, show } from './renderText.ts';
+import { payloads } from './hostilePayloads.ts';
 
 describe('nothing in a message becomes more than a message', () => {
   for (const [name, text] of Object.entries(payloads)) {

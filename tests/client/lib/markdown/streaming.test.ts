@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { MarkdownDocument } from '../../../../client/src/lib/markdown/lex/document.ts';
-import { workDone } from '../../../../client/src/lib/markdown/work.ts';
+import { MarkdownDocument } from '../../../../client/src/lib/markdown/lexer/incrementalDocument.ts';
+import { workDone } from '../../../../client/src/lib/markdown/scheduler.ts';
 import { ownStreams, recordedStreams } from '../../../support/recordedStreams.ts';
 import type { RecordedStream } from '../../../support/recordedStreams.ts';
-import { documents } from './documents.ts';
-import { openView, piecesOf, randomFrom, show, stream } from './page.ts';
+import { documents } from './sampleDocuments.ts';
+import { openView, piecesOf, randomFrom, show, stream } from './renderText.ts';
 
 const all = Object.values(documents);
 

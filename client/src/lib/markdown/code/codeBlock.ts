@@ -1,5 +1,5 @@
 import { t } from '../../../i18n/t.ts';
-import type { TokenOf } from '../lex/tokens.ts';
+import type { TokenOf } from '../lexer/tokens.ts';
 import { highlight } from './highlight.ts';
 
 /** Characters of one text node. Adding to a text node costs its length, so a long listing gets several. */

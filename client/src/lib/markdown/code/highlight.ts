@@ -1,5 +1,5 @@
 import type { HLJSApi } from 'highlight.js';
-import { whenFree } from '../work.ts';
+import { whenFree } from '../scheduler.ts';
 import { coloured } from './coloured.ts';
 import type { ScopeNode } from './coloured.ts';
 import { findLanguage } from './languages.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { render, screen } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
-import Reasoning from '../../../../client/src/lib/markdown/Reasoning.svelte';
+import Reasoning from '../../../client/src/ui/Reasoning.svelte';
 
 const thought = 'First, **consider** it.';
 const isOpen = (): boolean => screen.getByRole('button').getAttribute('aria-expanded') === 'true';

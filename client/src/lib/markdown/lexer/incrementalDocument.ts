@@ -1,8 +1,8 @@
 import type { Links } from 'marked';
-import { lexBlocks } from './lexBlocks.ts';
-import type { LexedBlocks } from './lexBlocks.ts';
-import { findOversize } from './oversize.ts';
-import { settledCount } from './settled.ts';
+import { lexBlocks } from './blockLexer.ts';
+import type { LexedBlocks } from './blockLexer.ts';
+import { findOversize } from './oversizedBlock.ts';
+import { settledCount } from './finalBlocks.ts';
 import type { MarkdownToken } from './tokens.ts';
 
 /** Characters lexed at a time, so that a very long text is worked off in steps. More than the longest block. */

@@ -1,6 +1,6 @@
 import { t } from '../../../i18n/t.ts';
-import type { TokenOf } from '../lex/tokens.ts';
-import { isInlineImage, linkAddress } from './address.ts';
+import type { TokenOf } from '../lexer/tokens.ts';
+import { isInlineImage, linkAddress } from './urls.ts';
 
 /** Our own elements, put in after sanitising. Of what a message says they take text and checked addresses only. */
 

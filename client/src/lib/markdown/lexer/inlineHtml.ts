@@ -1,4 +1,4 @@
-import type { MarkdownToken, TagToken } from '../lex/tokens.ts';
+import type { MarkdownToken, TagToken } from './tokens.ts';
 
 /** Elements that say how a word looks or what it is, and nothing else. Their attributes are dropped. */
 const harmless = new Set('b strong i em u s del ins mark small sub sup kbd samp var code q'.split(' '));

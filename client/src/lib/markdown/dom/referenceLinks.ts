@@ -1,7 +1,7 @@
-import type { MarkdownDocument } from './lex/document.ts';
-import { renderChildren } from './render/branch.ts';
-import type { Branch } from './render/branch.ts';
-import { later } from './work.ts';
+import type { MarkdownDocument } from '../lexer/incrementalDocument.ts';
+import { renderChildren } from './renderedNode.ts';
+import type { Branch } from './renderedNode.ts';
+import { later } from '../scheduler.ts';
 
 /** Words in brackets, any of which may be the label of a link that is defined further down. */
 const labels = /\[((?:\\.|[^[\]\\])+)\]/g;

@@ -1,4 +1,4 @@
-import { decodeEntities } from './sanitise.ts';
+import { decodeEntities } from './sanitize.ts';
 
 const linkProtocols = new Set(['http:', 'https:', 'mailto:']);
 

@@ -1,10 +1,10 @@
-import type { MarkdownToken } from '../lex/tokens.ts';
+import type { MarkdownToken } from '../lexer/tokens.ts';
 import { childrenOf } from './children.ts';
-import { create } from './create.ts';
-import type { Made } from './create.ts';
-import { sanitise } from './sanitise.ts';
-import { heal } from '../lex/heal.ts';
-import type { Healed } from '../lex/heal.ts';
+import { create } from './elements.ts';
+import type { Made } from './elements.ts';
+import { sanitise } from './sanitize.ts';
+import { heal } from '../lexer/closeOpenSyntax.ts';
+import type { Healed } from '../lexer/closeOpenSyntax.ts';
 
 /** A token and what shows it. What is on the page depends on the token alone, not on how it came to be. */
 export interface Branch extends Made {

@@ -1,11 +1,11 @@
-import { MarkdownDocument } from './lex/document.ts';
-import type { Step } from './lex/document.ts';
-import type { MarkdownToken } from './lex/tokens.ts';
-import { References } from './references.ts';
-import { renderChildren } from './render/branch.ts';
-import type { Branch } from './render/branch.ts';
-import { appendToEnd } from './openEnd.ts';
-import { beginSlice, hasTime, later } from './work.ts';
+import { MarkdownDocument } from './lexer/incrementalDocument.ts';
+import type { Step } from './lexer/incrementalDocument.ts';
+import type { MarkdownToken } from './lexer/tokens.ts';
+import { References } from './dom/referenceLinks.ts';
+import { renderChildren } from './dom/renderedNode.ts';
+import type { Branch } from './dom/renderedNode.ts';
+import { appendToEnd } from './dom/appendFastPath.ts';
+import { beginSlice, hasTime, later } from './scheduler.ts';
 
 /** Milliseconds after which an end that was not looked at is, although little was added to it. */
 const restMs = 150;

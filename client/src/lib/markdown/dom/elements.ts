@@ -1,9 +1,9 @@
 import { CodeBlock } from '../code/codeBlock.ts';
-import type { MarkdownToken, TokenOf } from '../lex/tokens.ts';
-import { fillFormula } from '../maths/formula.ts';
-import { linkAddress } from './address.ts';
-import { decodeEntities } from './sanitise.ts';
-import { checkbox, imageLink, scrollable, writtenOut } from './trusted.ts';
+import type { MarkdownToken, TokenOf } from '../lexer/tokens.ts';
+import { fillFormula } from '../math/formula.ts';
+import { linkAddress } from './urls.ts';
+import { decodeEntities } from './sanitize.ts';
+import { checkbox, imageLink, scrollable, writtenOut } from './trustedElements.ts';
 
 /** What stands for one token on the page, without what is inside the token. */
 export interface Made {

@@ -2,7 +2,7 @@ import { Lexer, Marked } from 'marked';
 import type { Links } from 'marked';
 import { BoundedTokenizer } from './boundedTokenizer.ts';
 import { detailsExtension } from './detailsSyntax.ts';
-import { mathsExtensions, outsideEmphasis } from './mathsSyntax.ts';
+import { mathsExtensions, outsideEmphasis } from './mathSyntax.ts';
 
 /** The Markdown of GitHub's comments: with tables and task lists, and a line break is a line break. */
 const engine = new Marked({ gfm: true, breaks: true, extensions: [...mathsExtensions, detailsExtension] });

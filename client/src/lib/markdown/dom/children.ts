@@ -1,6 +1,6 @@
-import { inlineOf } from '../lex/lexBlocks.ts';
-import type { CellToken, MarkdownToken, RowsToken, RowToken, TokenOf } from '../lex/tokens.ts';
-import { nestTags, tokensOfHtml } from './inlineHtml.ts';
+import { inlineOf } from '../lexer/blockLexer.ts';
+import type { CellToken, MarkdownToken, RowsToken, RowToken, TokenOf } from '../lexer/tokens.ts';
+import { nestTags, tokensOfHtml } from '../lexer/inlineHtml.ts';
 
 type Heal = (source: string) => string;
 

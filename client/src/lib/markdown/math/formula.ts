@@ -1,6 +1,6 @@
 import type katex from 'katex';
 import type { KatexOptions } from 'katex';
-import { whenFree } from '../work.ts';
+import { whenFree } from '../scheduler.ts';
 
 /** Characters; a longer one is no formula. */
 const maxLength = 5_000;

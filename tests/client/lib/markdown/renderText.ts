@@ -1,5 +1,5 @@
-import { MarkdownView } from '../../../../client/src/lib/markdown/view.ts';
-import { workDone } from '../../../../client/src/lib/markdown/work.ts';
+import { MarkdownView } from '../../../../client/src/lib/markdown/markdownView.ts';
+import { workDone } from '../../../../client/src/lib/markdown/scheduler.ts';
 
 /** A message on the page, as its component shows it. */
 export interface Shown {

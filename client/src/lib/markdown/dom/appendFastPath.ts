@@ -1,4 +1,4 @@
-import type { Branch } from './render/branch.ts';
+import type { Branch } from './renderedNode.ts';
 
 /** Nothing that means anything to Markdown in the middle of a line. */
 const plainWords = /^[^\n*_`~[\]<>$\\&|@]+$/;
