@@ -1,42 +1,45 @@
-import { MarkdownDocument } from './lexer/incrementalDocument.ts';
+import { appendFastPath } from './dom/appendFastPath.ts';
+import { ReferenceLinks } from './dom/referenceLinks.ts';
+import { renderChildren } from './dom/renderedNode.ts';
+import type { RenderedNode } from './dom/renderedNode.ts';
+import { IncrementalDocument } from './lexer/incrementalDocument.ts';
 import type { Step } from './lexer/incrementalDocument.ts';
 import type { MarkdownToken } from './lexer/tokens.ts';
-import { References } from './dom/referenceLinks.ts';
-import { renderChildren } from './dom/renderedNode.ts';
-import type { Branch } from './dom/renderedNode.ts';
-import { appendToEnd } from './dom/appendFastPath.ts';
-import { beginSlice, hasTime, later } from './scheduler.ts';
+import type { MarkdownLabels } from './options.ts';
+import { beginSlice, hasTime, runLater } from './scheduler.ts';
 
-/** Milliseconds after which an end that was not looked at is, although little was added to it. */
+/** Milliseconds without an update after which the end is lexed even if it has grown only a little. */
 const restMs = 150;
-/** Blocks that are shown without a look at the clock. */
-const batch = 8;
+/** Blocks rendered between two checks of the time. */
+const batchSize = 8;
 
 /**
- * Shows a Markdown text inside `root`, and follows it as it grows. The blocks that are over stay untouched; only
- * the last, open ones are looked at again. A long text appears in several frames.
+ * Shows a Markdown text inside `root` and follows it as it grows. Final blocks stay untouched; only the last, open
+ * ones are rendered again. A long text appears over several frames.
  */
 export class MarkdownView {
   readonly #root: HTMLElement;
-  #document = new MarkdownDocument();
-  #references = new References();
+  readonly #labels: MarkdownLabels;
+  #document = new IncrementalDocument();
+  #referenceLinks = new ReferenceLinks();
   #text = '';
   #isStreaming = false;
   /** The open blocks at the end. */
-  #open: Branch[] = [];
-  /** What the document found and is not shown yet. */
+  #open: RenderedNode[] = [];
+  /** The part of the document's last step that is not on the page yet. */
   #step: Step | null = null;
   #isWorking = false;
-  /** There is text that nothing on the page shows yet. */
+  /** There is text that is not on the page yet. */
   #isBehind = false;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
-  #isGone = false;
+  #isDestroyed = false;
 
-  constructor(root: HTMLElement) {
+  constructor(root: HTMLElement, labels: MarkdownLabels) {
     this.#root = root;
+    this.#labels = labels;
   }
 
-  /** Shows `text`, to which more will be added while `isStreaming`. */
+  /** Shows `text`, which may grow while `isStreaming`. */
   update(text: string, isStreaming: boolean): void {
     if (text === this.#text && isStreaming === this.#isStreaming) return;
     if (!this.#isStreaming || !isContinuation(text, this.#text)) this.#reset();
@@ -46,25 +49,25 @@ export class MarkdownView {
     this.#document.append(more);
     if (this.#isWorking) return;
     beginSlice();
-    if (isStreaming && !this.#isBehind && appendToEnd(this.#open, this.#document.rest, more)) return;
+    if (isStreaming && !this.#isBehind && appendFastPath(this.#open, this.#document.rest, more)) return;
     if (!isStreaming || this.#document.isWorthLexing) this.#work();
-    else this.#workWhenResting();
+    else this.#workAfterRest();
   }
 
-  /** Shows all there is at once, however long it takes: before printing. */
+  /** Shows the whole text now, however long it takes: before printing. */
   finish(): void {
     while (this.#isWorking) this.#isWorking = this.#advance();
   }
 
   destroy(): void {
-    this.#isGone = true;
+    this.#isDestroyed = true;
     clearTimeout(this.#restTimer);
   }
 
   #reset(): void {
     this.#root.replaceChildren();
-    this.#document = new MarkdownDocument();
-    this.#references = new References();
+    this.#document = new IncrementalDocument();
+    this.#referenceLinks = new ReferenceLinks();
     this.#open = [];
     this.#step = null;
     this.#text = '';
@@ -72,22 +75,22 @@ export class MarkdownView {
     this.#isBehind = false;
   }
 
-  /** Takes steps while there is time, and goes on in a later frame. */
+  /** Advances while the frame has time, and continues in a later frame. */
   #work(): void {
     clearTimeout(this.#restTimer);
     const document = this.#document;
     do this.#isWorking = this.#advance();
     while (this.#isWorking && hasTime());
-    this.#isBehind = this.#isWorking || this.#document.hasUnseen;
-    if (!this.#isWorking && this.#isBehind) this.#workWhenResting();
+    this.#isBehind = this.#isWorking || this.#document.hasUnlexed;
+    if (!this.#isWorking && this.#isBehind) this.#workAfterRest();
     if (this.#isWorking) {
-      later(() => {
-        if (this.#isWorking && !this.#isGone && document === this.#document) this.#work();
+      runLater(() => {
+        if (this.#isWorking && !this.#isDestroyed && document === this.#document) this.#work();
       });
     }
   }
 
-  #workWhenResting(): void {
+  #workAfterRest(): void {
     this.#isBehind = true;
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => {
@@ -96,43 +99,46 @@ export class MarkdownView {
     }, restMs);
   }
 
-  /** Shows some more of what the document found; true when that is not all. */
+  /** Shows some more of the document; returns whether there is more to show. */
   #advance(): boolean {
     const step = (this.#step ??= this.#document.step(!this.#isStreaming));
-    this.#showSettled(step.settled.splice(0, batch), step.settledLinks);
-    if (step.settled.length > 0) return true;
+    this.#renderFinal(step.final.splice(0, batchSize), step.finalLinks);
+    if (step.final.length > 0) return true;
     this.#step = null;
+    const labels = this.#labels;
     this.#open = renderChildren(this.#root, this.#open, step.open, {
+      labels,
       links: step.openLinks,
       last: step.last,
     });
-    this.#open.forEach(readFromItsStart);
-    this.#references.define(step.defined, step.settledLinks, this.#document);
-    // More may have been added since the step was taken.
+    this.#open.forEach(setDirection);
+    this.#referenceLinks.define(step.defined, { labels, links: step.finalLinks }, this.#document);
+    // The text may have grown since the step was taken.
     return step.more || (this.#isStreaming ? this.#document.isWorthLexing : this.#document.rest !== '');
   }
 
-  /** Shows blocks that are over in the place of the first open ones. */
-  #showSettled(tokens: MarkdownToken[], links: string): void {
-    const [first, rest] = [this.#open.slice(0, tokens.length), this.#open.slice(tokens.length)];
-    const after = rest.find(({ node }) => node)?.node ?? null;
-    const settled = renderChildren(this.#root, first, tokens, { links, last: undefined }, after);
-    settled.forEach(settle);
-    settled.forEach(readFromItsStart);
-    this.#references.remember(settled);
+  /** Shows final blocks in place of the first open ones. */
+  #renderFinal(tokens: MarkdownToken[], links: string): void {
+    const replaced = this.#open.slice(0, tokens.length);
+    const rest = this.#open.slice(tokens.length);
+    const before = rest.find(({ node }) => node)?.node ?? null;
+    const blocks = renderChildren(this.#root, replaced, tokens, { labels: this.#labels, links, before });
+    blocks.forEach(finalize);
+    blocks.forEach(setDirection);
+    this.#referenceLinks.remember(blocks);
     this.#open = rest;
   }
 }
 
-/** A block is read from the side that its first letter is read from. */
-function readFromItsStart({ node }: Branch): void {
+/** A block reads from left or from right, depending on its first letter. */
+function setDirection({ node }: RenderedNode): void {
   if (node instanceof HTMLElement && !node.dir) node.dir = 'auto';
 }
 
-/** Tells the code in a block that nothing will be added to it, closed or not. */
-function settle(branch: Branch): void {
-  branch.settle?.();
-  for (const child of branch.children) settle(child);
+/** Tells the code in a block that its text is complete, even without a closing fence. */
+function finalize(node: RenderedNode): void {
+  node.finalize?.();
+  for (const child of node.children) finalize(child);
 }
 
 /** Like `startsWith`, which compares letter by letter; comparing whole strings is many times faster. */

@@ -1,13 +1,13 @@
-/** Milliseconds of one frame that rendering may take, of the 16 there are. */
+/** Milliseconds of one frame that rendering may take; a frame lasts 16. */
 const sliceMs = 6;
 
 let deadline = 0;
 let isScheduled = false;
-let loads = 0;
+let pendingLoads = 0;
 const queue: (() => void)[] = [];
-const waiting: (() => void)[] = [];
+const idleResolvers: (() => void)[] = [];
 
-/** Begins a frame's share of work. */
+/** Starts the time that rendering may take of this frame. */
 export function beginSlice(): void {
   deadline = performance.now() + sliceMs;
 }
@@ -15,27 +15,27 @@ export function beginSlice(): void {
 export const hasTime = (): boolean => performance.now() < deadline;
 
 /**
- * Runs `task` at once when this frame has time for it, otherwise in a later one. `load` fetches what the task
- * needs first; a task whose load fails is dropped, and what is shown stays as it is.
+ * Runs `task` now if this frame has time for it, otherwise in a later one. `load` first fetches what the task
+ * needs; a task whose load fails is dropped, and the page stays as it is.
  */
-export function whenFree(task: () => void, load?: () => Promise<void>): void {
+export function runWhenReady(task: () => void, load?: () => Promise<void>): void {
   if (!load) {
     if (hasTime() && queue.length === 0) task();
-    else later(task);
+    else runLater(task);
     return;
   }
-  loads += 1;
+  pendingLoads += 1;
   load()
-    .then(() => later(task))
+    .then(() => runLater(task))
     .catch(() => undefined)
     .finally(() => {
-      loads -= 1;
-      tellWhoWaits();
+      pendingLoads -= 1;
+      notifyIdle();
     });
 }
 
 /** Runs `task` in a later frame. */
-export function later(task: () => void): void {
+export function runLater(task: () => void): void {
   queue.push(task);
   if (isScheduled) return;
   isScheduled = true;
@@ -49,17 +49,19 @@ function runSlice(): void {
   while (queue.length > 0 && hasTime());
   if (queue.length > 0) {
     isScheduled = true;
-    // Lets the browser draw what is there before the next slice.
+    // Lets the browser paint before the next slice.
     requestAnimationFrame(() => setTimeout(runSlice));
   }
-  tellWhoWaits();
+  notifyIdle();
 }
 
-/** Done when nothing is being loaded, coloured or set any more. */
-export async function workDone(): Promise<void> {
-  while (queue.length > 0 || loads > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+/** Resolves when nothing is being loaded, highlighted or typeset any more. */
+export async function whenIdle(): Promise<void> {
+  while (queue.length > 0 || pendingLoads > 0) {
+    await new Promise<void>((resolve) => idleResolvers.push(resolve));
+  }
 }
 
-function tellWhoWaits(): void {
-  for (const resolve of waiting.splice(0)) resolve();
+function notifyIdle(): void {
+  for (const resolve of idleResolvers.splice(0)) resolve();
 }

@@ -1,4 +1,4 @@
-/** Elements of a message, with the attributes they may have. */
+/** Elements that a text may consist of, with their allowed attributes. */
 const allowed: Record<string, string[]> = {
   a: ['href', 'title', 'target', 'rel', 'class'],
   ol: ['start'],
@@ -12,16 +12,16 @@ const allowed: Record<string, string[]> = {
   input: ['type', 'class', 'disabled', 'checked', 'aria-label'],
   img: ['src', 'alt', 'decoding'],
 };
-const plain =
+const withoutAttributes =
   'p h3 h4 h5 h6 hr br ul li blockquote table thead tbody tr summary b strong i em u s del ins mark small sub sup code kbd samp var q';
-for (const name of plain.split(' ')) allowed[name] ??= [];
+for (const name of withoutAttributes.split(' ')) allowed[name] ??= [];
 
 const ownClass = /^(?:md-[a-z-]+(?: |$))+$|^(?:hljs-[a-z_-]+|[a-z_]+_+|language-\w+)(?: [a-z]+_+)*$/;
 
-/** What is inside `root` that has no business there, in words. Formulas are judged by other rules. */
-export function foreign(root: HTMLElement): string[] {
+/** Lists the elements and attributes inside `root` that are not allowed. Formulas have rules of their own. */
+export function findDisallowed(root: HTMLElement): string[] {
   return [...root.querySelectorAll('*')].flatMap((element) => {
-    if (element.closest('.katex, .katex-display, .katex-error')) return foreignInFormula(element);
+    if (element.closest('.katex, .katex-display, .katex-error')) return disallowedInFormula(element);
     const name = element.localName;
     const attributes = allowed[name];
     if (!attributes || element.namespaceURI !== 'http://www.w3.org/1999/xhtml') return [`<${name}>`];
@@ -40,8 +40,8 @@ function isAllowed(attributes: string[], name: string, value: string): boolean {
   return true;
 }
 
-/** KaTeX builds spans, MathML and lines in SVG, and places them; it links to nothing and loads nothing. */
-function foreignInFormula(element: Element): string[] {
+/** KaTeX creates spans, MathML and SVG lines, and positions them; it links to nothing and loads nothing. */
+function disallowedInFormula(element: Element): string[] {
   const elements = /^(?:span|math|semantics|annotation|m[a-z]+|svg|path|line)$/.test(element.localName)
     ? []
     : [`<${element.localName}>`];

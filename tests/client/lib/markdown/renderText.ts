@@ -1,23 +1,39 @@
 import { MarkdownView } from '../../../../client/src/lib/markdown/markdownView.ts';
-import { workDone } from '../../../../client/src/lib/markdown/scheduler.ts';
+import type { MarkdownOptions } from '../../../../client/src/lib/markdown/options.ts';
+import { whenIdle } from '../../../../client/src/lib/markdown/scheduler.ts';
 
-/** A message on the page, as its component shows it. */
-export interface Shown {
+export const options: MarkdownOptions = {
+  labels: {
+    copy: 'Copy',
+    copied: 'Copied',
+    copySelected: 'Press Ctrl+C',
+    wrap: 'Wrap',
+    table: 'Table',
+    done: 'Done',
+    notDone: 'Not done',
+    image: 'Image',
+    openImage: (host) => `Open image at ${host}`,
+  },
+  copyText: () => Promise.resolve(true),
+};
+
+/** A text on the page, as its component shows it. */
+export interface ShownText {
   root: HTMLElement;
   view: MarkdownView;
 }
 
-export function openView(): Shown {
+export function openView(): ShownText {
   const root = document.body.appendChild(document.createElement('div'));
-  return { root, view: new MarkdownView(root) };
+  return { root, view: new MarkdownView(root, options.labels) };
 }
 
-/** `text` shown at once, coloured and set. */
+/** Shows `text` in one go, highlighted and typeset. */
 export async function show(text: string): Promise<HTMLElement> {
   return stream([text]);
 }
 
-/** The page after `chunks` arrived one after the other, each in a frame of its own. */
+/** Shows `chunks` one after the other, each in a frame of its own, and returns the page at the end. */
 export async function stream(chunks: readonly string[]): Promise<HTMLElement> {
   const { root, view } = openView();
   let text = '';
@@ -27,15 +43,15 @@ export async function stream(chunks: readonly string[]): Promise<HTMLElement> {
   }
   view.update(text, false);
   view.finish();
-  await workDone();
+  await whenIdle();
   root.normalize();
   view.destroy();
   root.remove();
   return root;
 }
 
-/** The same numbers in every run, between 0 and 1 (mulberry32). */
-export function randomFrom(seed: number): () => number {
+/** Returns a generator of the same numbers between 0 and 1 in every run (mulberry32). */
+export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -45,13 +61,13 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** `text` in pieces of 1 to `longest` characters. */
-export function piecesOf(text: string, random: () => number, longest: number): string[] {
-  const pieces: string[] = [];
+/** Cuts `text` into chunks of 1 to `maxLength` characters. */
+export function chunksOf(text: string, random: () => number, maxLength: number): string[] {
+  const chunks: string[] = [];
   for (let at = 0; at < text.length;) {
-    const length = 1 + Math.floor(random() * longest);
-    pieces.push(text.slice(at, at + length));
+    const length = 1 + Math.floor(random() * maxLength);
+    chunks.push(text.slice(at, at + length));
     at += length;
   }
-  return pieces;
+  return chunks;
 }

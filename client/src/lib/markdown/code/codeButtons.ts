@@ -1,25 +1,45 @@
-import { t } from '../../../i18n/t.ts';
-import { copyText } from '../../../ui/copyText.ts';
+import type { MarkdownLabels, MarkdownOptions } from '../options.ts';
 
 /** Milliseconds for which a button says what it did. */
 const noticeMs = 2_000;
 
-/** Listens at the root of a message for the buttons of its listings, which need no listeners of their own then. */
-export function codeClicked(event: Event): void {
-  const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-code]') : null;
-  const block = button?.closest('.md-code');
-  const code = block?.querySelector('code');
-  if (!button || !block || !code) return;
-  if (button.dataset['code'] === 'copy') void copyCode(code, button);
-  else button.setAttribute('aria-pressed', String(block.classList.toggle('md-wrapped')));
+type Action = 'wrap' | 'copy';
+
+/** Creates the buttons of a code block. `handleCodeClick` finds them by `data-code`. */
+export function codeButtons(labels: MarkdownLabels): HTMLElement[] {
+  const wrap = button('wrap', labels.wrap);
+  wrap.setAttribute('aria-pressed', 'false');
+  return [wrap, button('copy', labels.copy)];
 }
 
-async function copyCode(code: HTMLElement, button: HTMLElement): Promise<void> {
-  // It is read out when it changes, so it has to be there before that.
-  button.setAttribute('aria-live', 'polite');
+function button(action: Action, label: string): HTMLElement {
+  const created = document.createElement('button');
+  created.type = 'button';
+  created.dataset['code'] = action;
+  created.textContent = label;
+  return created;
+}
+
+/** Handles clicks on the buttons of all code blocks: one listener at the root of a text serves them all. */
+export function handleCodeClick(event: Event, options: MarkdownOptions): void {
+  const target = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-code]') : null;
+  const block = target?.closest('.md-code');
+  const code = block?.querySelector('code');
+  if (!target || !block || !code) return;
+  if (target.dataset['code'] === 'copy') void copyCode(code, target, options);
+  else target.setAttribute('aria-pressed', String(block.classList.toggle('md-wrapped')));
+}
+
+async function copyCode(
+  code: HTMLElement,
+  target: HTMLElement,
+  { labels, copyText }: MarkdownOptions,
+): Promise<void> {
+  // Screen readers announce changes of a live region only if it was one before.
+  target.setAttribute('aria-live', 'polite');
   const isCopied = await copyText(code.textContent);
-  // Where a page may not copy, the person still can.
+  // Where the page may not copy, the user still can.
   if (!isCopied) getSelection()?.selectAllChildren(code);
-  button.textContent = t(isCopied ? 'markdown.copied' : 'markdown.copySelected');
-  setTimeout(() => (button.textContent = t('markdown.copy')), noticeMs);
+  target.textContent = isCopied ? labels.copied : labels.copySelected;
+  setTimeout(() => (target.textContent = labels.copy), noticeMs);
 }

@@ -1,45 +1,52 @@
-import type { Branch } from './renderedNode.ts';
+import type { RenderedNode } from './renderedNode.ts';
 
-/** Nothing that means anything to Markdown in the middle of a line. */
+/** Text without anything that means something to Markdown in the middle of a line. */
 const plainWords = /^[^\n*_`~[\]<>$\\&|@]+$/;
-/** A line that has begun with words: it is no list, no heading and no rule any more. */
-const begunLine = /(?:^|[\s([{"'])\p{L}{2}/u;
-/** An address that is being written becomes a link once it is complete. */
-const address = /www\.|:\/|mailto:|xmpp:/i;
-/** Characters before the new ones in which the beginning of an address is looked for. */
-const addressLength = 200;
+/** A line that starts with words: it cannot become a list, a heading or a rule any more. */
+const startedLine = /(?:^|[\s([{"'])\p{L}{2}/u;
+/** A URL becomes a link once it is complete. */
+const partOfUrl = /www\.|:\/|mailto:|xmpp:/i;
+/** Characters before the new ones in which the start of a URL is searched for. */
+const maxUrlLookback = 200;
+
+const openingFence = /^(?:```|~~~)/;
+const anyFence = /^ {0,3}(?:```|~~~)/m;
 
 /**
- * Shows `more`, the new end of the open text `rest`, by adding it to the last text on the page, when that is
- * certainly what Markdown would do: in the middle of a sentence, and inside a listing. False when it has to be
- * looked at properly. The block is marked, so that the next proper look makes sure of it.
+ * Shows `more`, the new end of the open text `rest`, by appending it to the last text on the page, when Markdown
+ * would certainly do the same: in the middle of a sentence, and inside a code block. Returns false when the text
+ * must be lexed. The nodes become provisional, so that the next render checks them.
  */
-export function appendToEnd(open: readonly Branch[], rest: string, more: string): boolean {
+export function appendFastPath(open: readonly RenderedNode[], rest: string, more: string): boolean {
   const path = pathToEnd(open);
   const end = path.at(-1);
   if (!end?.append) return false;
   if (end.token.type === 'code') return path.length === 1 && appendCode(end, rest, more);
-  if (!plainWords.test(more) || !path.every(isOpenForWords)) return false;
   const before = rest.slice(0, -more.length);
-  const line = before.slice(before.lastIndexOf('\n') + 1);
-  if (!begunLine.test(line) || address.test(lastWord(line) + more)) return false;
+  if (!isPlainContinuation(before, more) || !path.every(isOpenForWords)) return false;
   const isSpaceMissing = before.endsWith(' ') && !end.node?.textContent?.endsWith(' ');
   end.append(isSpaceMissing ? ` ${more}` : more, false);
-  for (const branch of path) branch.isProvisional = true;
+  for (const node of path) node.isProvisional = true;
   return true;
 }
 
-const lastWord = (line: string): string => /\S*$/.exec(line.slice(-addressLength))?.[0] ?? '';
+function isPlainContinuation(before: string, more: string): boolean {
+  if (!plainWords.test(more)) return false;
+  const line = before.slice(before.lastIndexOf('\n') + 1);
+  return startedLine.test(line) && !partOfUrl.test(lastWord(line) + more);
+}
 
-function pathToEnd(open: readonly Branch[]): Branch[] {
-  const path: Branch[] = [];
-  for (let branch = open.at(-1); branch; branch = branch.children.at(-1)) path.push(branch);
+const lastWord = (line: string): string => /\S*$/.exec(line.slice(-maxUrlLookback))?.[0] ?? '';
+
+function pathToEnd(open: readonly RenderedNode[]): RenderedNode[] {
+  const path: RenderedNode[] = [];
+  for (let node = open.at(-1); node; node = node.children.at(-1)) path.push(node);
   return path;
 }
 
-/** Whether words at the end of the text belong inside `branch`, at its end. */
-function isOpenForWords(branch: Branch, index: number, path: readonly Branch[]): boolean {
-  switch (branch.token.type) {
+/** Whether words at the end of the text belong at the end of `node`. */
+function isOpenForWords(node: RenderedNode, index: number, path: readonly RenderedNode[]): boolean {
+  switch (node.token.type) {
     case 'list':
     case 'list_item':
     case 'blockquote':
@@ -47,27 +54,28 @@ function isOpenForWords(branch: Branch, index: number, path: readonly Branch[]):
       return true;
     case 'paragraph':
     case 'heading':
-      return isHealable(branch);
+      return isEndKnown(node);
     case 'text':
-      return branch.children.length > 0 ? isHealable(branch) : true;
+      return node.children.length > 0 ? isEndKnown(node) : true;
     case 'strong':
     case 'em':
     case 'del':
-      // Only while its end was made up.
-      return path.slice(0, index).some(({ healed }) => healed === 'inside');
+      // Only while its closing marker was added for now.
+      return path.slice(0, index).some(({ closedEnd }) => closedEnd === 'closed');
     default:
       return false;
   }
 }
 
-const isHealable = ({ healed }: Branch): boolean => healed === 'asIs' || healed === 'inside';
+const isEndKnown = ({ closedEnd }: RenderedNode): boolean =>
+  closedEnd === 'complete' || closedEnd === 'closed';
 
-/** Adds lines to a listing until one of them could be its end. */
-function appendCode(code: Branch, rest: string, more: string): boolean {
-  if (!/^(?:```|~~~)/.test(code.token.raw)) return false;
+/** Appends lines to a code block until one of them could be its closing fence. */
+function appendCode(code: RenderedNode, rest: string, more: string): boolean {
+  if (!openingFence.test(code.token.raw)) return false;
   const start = rest.length - more.length;
   const lineStart = rest.lastIndexOf('\n', start - 1) + 1;
-  if (lineStart === 0 || /^ {0,3}(?:```|~~~)/m.test(rest.slice(lineStart))) return false;
+  if (lineStart === 0 || anyFence.test(rest.slice(lineStart))) return false;
   code.append?.(more, lineStart === start);
   code.isProvisional = true;
   return true;

@@ -1,141 +1,189 @@
 import { CodeBlock } from '../code/codeBlock.ts';
-import type { MarkdownToken, TokenOf } from '../lexer/tokens.ts';
+import type { MarkdownToken, TokenOf, TokenType } from '../lexer/tokens.ts';
 import { fillFormula } from '../math/formula.ts';
-import { linkAddress } from './urls.ts';
+import type { MarkdownLabels } from '../options.ts';
+import { blockChildren, inlineChildren, inlineHtmlChildren, linkChildren, tableRows } from './children.ts';
+import type { Complete } from './children.ts';
 import { decodeEntities } from './sanitize.ts';
-import { checkbox, imageLink, scrollable, writtenOut } from './trustedElements.ts';
+import { checkbox, imageLink, markAsUrl, scrollFrame } from './trustedElements.ts';
+import { safeLinkUrl } from './urls.ts';
 
-/** What stands for one token on the page, without what is inside the token. */
-export interface Made {
-  /** Null for what cannot be seen, such as empty lines. */
+/** What shows one token on the page, without the children of the token. */
+export interface ElementParts {
+  /** Null for what is invisible, such as empty lines. */
   node: ChildNode | null;
-  /** Where the children go; absent for tokens that have none. */
+  /** Where the children go; absent for tokens without children. */
   body?: HTMLElement;
-  /** Runs when everything around is sanitised, and may put our own elements in the place of `node`. */
+  /** Runs after sanitizing, and may replace `node` with trusted elements. */
   finish?: (node: ChildNode) => ChildNode;
-  /** Takes over a longer text without being made anew. */
+  /** Shows a changed token of the same shape without a new element. */
   update?: (token: MarkdownToken) => void;
-  /** Shows `text` behind what is there; in a listing it may begin a new line. */
-  append?: (text: string, beginsLine: boolean) => void;
-  /** The text is complete. */
-  settle?: () => void;
+  /** Adds `text` at the end; in a code block it may start a new line. */
+  append?: (text: string, startsLine: boolean) => void;
+  /** Tells that the text is complete. */
+  finalize?: () => void;
 }
 
-type WrittenText = TokenOf<'text'> | TokenOf<'escape'>;
-
-/** Makes the element or the text of `token`. Elements have no attributes but those named here. */
-export function create(token: MarkdownToken): Made {
-  switch (token.type) {
-    case 'space':
-    case 'def':
-      return { node: null };
-    case 'text':
-      return token.tokens ? container('span') : text(token);
-    case 'escape':
-      return text(token);
-    case 'paragraph':
-      return container('p');
-    case 'html':
-      return token.block ? container('p') : { node: null };
-    case 'heading':
-      // The page has its own title and each chat its own heading: those of a message come below them.
-      return container(`h${Math.min(6, token.depth + 2)}`);
-    case 'list':
-      return list(token);
-    case 'list_item':
-      return container('li');
-    case 'table':
-      return { ...container('table'), finish: scrollable };
-    case 'rows':
-      return container(token.isHead ? 'thead' : 'tbody');
-    case 'row':
-      return container('tr');
-    case 'cell':
-      return container(token.isHead ? 'th' : 'td', { align: token.align });
-    case 'details':
-      return container('details', { open: token.open ? '' : null });
-    case 'tag':
-      return container(token.tag);
-    case 'blockquote':
-    case 'strong':
-    case 'em':
-    case 'del':
-    case 'summary':
-      return container(token.type);
-    case 'hr':
-    case 'br':
-      return { node: document.createElement(token.type) };
-    case 'codespan':
-      return { node: element('code', token.text) };
-    case 'link':
-      return link(token);
-    case 'image':
-      return { node: element('span', token.text), finish: (node) => imageLink(node, token) };
-    case 'checkbox':
-      return { node: element('span'), finish: () => checkbox(token.checked) };
-    case 'maths':
-      return maths(token);
-    case 'code':
-      return code(token);
-  }
+/** How the tokens of one type are shown. */
+interface Definition<Token> {
+  /** Creates the node. Elements have no attributes except those named in this file. */
+  create: (token: Token, labels: MarkdownLabels) => ElementParts;
+  children?: (token: Token, complete?: Complete) => MarkdownToken[];
+  /** What must stay equal for the element to stay and only its children to change; the type alone if absent. */
+  shape?: (token: Token) => string;
 }
+
+const definitions: { [Type in TokenType]: Definition<TokenOf<Type>> } = {
+  space: { create: () => ({ node: null }) },
+  def: { create: () => ({ node: null }) },
+  paragraph: { create: () => container('p'), children: inlineChildren },
+  heading: {
+    // The page has a title and each chat a heading: those of a text come below them.
+    create: ({ depth }) => container(`h${Math.min(6, depth + 2)}`),
+    children: inlineChildren,
+    shape: ({ depth }) => String(depth),
+  },
+  blockquote: { create: () => container('blockquote'), children: blockChildren },
+  list: {
+    create: ({ ordered, start }) =>
+      ordered ? container('ol', { start: start === 1 ? null : String(start) }) : container('ul'),
+    children: ({ items }) => items,
+    shape: ({ ordered, start }) => `${ordered} ${start}`,
+  },
+  list_item: {
+    create: () => container('li'),
+    children: blockChildren,
+    shape: ({ loose }) => String(loose),
+  },
+  checkbox: {
+    create: ({ checked }, labels) => ({ node: element('span'), finish: () => checkbox(checked, labels) }),
+  },
+  table: {
+    create: (_token, labels) => ({
+      ...container('table'),
+      finish: (table) => scrollFrame(table, labels),
+    }),
+    children: tableRows,
+  },
+  rows: {
+    create: ({ isHead }) => container(isHead ? 'thead' : 'tbody'),
+    children: ({ tokens }) => tokens,
+    shape: ({ isHead }) => String(isHead),
+  },
+  row: { create: () => container('tr'), children: ({ tokens }) => tokens },
+  cell: {
+    create: ({ isHead, align }) => container(isHead ? 'th' : 'td', { align }),
+    children: inlineChildren,
+    shape: ({ isHead, align }) => `${isHead} ${align}`,
+  },
+  details: {
+    create: ({ open }) => container('details', { open: open ? '' : null }),
+    children: ({ summary, tokens }) => [summary, ...tokens],
+  },
+  summary: { create: () => container('summary'), children: inlineChildren },
+  html: {
+    create: ({ block }) => (block ? container('p') : { node: null }),
+    children: inlineHtmlChildren,
+    shape: ({ block }) => String(block),
+  },
+  code: { create: codeBlock, shape: ({ lang }) => lang ?? '' },
+  math: { create: formula },
+  hr: { create: () => ({ node: element('hr') }) },
+  br: { create: () => ({ node: element('br') }) },
+  text: {
+    // With tokens, it is the paragraph of a tight list.
+    create: (token) => (token.tokens ? container('span') : text(token)),
+    children: (token, complete) => (token.tokens ? inlineChildren(token, complete) : []),
+    shape: ({ tokens }) => String(tokens !== undefined),
+  },
+  escape: { create: text },
+  strong: { create: () => container('strong'), children: inlineChildren },
+  em: { create: () => container('em'), children: inlineChildren },
+  del: { create: () => container('del'), children: inlineChildren },
+  codespan: { create: (token) => ({ node: element('code', token.text) }) },
+  tag: {
+    create: ({ tag }) => container(tag),
+    children: ({ tokens }) => tokens,
+    shape: ({ tag }) => tag,
+  },
+  link: {
+    create: link,
+    children: linkChildren,
+    shape: ({ href, autolink, title }) => `${href} ${autolink ?? false} ${title ?? ''}`,
+  },
+  image: {
+    create: (token, labels) => ({
+      node: element('span', token.text),
+      finish: (placeholder) => imageLink(placeholder, token, labels),
+    }),
+  },
+};
+
+const definitionOf = (token: MarkdownToken) => definitions[token.type] as Definition<MarkdownToken>;
+
+export const createElement = (token: MarkdownToken, labels: MarkdownLabels): ElementParts =>
+  definitionOf(token).create(token, labels);
+
+/** Returns the tokens inside `token`. `complete` may close the syntax of text that is still being written. */
+export const childrenOf = (token: MarkdownToken, complete?: Complete): MarkdownToken[] =>
+  definitionOf(token).children?.(token, complete) ?? [];
+
+/** Two tokens of equal shape can be shown by the same element. */
+export const shapeOf = (token: MarkdownToken): string =>
+  `${token.type} ${definitionOf(token).shape?.(token) ?? ''}`;
 
 function element(name: string, content = ''): HTMLElement {
-  const made = document.createElement(name);
-  made.textContent = content;
-  return made;
+  const created = document.createElement(name);
+  created.textContent = content;
+  return created;
 }
 
-function container(name: string, attributes: Record<string, string | null> = {}): Made {
-  const made = document.createElement(name);
+function container(name: string, attributes: Record<string, string | null> = {}): ElementParts {
+  const created = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) {
-    if (value !== null) made.setAttribute(attribute, value);
+    if (value !== null) created.setAttribute(attribute, value);
   }
-  return { node: made, body: made };
+  return { node: created, body: created };
 }
 
-function text(token: WrittenText): Made {
+function text(token: { text: string }): ElementParts {
   const node = document.createTextNode(decodeEntities(token.text));
   return {
     node,
     update(next) {
-      const content = decodeEntities((next as WrittenText).text);
+      const content = decodeEntities('text' in next ? next.text : '');
       if (content !== node.data) node.data = content;
     },
     append: (more) => node.appendData(more),
   };
 }
 
-function list({ ordered, start }: TokenOf<'list'>): Made {
-  return ordered ? container('ol', { start: start === 1 ? null : String(start) }) : container('ul');
-}
-
-/** Addresses that may not be followed leave the words they were put on. */
-function link({ href, title, autolink }: TokenOf<'link'>): Made {
-  const address = linkAddress(href);
-  if (!address) return container('span');
-  const made = container('a', {
-    href: address.href,
+/** A link that may not be followed is shown as its text. */
+function link({ href, title, autolink }: TokenOf<'link'>): ElementParts {
+  const url = safeLinkUrl(href);
+  if (!url) return container('span');
+  const parts = container('a', {
+    href: url.href,
     title: title ? decodeEntities(title) : null,
     target: '_blank',
     rel: 'noopener noreferrer nofollow',
   });
-  return autolink ? { ...made, finish: writtenOut } : made;
+  return autolink ? { ...parts, finish: markAsUrl } : parts;
 }
 
-function maths({ tex, display, block }: TokenOf<'maths'>): Made {
+function formula({ tex, display, block }: TokenOf<'math'>): ElementParts {
   const placeholder = element(block ? 'div' : 'span');
   return { node: placeholder, finish: () => fillFormula(placeholder, tex, display) };
 }
 
-/** Code goes around the sanitiser: it never is anything but text. */
-function code(token: TokenOf<'code'>): Made {
-  const block = new CodeBlock(token);
+/** Code is not sanitized: it is never anything but text. */
+function codeBlock(token: TokenOf<'code'>, labels: MarkdownLabels): ElementParts {
+  const block = new CodeBlock(token, labels);
   return {
     node: element('div'),
     finish: () => block.element,
     update: (next) => block.update(next as TokenOf<'code'>),
-    append: (more, beginsLine) => block.append(more, beginsLine),
-    settle: () => block.settle(),
+    append: (more, startsLine) => block.append(more, startsLine),
+    finalize: () => block.finalize(),
   };
 }

@@ -1,53 +1,57 @@
-import type { MarkdownDocument } from '../lexer/incrementalDocument.ts';
+import type { IncrementalDocument } from '../lexer/incrementalDocument.ts';
+import { runLater } from '../scheduler.ts';
 import { renderChildren } from './renderedNode.ts';
-import type { Branch } from './renderedNode.ts';
-import { later } from '../scheduler.ts';
+import type { RenderContext, RenderedNode } from './renderedNode.ts';
 
 /** Words in brackets, any of which may be the label of a link that is defined further down. */
-const labels = /\[((?:\\.|[^[\]\\])+)\]/g;
+const labelPattern = /\[((?:\\.|[^[\]\\])+)\]/g;
 
-/** As Markdown compares labels: without regard to case and to the width of spaces. */
-const normalise = (label: string): string =>
+/** Markdown compares labels without regard to case and to the width of spaces. */
+const normalizeLabel = (label: string): string =>
   label.trim().replace(/\s+/g, ' ').toLowerCase().toUpperCase().toLowerCase();
 
-/** Blocks that are rendered again in the same frame. */
+/** Blocks rendered again within one frame. */
 const maxAtOnce = 20;
 
-/** Which finished blocks a definition that comes later would change. */
-export class References {
-  readonly #users = new Map<string, Set<Branch>>();
+/** Remembers which final blocks a later definition of a reference link would change. */
+export class ReferenceLinks {
+  readonly #blocksByLabel = new Map<string, Set<RenderedNode>>();
 
-  remember(branches: readonly Branch[]): void {
-    for (const branch of branches) {
-      if (!branch.node || branch.token.type === 'code') continue;
-      for (const [, label = ''] of branch.token.raw.matchAll(labels)) this.#add(normalise(label), branch);
+  remember(blocks: readonly RenderedNode[]): void {
+    for (const block of blocks) {
+      if (!block.node || block.token.type === 'code') continue;
+      for (const [, label = ''] of block.token.raw.matchAll(labelPattern)) {
+        this.#add(normalizeLabel(label), block);
+      }
     }
   }
 
   /** Renders the blocks that use one of `labels` again: a few at once, many in later frames. */
-  define(labels: readonly string[], links: string, document: MarkdownDocument): void {
-    const users = new Set(labels.flatMap((label) => [...(this.#users.get(label) ?? [])]));
-    for (const label of labels) this.#users.delete(label);
-    const isMany = users.size > maxAtOnce;
-    for (const branch of users) {
-      const again = () => renderAgain(branch, links, document);
-      if (isMany) later(again);
-      else again();
+  define(labels: readonly string[], context: RenderContext, document: IncrementalDocument): void {
+    const blocks = new Set(labels.flatMap((label) => [...(this.#blocksByLabel.get(label) ?? [])]));
+    for (const label of labels) this.#blocksByLabel.delete(label);
+    const areMany = blocks.size > maxAtOnce;
+    for (const block of blocks) {
+      const render = () => renderAgain(block, context, document);
+      if (areMany) runLater(render);
+      else render();
     }
   }
 
-  #add(label: string, branch: Branch): void {
-    const users = this.#users.get(label);
-    if (users) users.add(branch);
-    else this.#users.set(label, new Set([branch]));
+  #add(label: string, block: RenderedNode): void {
+    const blocks = this.#blocksByLabel.get(label);
+    if (blocks) blocks.add(block);
+    else this.#blocksByLabel.set(label, new Set([block]));
   }
 }
 
-function renderAgain(branch: Branch, links: string, document: MarkdownDocument): void {
-  const { node } = branch;
+function renderAgain(block: RenderedNode, context: RenderContext, document: IncrementalDocument): void {
+  const { node } = block;
   if (!node?.parentElement) return;
-  const tokens = document.lexAgain(branch.token.raw);
-  const rendering = { links, last: undefined };
-  const [again] = renderChildren(node.parentElement, [branch], tokens, rendering, node.nextSibling);
-  if (again) Object.assign(branch, again);
+  const tokens = document.lexAgain(block.token.raw);
+  const [rendered] = renderChildren(node.parentElement, [block], tokens, {
+    ...context,
+    before: node.nextSibling,
+  });
+  if (rendered) Object.assign(block, rendered);
 }

@@ -1,160 +1,139 @@
+import { closeOpenSyntax } from '../lexer/closeOpenSyntax.ts';
+import type { ClosedText } from '../lexer/closeOpenSyntax.ts';
 import type { MarkdownToken } from '../lexer/tokens.ts';
-import { childrenOf } from './children.ts';
-import { create } from './elements.ts';
-import type { Made } from './elements.ts';
-import { sanitise } from './sanitize.ts';
-import { heal } from '../lexer/closeOpenSyntax.ts';
-import type { Healed } from '../lexer/closeOpenSyntax.ts';
+import type { MarkdownLabels } from '../options.ts';
+import { childrenOf, createElement, shapeOf } from './elements.ts';
+import type { ElementParts } from './elements.ts';
+import { sanitize } from './sanitize.ts';
 
-/** A token and what shows it. What is on the page depends on the token alone, not on how it came to be. */
-export interface Branch extends Made {
+/** A token and what shows it. The page depends on the token alone, not on the steps that led to it. */
+export interface RenderedNode extends ElementParts {
   token: MarkdownToken;
-  /** The definitions of reference links it was made with. */
+  /** Identifies the reference links it was rendered with. */
   links: string;
-  children: Branch[];
-  /** How words of its own that are still being written were healed. */
-  healed: Healed['end'] | null;
-  /** It, or something in it, shows more or less than its token says, so it is looked at again next time. */
+  children: RenderedNode[];
+  /** How its own unfinished text was closed; null when its text was rendered as it is. */
+  closedEnd: ClosedText['end'] | null;
+  /** It, or something in it, shows more or less than its token says, so the next render checks it again. */
   isProvisional: boolean;
 }
 
-/** What holds for everything that is rendered in one go. */
-export interface Rendering {
+/** What applies to everything rendered in one call. */
+export interface RenderContext {
+  labels: MarkdownLabels;
+  /** Identifies the reference links that the tokens were lexed with. */
   links: string;
-  /** The inline tokens of the words that are still being written. */
-  last: object | undefined;
+  /** The inline tokens of the text that is still being written. */
+  last?: object | undefined;
 }
 
-/** What has to be equal for an element to stay and only its children to change. */
-function shapeOf(token: MarkdownToken): string {
-  switch (token.type) {
-    case 'heading':
-      return `heading ${token.depth}`;
-    case 'list':
-      return `list ${token.ordered} ${token.start}`;
-    case 'list_item':
-      return `list_item ${token.loose}`;
-    case 'text':
-      return token.tokens ? 'words' : 'text';
-    case 'code':
-      return `code ${token.lang ?? ''}`;
-    case 'cell':
-      return `cell ${token.isHead} ${token.align}`;
-    case 'rows':
-      return `rows ${token.isHead}`;
-    case 'tag':
-      return `tag ${token.tag}`;
-    case 'link':
-      return `link ${token.href} ${token.autolink ?? false} ${token.title ?? ''}`;
-    case 'html':
-      return `html ${token.block}`;
-    default:
-      return token.type;
-  }
-}
-
-function isUpToDate(branch: Branch, token: MarkdownToken, links: string): boolean {
+function isUpToDate(node: RenderedNode, token: MarkdownToken, links: string): boolean {
   return (
-    isSameText(branch.token, token) &&
-    !branch.isProvisional &&
-    shapeOf(branch.token) === shapeOf(token) &&
-    (branch.links === links || !token.raw.includes('['))
+    hasSameText(node.token, token) &&
+    !node.isProvisional &&
+    shapeOf(node.token) === shapeOf(token) &&
+    (node.links === links || !token.raw.includes('['))
   );
 }
 
-/** The same source may be read differently: a line break at its end belongs to the text, or to nothing. */
-const isSameText = (one: MarkdownToken, other: MarkdownToken): boolean =>
+/** Equal source may be lexed differently: a line break at its end belongs to the text, or to nothing. */
+const hasSameText = (one: MarkdownToken, other: MarkdownToken): boolean =>
   one.raw === other.raw && textOf(one) === textOf(other);
 
 const textOf = (token: MarkdownToken): string => ('text' in token ? token.text : '');
 
-const canChange = (branch: Branch, token: MarkdownToken): boolean =>
-  (branch.body !== undefined || branch.update !== undefined) && shapeOf(branch.token) === shapeOf(token);
+const canPatch = (node: RenderedNode, token: MarkdownToken): boolean =>
+  (node.body !== undefined || node.update !== undefined) && shapeOf(node.token) === shapeOf(token);
 
 /**
- * Makes the children of `parent` those that `tokens` ask for. What is on the page already stays there, up to the
- * first child that has to be another one. New ones come before `before`.
+ * Makes the children of `parent` show `tokens`. Existing nodes stay, up to the first that needs another element.
+ * New ones are inserted before `before`.
  */
 export function renderChildren(
   parent: HTMLElement,
-  children: readonly Branch[],
+  nodes: readonly RenderedNode[],
   tokens: readonly MarkdownToken[],
-  rendering: Rendering,
-  before: Node | null = null,
-): Branch[] {
-  const kept: Branch[] = [];
+  context: RenderContext & { before?: Node | null },
+): RenderedNode[] {
+  const kept: RenderedNode[] = [];
   for (const [at, token] of tokens.entries()) {
-    const branch = children[at];
-    if (!branch) break;
-    if (!isUpToDate(branch, token, rendering.links)) {
-      if (!canChange(branch, token)) break;
-      change(branch, token, rendering);
+    const node = nodes[at];
+    if (!node) break;
+    if (!isUpToDate(node, token, context.links)) {
+      if (!canPatch(node, token)) break;
+      patch(node, token, context);
     }
-    kept.push(branch);
+    kept.push(node);
   }
-  for (const branch of children.slice(kept.length)) branch.node?.remove();
+  for (const { node } of nodes.slice(kept.length)) node?.remove();
   if (tokens.length === kept.length) return kept;
-  return [...kept, ...insert(parent, tokens.slice(kept.length), rendering, before)];
+  const added = mountAll(tokens.slice(kept.length), context);
+  parent.insertBefore(added.fragment, context.before ?? null);
+  return [...kept, ...added.nodes];
 }
 
-function change(branch: Branch, token: MarkdownToken, rendering: Rendering): void {
-  const tokens = takeOver(branch, token, rendering);
-  branch.update?.(token);
-  if (branch.body) branch.children = renderChildren(branch.body, branch.children, tokens, rendering);
-  branch.isProvisional = isProvisional(branch);
+function patch(node: RenderedNode, token: MarkdownToken, { labels, links, last }: RenderContext): void {
+  const context = { labels, links, last };
+  const tokens = assignToken(node, token, context);
+  node.update?.(token);
+  if (node.body) node.children = renderChildren(node.body, node.children, tokens, context);
+  node.isProvisional = isProvisional(node);
 }
 
-const isProvisional = ({ healed, children }: Branch): boolean =>
-  healed !== null || children.some((child) => child.isProvisional);
+const isProvisional = ({ closedEnd, children }: RenderedNode): boolean =>
+  closedEnd !== null || children.some((child) => child.isProvisional);
 
-/** Makes `token` what `branch` shows, and returns what is inside it. */
-function takeOver(branch: Branch, token: MarkdownToken, { links, last }: Rendering): MarkdownToken[] {
-  branch.token = token;
-  branch.links = links;
-  branch.healed = null;
-  if (!('tokens' in token) || last === undefined || token.tokens !== last) return childrenOf(token);
+/** Makes `node` the node of `token`, and returns the tokens inside it. */
+function assignToken(node: RenderedNode, token: MarkdownToken, context: RenderContext): MarkdownToken[] {
+  node.token = token;
+  node.links = context.links;
+  node.closedEnd = null;
+  const isLast = context.last !== undefined && 'tokens' in token && token.tokens === context.last;
+  if (!isLast) return childrenOf(token);
   return childrenOf(token, (source) => {
-    const healed = heal(source);
-    branch.healed = healed.end;
-    return healed.text;
+    const closed = closeOpenSyntax(source);
+    node.closedEnd = closed.end;
+    return closed.text;
   });
 }
 
-/** Makes what shows `token` and all that is in it. Those with something left to do are added to `unfinished`. */
-function grow(token: MarkdownToken, rendering: Rendering, unfinished: Branch[]): Branch {
-  const { links } = rendering;
-  const branch: Branch = { ...create(token), token, links, children: [], healed: null, isProvisional: false };
-  const tokens = takeOver(branch, token, rendering);
-  if (branch.finish) unfinished.push(branch);
-  branch.children = tokens.map((child) => grow(child, rendering, unfinished));
-  branch.body?.append(...branch.children.flatMap(({ node }) => node ?? []));
-  branch.isProvisional = isProvisional(branch);
-  return branch;
+/** Creates the nodes of `token` and of everything in it. Those with a `finish` are added to `unfinished`. */
+function mount(token: MarkdownToken, context: RenderContext, unfinished: RenderedNode[]): RenderedNode {
+  const node: RenderedNode = {
+    ...createElement(token, context.labels),
+    token,
+    links: context.links,
+    children: [],
+    closedEnd: null,
+    isProvisional: false,
+  };
+  const tokens = assignToken(node, token, context);
+  if (node.finish) unfinished.push(node);
+  node.children = tokens.map((child) => mount(child, context, unfinished));
+  node.body?.append(...node.children.flatMap((child) => child.node ?? []));
+  node.isProvisional = isProvisional(node);
+  return node;
 }
 
-/** Builds new children aside, sanitises them, and only then puts them on the page. */
-function insert(
-  parent: HTMLElement,
-  tokens: readonly MarkdownToken[],
-  rendering: Rendering,
-  before: Node | null,
-): Branch[] {
-  const unfinished: Branch[] = [];
-  const branches = tokens.map((token) => grow(token, rendering, unfinished));
-  const aside = document.createElement('div');
-  aside.append(...branches.flatMap(({ node }) => node ?? []));
-  if (aside.firstElementChild) sanitise(aside);
-  for (const branch of unfinished) finish(branch);
-  while (aside.firstChild) parent.insertBefore(aside.firstChild, before);
-  return branches;
+/** Builds nodes outside the page and sanitizes them before anything else sees them. */
+function mountAll(tokens: readonly MarkdownToken[], context: RenderContext) {
+  const unfinished: RenderedNode[] = [];
+  const nodes = tokens.map((token) => mount(token, context, unfinished));
+  const container = document.createElement('div');
+  container.append(...nodes.flatMap(({ node }) => node ?? []));
+  if (container.firstElementChild) sanitize(container);
+  for (const node of unfinished) finish(node);
+  const fragment = document.createDocumentFragment();
+  fragment.append(...container.childNodes);
+  return { nodes, fragment };
 }
 
-function finish(branch: Branch): void {
-  const { node } = branch;
-  if (!node || !branch.finish) return;
-  // What takes its place may take it in.
-  const place = document.createComment('');
-  node.replaceWith(place);
-  branch.node = branch.finish(node);
-  place.replaceWith(branch.node);
+function finish(rendered: RenderedNode): void {
+  const { node } = rendered;
+  if (!node || !rendered.finish) return;
+  // The new element may contain the old one, so a placeholder keeps the position.
+  const placeholder = document.createComment('');
+  node.replaceWith(placeholder);
+  rendered.node = rendered.finish(node);
+  placeholder.replaceWith(rendered.node);
 }

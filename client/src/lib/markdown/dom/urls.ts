@@ -3,21 +3,21 @@ import { decodeEntities } from './sanitize.ts';
 const linkProtocols = new Set(['http:', 'https:', 'mailto:']);
 
 /**
- * The whole address of a link in a message; null when it is none that may be followed: a script, a path of this
- * very instance, or one that hides its host behind a name (`https://bank.example@evil.example`).
+ * Returns the URL of a link; null when it must not be followed: a script, a path of this instance, or a URL that
+ * hides its host behind a user name (`https://bank.example@evil.example`).
  */
-export function linkAddress(href: string): URL | null {
+export function safeLinkUrl(href: string): URL | null {
   const text = decodeEntities(href).trim();
   if (!URL.canParse(text)) return null;
-  const address = new URL(text);
-  if (!linkProtocols.has(address.protocol)) return null;
-  return address.username || address.password ? null : address;
+  const url = new URL(text);
+  if (!linkProtocols.has(url.protocol)) return null;
+  return url.username || url.password ? null : url;
 }
 
-/** Bytes, about, of an image that a message may carry in itself. */
-const maxInlineImage = 2_000_000;
+/** Approximate bytes of an image embedded in a text. */
+const maxInlineImageSize = 2_000_000;
 
-/** Whether `href` is a picture written out in the message: no request, and no SVG, which is a document. */
+/** Whether `href` is an image embedded in the text: it causes no request, and is no SVG, which is a document. */
 export const isInlineImage = (href: string): boolean =>
-  href.length <= maxInlineImage &&
+  href.length <= maxInlineImageSize &&
   /^data:image\/(?:png|jpeg|gif|webp|avif);base64,[a-z\d+/=\s]*$/i.test(href);

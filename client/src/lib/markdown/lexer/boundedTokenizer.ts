@@ -1,14 +1,14 @@
 import { Tokenizer } from 'marked';
 import type { Links, Tokens } from 'marked';
 
-/** Lists in quotes in lists: deeper than anybody writes, and shallow enough for the stack and the clock. */
+/** Lists in quotes in lists: deeper than anybody writes, and shallow enough for the call stack and the CPU. */
 const maxBlockDepth = 24;
-/** The same for emphasis in links in emphasis, each of which is searched for its end. */
+/** The same for emphasis in links in emphasis; the end of each level is searched for. */
 const maxInlineDepth = 8;
-/** Labels of reference links that one message may define. */
+/** Labels of reference links that one text may define. */
 const maxDefinitions = 1_000;
 
-/** marked's tokenizer, with an end to nesting and to definitions: what would go further is text. */
+/** marked's tokenizer with limits on nesting and definitions; what exceeds them stays text. */
 export class BoundedTokenizer extends Tokenizer {
   #depth = 0;
 
@@ -43,7 +43,7 @@ export class BoundedTokenizer extends Tokenizer {
     return token.tag in links || Object.keys(links).length < maxDefinitions ? token : undefined;
   }
 
-  /** Runs `lex` one level deeper, or not at all when that would be too deep. */
+  /** Runs `lex` one level deeper; returns undefined without running it at the maximum depth. */
   nested<Result>(lex: () => Result, maxDepth = maxBlockDepth): Result | undefined {
     if (this.#depth >= maxDepth) return undefined;
     this.#depth += 1;

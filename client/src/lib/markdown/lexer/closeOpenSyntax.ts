@@ -1,83 +1,101 @@
-/** Words that are still being written, as they should be shown meanwhile. */
-export interface Healed {
+/** Inline text that is still being written, as it is shown meanwhile. */
+export interface ClosedText {
   text: string;
   /**
-   * `asIs`: nothing is open, what comes next belongs behind it. `inside`: what was open was closed for now, what
-   * comes next belongs inside it. `unclear`: the end was left out, as only the next letters tell what it is.
+   * `complete`: nothing was open, the next words belong behind the text. `closed`: open emphasis was closed, the
+   * next words belong inside it. `cut`: the end was left out, because only the next characters tell what it is.
    */
-  end: 'asIs' | 'inside' | 'unclear';
+  end: 'complete' | 'closed' | 'cut';
 }
 
-const runs = /\\[([]|\\[\s\S]|`+|\*+|_+|~~+|\$\$|!?\[/g;
+/** Everything that can open or close something. */
+const markers = /\\[([]|\\[\s\S]|`+|\*+|_+|~~+|\$\$|!?\[/g;
+
+/** The openings of formulas and what closes them. */
+const formulaEnds: Readonly<Record<string, string>> = { $$: '$$', '\\(': '\\)', '\\[': '\\]' };
 
 /**
- * Closes the emphasis and code that is open at the end of a text, and hides half a link, half a formula and half
- * a marker, so that the reader sees words take shape and no punctuation flicker.
+ * Closes the emphasis and the code that are open at the end of `source`, and hides an unfinished link, formula or
+ * marker, so that readers see formatted words and no flickering punctuation.
  */
-export function heal(source: string): Healed {
+export function closeOpenSyntax(source: string): ClosedText {
   const open: string[] = [];
-  runs.lastIndex = 0;
-  for (let match = runs.exec(source); match; match = runs.exec(source)) {
-    const [run] = match;
-    const after = match.index + run.length;
-    if (run === '\\(' || run === '\\[' || run === '$$') {
-      const end = source.indexOf(run === '$$' ? '$$' : run === '\\(' ? '\\)' : '\\]', after);
-      if (end === -1) return cutAt(source, match.index);
-      runs.lastIndex = end + 2;
-    } else if (run.startsWith('\\')) continue;
-    else if (run.startsWith('`')) {
-      const end = closingTicks(source, after, run.length);
-      if (end === -1) return insideCode(source, match.index, run);
-      runs.lastIndex = end + run.length;
-    } else if (run.endsWith('[')) {
-      const end = linkEnd(source, after);
-      if (end === -1) return cutAt(source, match.index);
-    } else if (after === source.length && !closes(source, match.index, run, open))
-      return cutAt(source, match.index);
-    else countEmphasis(source, match.index, run, open);
+  markers.lastIndex = 0;
+  for (let match = markers.exec(source); match; match = markers.exec(source)) {
+    const [marker] = match;
+    const end = endOfSpan(source, match.index, marker);
+    if (end === -1)
+      return marker.startsWith('`') ? closeCode(source, match.index, marker) : cut(source, match.index);
+    if (end !== null) markers.lastIndex = end;
+    else if (isEmphasis(marker)) {
+      const isUnclear =
+        match.index + marker.length === source.length && !closes(source, match.index, marker, open);
+      if (isUnclear) return cut(source, match.index);
+      trackEmphasis(source, match.index, marker, open);
+    }
   }
-  if (open.length === 0) return { text: source, end: 'asIs' };
-  return { text: source.trimEnd() + open.reverse().join(''), end: 'inside' };
+  if (open.length === 0) return { text: source, end: 'complete' };
+  return { text: source.trimEnd() + open.reverse().join(''), end: 'closed' };
 }
 
-const cutAt = (source: string, at: number): Healed => {
-  const { text } = heal(source.slice(0, at));
-  return { text, end: 'unclear' };
-};
+const isEmphasis = (marker: string): boolean => /^[*_~]/.test(marker);
 
-function insideCode(source: string, at: number, ticks: string): Healed {
+/**
+ * Returns where the span that `marker` opens at `at` ends, or where its content starts if that may hold markers;
+ * -1 while it has no end, and null if the marker opens no span.
+ */
+function endOfSpan(source: string, at: number, marker: string): number | null {
+  const after = at + marker.length;
+  const formulaEnd = formulaEnds[marker];
+  if (formulaEnd !== undefined) {
+    const end = source.indexOf(formulaEnd, after);
+    return end === -1 ? -1 : end + formulaEnd.length;
+  }
+  if (marker.startsWith('`')) return endOfCode(source, after, marker.length);
+  if (marker.endsWith('[')) return isLinkOpen(source, after) ? -1 : after;
+  return null;
+}
+
+function cut(source: string, at: number): ClosedText {
+  return { text: closeOpenSyntax(source.slice(0, at)).text, end: 'cut' };
+}
+
+function closeCode(source: string, at: number, ticks: string): ClosedText {
   const code = source.slice(at + ticks.length);
-  if (code.trim() === '' || code.endsWith('`')) return cutAt(source, at);
-  // Emphasis around the code is left to the next letters: code is short.
-  return { text: source + ticks, end: 'unclear' };
+  if (code.trim() === '' || code.endsWith('`')) return cut(source, at);
+  // Emphasis around the code stays open until the next characters: code is short.
+  return { text: source + ticks, end: 'cut' };
 }
 
-function closingTicks(source: string, from: number, length: number): number {
-  for (const match of source.slice(from).matchAll(/`+/g))
-    if (match[0].length === length) return from + match.index;
+/** Returns the end of a code span whose content starts at `from`; -1 while it is open. */
+function endOfCode(source: string, from: number, length: number): number {
+  for (const { index, 0: ticks } of source.slice(from).matchAll(/`+/g)) {
+    if (ticks.length === length) return from + index + length;
+  }
   return -1;
 }
 
-/** The end of a link or of words in brackets that begin at `from`; -1 while it may still become either. */
-function linkEnd(source: string, from: number): number {
+/** Whether the brackets that open before `from` may still become a link or plain text. */
+function isLinkOpen(source: string, from: number): boolean {
   const label = /^(?:\\.|[^[\]\\]|\[[^\]]*\])*\]/.exec(source.slice(from))?.[0];
-  if (label === undefined) return -1;
+  if (label === undefined) return true;
   const after = from + label.length;
-  if (after === source.length) return -1;
-  if (source[after] !== '(') return after;
-  const end = source.indexOf(')', after);
-  return end === -1 ? -1 : end + 1;
+  return after === source.length || (source[after] === '(' && !source.includes(')', after));
 }
 
-const isWord = (character: string): boolean => /[\p{L}\p{N}]/u.test(character);
+const isWordCharacter = (character: string): boolean => /[\p{L}\p{N}]/u.test(character);
 
-function closes(source: string, at: number, run: string, open: readonly string[]): boolean {
-  return /\S/.test(source.charAt(at - 1)) && open.at(-1) === run;
+function closes(source: string, at: number, marker: string, open: readonly string[]): boolean {
+  return /\S/.test(source.charAt(at - 1)) && open.at(-1) === marker;
 }
 
-function countEmphasis(source: string, at: number, run: string, open: string[]): void {
-  const before = source.charAt(at - 1);
-  const after = source.charAt(at + run.length);
-  if (closes(source, at, run, open)) open.pop();
-  else if (/\S/.test(after) && run.length <= 3 && !(run.startsWith('_') && isWord(before))) open.push(run);
+/** Adds an opening marker to `open`, or removes the one that it closes. */
+function trackEmphasis(source: string, at: number, marker: string, open: string[]): void {
+  if (closes(source, at, marker, open)) {
+    open.pop();
+    return;
+  }
+  const isInsideWord = marker.startsWith('_') && isWordCharacter(source.charAt(at - 1));
+  const opensWord = /\S/.test(source.charAt(at + marker.length));
+  if (opensWord && marker.length <= 3 && !isInsideWord) open.push(marker);
 }

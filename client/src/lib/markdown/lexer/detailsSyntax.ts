@@ -2,40 +2,59 @@ import type { Lexer, TokenizerAndRendererExtension } from 'marked';
 import type { BoundedTokenizer } from './boundedTokenizer.ts';
 import type { DetailsToken, MarkdownToken } from './tokens.ts';
 
-const opening = /^ {0,3}<details(?:\s[^<>]*)?>/i;
+const openingTag = /^ {0,3}<details(?:\s[^<>]*)?>/i;
+const anyTag = /<(\/?)details(?:\s[^<>]*)?>/gi;
 const summaryElement = /^\s*<summary(?:\s[^<>]*)?>([\s\S]*?)<\/summary>/i;
 const fence = /^ {0,3}(`{3,}|~{3,})/;
 
-/** `<details>` up to its own end, or to the end of the text while that has not come yet. */
-function elementAt(source: string): { raw: string; inner: string } | null {
-  const start = opening.exec(source);
-  if (!start) return null;
+interface DetailsSource {
+  raw: string;
+  inner: string;
+}
+
+/** Matches `<details>` up to its closing tag, or to the end of the text while there is none. */
+function matchDetails(source: string): DetailsSource | null {
+  const opening = openingTag.exec(source)?.[0];
+  if (opening === undefined) return null;
   let depth = 0;
-  let fenced = '';
+  for (const tag of tagsOutsideCode(source)) {
+    depth += tag.isClosing ? -1 : 1;
+    if (depth > 0) continue;
+    const lineRest = /^[ \t]*\n?/.exec(source.slice(tag.end))?.[0] ?? '';
+    return {
+      raw: source.slice(0, tag.end) + lineRest,
+      inner: source.slice(opening.length, tag.start),
+    };
+  }
+  return { raw: source, inner: source.slice(opening.length) };
+}
+
+interface Tag {
+  start: number;
+  end: number;
+  isClosing: boolean;
+}
+
+/** The `<details>` and `</details>` tags of `source` that are not inside a code fence. */
+function* tagsOutsideCode(source: string): Generator<Tag> {
+  let openFence = '';
   let at = 0;
   for (const line of source.split(/(?<=\n)/)) {
     const marker = fence.exec(line)?.[1];
-    if (marker && !fenced) fenced = marker;
-    else if (marker?.startsWith(fenced)) fenced = '';
-    for (const tag of fenced ? [] : line.matchAll(/<(\/?)details(?:\s[^<>]*)?>/gi)) {
-      depth += tag[1] ? -1 : 1;
-      if (depth > 0) continue;
-      const end = at + tag.index;
-      const rest = /^[ \t]*\n?/.exec(source.slice(end + tag[0].length))?.[0] ?? '';
-      return {
-        raw: source.slice(0, end + tag[0].length) + rest,
-        inner: source.slice(start[0].length, end),
-      };
+    if (marker && !openFence) openFence = marker;
+    else if (marker?.startsWith(openFence)) openFence = '';
+    for (const { index, 0: tag, 1: slash } of openFence ? [] : line.matchAll(anyTag)) {
+      yield { start: at + index, end: at + index + tag.length, isClosing: slash !== '' };
     }
     at += line.length;
   }
-  return { raw: source, inner: source.slice(start[0].length) };
 }
 
 function lexDetails(source: string, lexer: Lexer): DetailsToken | undefined {
-  const element = elementAt(source);
+  const element = matchDetails(source);
   if (!element) return undefined;
   const summary = summaryElement.exec(element.inner);
+  const summaryText = summary?.[1]?.trim() ?? '';
   const body = element.inner.slice(summary?.[0].length ?? 0);
   const outer = lexer.state.top;
   lexer.state.top = true;
@@ -48,13 +67,14 @@ function lexDetails(source: string, lexer: Lexer): DetailsToken | undefined {
     summary: {
       type: 'summary',
       raw: summary?.[0] ?? '',
-      tokens: lexer.inline(summary?.[1]?.trim() ?? '') as MarkdownToken[],
+      text: summaryText,
+      tokens: lexer.inline(summaryText) as MarkdownToken[],
     },
     tokens,
   };
 }
 
-/** Folded passages, which would otherwise be torn apart at their first blank line. */
+/** `<details>` elements, which would otherwise end at their first blank line. */
 export const detailsExtension: TokenizerAndRendererExtension = {
   name: 'details',
   level: 'block',
@@ -63,7 +83,7 @@ export const detailsExtension: TokenizerAndRendererExtension = {
     return at === -1 ? undefined : at + 1;
   },
   tokenizer(source) {
-    if (!opening.test(source)) return undefined;
+    if (!openingTag.test(source)) return undefined;
     const { lexer } = this;
     const tokenizer = lexer.options.tokenizer as BoundedTokenizer;
     return tokenizer.nested(() => lexDetails(source, lexer));

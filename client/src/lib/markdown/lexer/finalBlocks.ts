@@ -6,24 +6,25 @@ const isFence = (token: MarkdownToken): boolean =>
 const isHashHeading = (token: MarkdownToken): boolean =>
   token.type === 'heading' && /^ {0,3}#/.test(token.raw);
 
-/** Words behind its last dollar would make it part of a paragraph. */
-const isWholeFormula = (token: MarkdownToken): boolean => token.type === 'maths' && token.raw.endsWith('\n');
+/** Words after its last dollar would make it part of a paragraph. */
+const isCompleteFormula = (token: MarkdownToken): boolean =>
+  token.type === 'math' && token.raw.endsWith('\n');
 
-/** Blocks that have an end of their own, or an empty line below them. */
-const isOver = (token: MarkdownToken): boolean =>
-  ['space', 'heading', 'hr', 'maths', 'details'].includes(token.type) ||
+/** Whether a block has an end of its own, or an empty line below it. */
+const isClosed = (token: MarkdownToken): boolean =>
+  ['space', 'heading', 'hr', 'math', 'details'].includes(token.type) ||
   isFence(token) ||
   /\n[ \t]*\n$/.test(token.raw);
 
-/** Blocks that begin where their first line does, whatever stands above it. */
-const interrupts = (token: MarkdownToken): boolean =>
-  token.type === 'hr' || isFence(token) || isHashHeading(token) || isWholeFormula(token);
+/** Whether a block starts at its first line, whatever is above it. */
+const interruptsParagraph = (token: MarkdownToken): boolean =>
+  token.type === 'hr' || isFence(token) || isHashHeading(token) || isCompleteFormula(token);
 
 /**
- * How many of `tokens`, lexed from the beginning of a text that goes on growing, can never change again:
- * those above a block whose first line is complete and cannot belong to them any more.
+ * Returns how many of `tokens` can never change again while `source`, the text they were lexed from, grows at its
+ * end: those above a block whose first line is complete and cannot belong to them.
  */
-export function settledCount(tokens: readonly MarkdownToken[], source: string): number {
+export function countFinalBlocks(tokens: readonly MarkdownToken[], source: string): number {
   let start = source.length;
   const limit = startOfOpenFormula(source);
   for (let at = tokens.length - 1; at > 0; at -= 1) {
@@ -31,26 +32,28 @@ export function settledCount(tokens: readonly MarkdownToken[], source: string): 
     const above = tokens[at - 1];
     if (!token || !above) break;
     start -= token.raw.length;
-    // A table is known by its second line.
-    const isKnown =
-      token.type !== 'space' && start <= limit && hasLines(source, start, token.type === 'table' ? 2 : 1);
-    if (isKnown && (isOver(above) || interrupts(token))) return at;
+    const isCertain = start <= limit && isRecognized(token, source, start);
+    if (isCertain && (isClosed(above) || interruptsParagraph(token))) return at;
   }
   return 0;
 }
 
-const openingOfFormula = /^ {0,3}(?:\$\$|\\\[)/gm;
+/** Whether the lines that decide the type of the block at `start` are complete; a table takes two. */
+const isRecognized = (token: MarkdownToken, source: string, start: number): boolean =>
+  token.type !== 'space' && hasLines(source, start, token.type === 'table' ? 2 : 1);
+
+const formulaOpening = /^ {0,3}(?:\$\$|\\\[)/gm;
 
 /**
- * Where a formula may begin whose end has not come: it would take in every line up to there, whatever they look
- * like now. It can only be below the last empty line.
+ * Returns where a formula without an end may start: it would take in every line up to its end, whatever they are
+ * lexed as now. It can only be below the last empty line.
  */
 function startOfOpenFormula(source: string): number {
-  openingOfFormula.lastIndex = lastEmptyLine(source);
-  return openingOfFormula.exec(source)?.index ?? Infinity;
+  formulaOpening.lastIndex = startOfLastEmptyLine(source);
+  return formulaOpening.exec(source)?.index ?? Infinity;
 }
 
-function lastEmptyLine(source: string): number {
+function startOfLastEmptyLine(source: string): number {
   let end = source.lastIndexOf('\n');
   while (end > 0) {
     const start = source.lastIndexOf('\n', end - 1) + 1;

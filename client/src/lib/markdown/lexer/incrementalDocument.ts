@@ -1,41 +1,50 @@
 import type { Links } from 'marked';
-import { lexBlocks } from './blockLexer.ts';
+import { inlineParentAtEnd, lexBlocks } from './blockLexer.ts';
 import type { LexedBlocks } from './blockLexer.ts';
-import { findOversize } from './oversizedBlock.ts';
-import { settledCount } from './finalBlocks.ts';
+import { countFinalBlocks } from './finalBlocks.ts';
+import { findOversizedBlock } from './oversizedBlock.ts';
 import type { MarkdownToken } from './tokens.ts';
 
-/** Characters lexed at a time, so that a very long text is worked off in steps. More than the longest block. */
-const window = 32_000;
-/** A text that goes on growing is lexed again when it has grown by this share, but at once while it is short. */
+/** Characters lexed at a time, so that a very long text takes several steps. More than the longest block. */
+const defaultWindow = 32_000;
+/** An open text of at most so many characters is lexed again at once; a longer one when it grew by this share. */
 const alwaysLexed = 4_000;
 const growthShare = 1 / 32;
 
-/** What one step found. */
+/** The result of one step. */
 export interface Step {
   /** Blocks that can never change again, in order. They follow those of the step before. */
-  settled: MarkdownToken[];
-  /** Blocks below them, which may still change. The next step gives them again. */
+  final: MarkdownToken[];
+  /** Blocks below them, which may still change. The next step returns them again. */
   open: MarkdownToken[];
-  /** The inline tokens of the block the text ends in. */
+  /** The inline tokens of the block that the text ends in. */
   last: object | undefined;
-  /** Names the reference links that `settled` and `open` may use: the same name, the same links. */
-  settledLinks: string;
+  /** Identify the reference links that `final` and `open` may use: equal strings mean equal links. */
+  finalLinks: string;
   openLinks: string;
-  /** Labels of reference links that this step defined for good. */
+  /** Labels of the reference links whose definitions became final in this step. */
   defined: string[];
   /** There is more text than one step takes. */
   more: boolean;
 }
 
+/** How much of the lexed text becomes final. */
+interface Cut {
+  /** Characters. */
+  end: number;
+  /** Tokens; null when a block is split, so that the final part must be lexed again. */
+  count: number | null;
+  prefix: string;
+}
+
 /**
- * A Markdown text that grows at its end. Blocks that are over are handed out once and forgotten; only what is
- * still open is lexed again, so that the whole costs little more than lexing it once.
+ * A Markdown text that grows at its end. Final blocks are returned once and forgotten; only the open ones are
+ * lexed again, so that all steps together cost little more than lexing the text once.
  */
-export class MarkdownDocument {
+export class IncrementalDocument {
   #rest = '';
   #lexedLength = 0;
-  #window = window;
+  #window = defaultWindow;
   #endsInReturn = false;
   #links: Links = {};
 
@@ -45,78 +54,80 @@ export class MarkdownDocument {
     this.#rest += (this.#endsInReturn ? whole.slice(0, -1) : whole).replace(/\r\n?/g, '\n');
   }
 
-  /** The text that is not settled. */
+  /** The text that is not final. */
   get rest(): string {
     return this.#rest;
   }
 
-  /** Whether there is text that no step has seen. */
-  get hasUnseen(): boolean {
+  /** Whether there is text that no step has lexed. */
+  get hasUnlexed(): boolean {
     return this.#rest.length > this.#lexedLength;
   }
 
-  /** Whether enough has come since the last step to look again. */
+  /** Whether the text has grown enough since the last step to be lexed again. */
   get isWorthLexing(): boolean {
     const grown = this.#rest.length - this.#lexedLength;
-    return this.hasUnseen && grown >= (this.#rest.length - alwaysLexed) * growthShare;
+    return this.hasUnlexed && grown >= (this.#rest.length - alwaysLexed) * growthShare;
   }
 
-  /** Lexes the open text. `final` says that nothing comes after it, so all of it settles. */
-  step(final: boolean): Step {
-    if (final && this.#endsInReturn) this.append('\n');
+  /** Lexes the open text. `isComplete` means that no text follows, so all of it becomes final. */
+  step(isComplete: boolean): Step {
+    if (isComplete && this.#endsInReturn) this.append('\n');
     const source = this.#rest.slice(0, this.#window);
     const isAll = source.length === this.#rest.length;
     const lexed = lexBlocks(source, this.#links);
-    const oversize = findOversize(lexed.tokens);
-    const isOver = isAll && !oversize;
-    const count =
-      oversize?.index ?? (final && isAll ? lexed.tokens.length : settledCount(lexed.tokens, source));
-    const end = oversize ? oversize.start + oversize.length : lengthOf(lexed.tokens.slice(0, count));
-    if (end === 0 && !isAll) {
-      // One block, such as a very long listing, fills the window.
+    const cut = cutOf(lexed.tokens, source, isComplete && isAll);
+    if (cut.end === 0 && !isAll) {
+      // One block, such as a very long code block, fills the window.
       this.#window *= 2;
-      return this.step(final);
+      return this.step(isComplete);
     }
-    const found = newKeys(lexed.links, this.#links);
-    const { settled, defined } = this.#settle(
-      lexed,
-      source.slice(0, end),
-      oversize ? -1 : count,
-      found.length > 0,
-    );
-    this.#rest = (oversize?.prefix ?? '') + this.#rest.slice(end);
-    this.#window = window;
-    this.#lexedLength = isOver ? this.#rest.length : 0;
-    const settledLinks = String(Object.keys(this.#links).length);
+    const { count } = cut;
+    const isLast = isAll && count !== null;
+    const newLinks = newLabels(lexed.links, this.#links);
+    const { final, defined } = this.#finalize(lexed, source.slice(0, cut.end), count, newLinks.length > 0);
+    this.#rest = cut.prefix + this.#rest.slice(cut.end);
+    this.#window = defaultWindow;
+    this.#lexedLength = isLast ? this.#rest.length : 0;
+    const finalLinks = String(Object.keys(this.#links).length);
     return {
-      settled,
-      open: isOver ? lexed.tokens.slice(count) : [],
-      last: lexed.last,
-      settledLinks,
-      openLinks: found.length > defined.length ? settledLinks + JSON.stringify(lexed.links) : settledLinks,
+      final,
+      open: isLast ? lexed.tokens.slice(count) : [],
+      last: inlineParentAtEnd(lexed.tokens, source)?.tokens,
+      finalLinks,
+      openLinks: newLinks.length > defined.length ? finalLinks + JSON.stringify(lexed.links) : finalLinks,
       defined,
-      more: !isOver,
+      more: !isLast,
     };
   }
 
-  /** The tokens of a block that settled earlier, with all the links that were defined since. */
+  /** Returns the tokens of a block that became final earlier, with all links defined since. */
   lexAgain(source: string): MarkdownToken[] {
     return lexBlocks(source, this.#links).tokens;
   }
 
-  /** The tokens of `source`, the part of what was lexed that is over, and the labels it defines. */
-  #settle({ tokens }: LexedBlocks, source: string, count: number, hasNewLinks: boolean) {
-    if (!hasNewLinks && count >= 0) return { settled: tokens.slice(0, count), defined: [] };
-    // Lexed by itself, it sees no definition that is still being written below it.
+  /** Returns the tokens of `source`, the final part of what was lexed, and the labels it defines. */
+  #finalize({ tokens }: LexedBlocks, source: string, count: number | null, hasNewLinks: boolean) {
+    if (!hasNewLinks && count !== null) return { final: tokens.slice(0, count), defined: [] };
+    // Lexed on its own, it sees no definition that is still being written below it.
     const own = lexBlocks(source, this.#links);
-    const defined = newKeys(own.links, this.#links);
+    const defined = newLabels(own.links, this.#links);
     this.#links = own.links;
-    return { settled: own.tokens, defined };
+    return { final: own.tokens, defined };
   }
 }
 
-const lengthOf = (tokens: readonly MarkdownToken[]): number =>
-  tokens.reduce((length, token) => length + token.raw.length, 0);
+/** Cuts inside a block that is too long, otherwise below the blocks that are final. */
+function cutOf(tokens: readonly MarkdownToken[], source: string, isComplete: boolean): Cut {
+  const oversized = findOversizedBlock(tokens);
+  if (oversized) {
+    const { start, length, prefix } = oversized;
+    return { end: start + length, count: null, prefix };
+  }
+  const count = isComplete ? tokens.length : countFinalBlocks(tokens, source);
+  const end = tokens.slice(0, count).reduce((length, { raw }) => length + raw.length, 0);
+  return { end, count, prefix: '' };
+}
 
-const newKeys = (links: Links, known: Links): string[] =>
+const newLabels = (links: Links, known: Links): string[] =>
   Object.keys(links).filter((label) => !Object.hasOwn(known, label));

@@ -1,8 +1,8 @@
 import type { MarkedToken } from 'marked';
 
-/** A formula. `block` ones stand alone between paragraphs, the others in a line of text. */
-export interface MathsToken {
-  type: 'maths';
+/** A formula. A `block` formula stands alone between paragraphs, any other one inside a line of text. */
+export interface MathToken {
+  type: 'math';
   raw: string;
   tex: string;
   /** Set large and on a line of its own. */
@@ -10,7 +10,7 @@ export interface MathsToken {
   block: boolean;
 }
 
-/** `<details>` with Markdown inside: the one HTML element that folds, and that models write. */
+/** `<details>` with Markdown inside: the one HTML block that models write. */
 export interface DetailsToken {
   type: 'details';
   raw: string;
@@ -22,10 +22,11 @@ export interface DetailsToken {
 export interface SummaryToken {
   type: 'summary';
   raw: string;
+  text: string;
   tokens: MarkdownToken[];
 }
 
-/** A harmless inline element of HTML, such as `<kbd>`, with what stands between its two tags. */
+/** A harmless inline HTML element, such as `<kbd>`, with the content between its two tags. */
 export interface TagToken {
   type: 'tag';
   raw: string;
@@ -50,13 +51,16 @@ export interface RowToken {
 export interface CellToken {
   type: 'cell';
   raw: string;
+  text: string;
   isHead: boolean;
   align: 'left' | 'center' | 'right' | null;
   tokens: MarkdownToken[];
 }
 
-/** Everything a message can be made of: what marked finds, and what this folder adds to it. */
+/** Every token of a text: those of marked, and those this library adds. */
 export type MarkdownToken =
-  MarkedToken | MathsToken | DetailsToken | SummaryToken | TagToken | RowsToken | RowToken | CellToken;
+  MarkedToken | MathToken | DetailsToken | SummaryToken | TagToken | RowsToken | RowToken | CellToken;
 
-export type TokenOf<Type extends MarkdownToken['type']> = Extract<MarkdownToken, { type: Type }>;
+export type TokenType = MarkdownToken['type'];
+
+export type TokenOf<Type extends TokenType> = Extract<MarkdownToken, { type: Type }>;

@@ -1,18 +1,18 @@
 import type katex from 'katex';
 import type { KatexOptions } from 'katex';
-import { whenFree } from '../scheduler.ts';
+import { runWhenReady } from '../scheduler.ts';
 
-/** Characters; a longer one is no formula. */
+/** Characters; anything longer is no formula. */
 const maxLength = 5_000;
 
 const options: KatexOptions = {
-  // No links, no images, no attributes: \href, \includegraphics, \htmlData and their like stay text.
+  // No links, images or attributes: \href, \includegraphics, \htmlData and the like stay text.
   trust: false,
   strict: (code) => (code === 'htmlExtension' ? 'error' : 'ignore'),
   throwOnError: false,
   errorColor: 'currentColor',
   maxExpand: 500,
-  // em; a size asked for is cut to this.
+  // em; larger sizes are cut to this.
   maxSize: 20,
 };
 
@@ -25,8 +25,8 @@ async function load(): Promise<void> {
 }
 
 /**
- * Turns `element` into the formula `tex`: KaTeX builds the elements itself, from TeX and from nothing else. Until
- * it is there, and where it gives up, the source is shown.
+ * Turns `element` into the formula `tex`: KaTeX creates the elements itself, from TeX alone. Until KaTeX is loaded,
+ * and where it fails, the source is shown.
  */
 export function fillFormula(element: HTMLElement, tex: string, display: boolean): HTMLElement {
   element.className = display ? 'md-formula md-formula-display' : 'md-formula';
@@ -34,7 +34,7 @@ export function fillFormula(element: HTMLElement, tex: string, display: boolean)
   element.textContent = tex;
   if (display) element.tabIndex = 0;
   if (tex.length <= maxLength) {
-    whenFree(() => renderInto(element, tex, display), render ? undefined : () => (loading ??= load()));
+    runWhenReady(() => renderInto(element, tex, display), render ? undefined : () => (loading ??= load()));
   }
   return element;
 }
@@ -43,7 +43,7 @@ function renderInto(element: HTMLElement, tex: string, displayMode: boolean): vo
   try {
     render?.(tex, element, { ...options, displayMode });
   } catch {
-    // Too deep for it; half a formula would be worse than its source.
+    // Nested too deeply for KaTeX; half a formula would be worse than its source.
     element.textContent = tex;
   }
 }
