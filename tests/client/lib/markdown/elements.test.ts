@@ -152,7 +152,7 @@ describe('code blocks', () => {
 
     test('the copy button copies the code and says so', async () => {
       const user = userEvent.setup();
-      const copyText = jest.fn(() => Promise.resolve(true));
+      const copyText = jest.fn((_text: string) => Promise.resolve(true));
       render(Markdown, { text: source, options: { ...options, copyText } });
       await user.click(screen.getByRole('button', { name: 'Copy' }));
       expect(await screen.findByRole('button', { name: 'Copied' })).toBeTruthy();
