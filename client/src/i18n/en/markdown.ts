@@ -1,14 +1,14 @@
-/** Inside a message: code, tables, images and reasoning. */
+/** Inside a message: code blocks, tables, images and reasoning. */
 export const markdown = {
   copy: 'Copy',
   copied: 'Copied',
-  copySelected: 'Selected, press Ctrl+C',
+  copySelected: 'Selected, press {keys}',
   wrap: 'Wrap',
   table: 'Table',
   done: 'Done',
   notDone: 'Not done',
   image: 'Image',
-  openImage: 'Open the image at {host} in a new tab',
+  openImage: 'Open image at {host} in a new tab',
   thinking: 'Thinking…',
   thought: 'Thought',
   thoughtSeconds: 'Thought for {count} s',

@@ -2,12 +2,12 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { render, screen } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import Markdown from '../../../../client/src/lib/markdown/Markdown.svelte';
-import { workDone } from '../../../../client/src/lib/markdown/work.ts';
-import { show } from './page.ts';
+import { whenIdle } from '../../../../client/src/lib/markdown/scheduler.ts';
+import { options, show } from './renderText.ts';
 
 const htmlOf = async (text: string): Promise<string> => (await show(text)).innerHTML;
 
-describe('what is a formula', () => {
+describe('formulas', () => {
   test.each([
     'It costs $5 and $6.',
     'From $20, she has 30$ left.',
@@ -21,7 +21,7 @@ describe('what is a formula', () => {
     '$$ never closed',
     '$x\n\ny$',
     'an empty $$ $$ and $ $',
-  ])('%s is none', async (text) => {
+  ])('%s contains no formula', async (text) => {
     expect((await show(text)).querySelector('.md-formula')).toBeNull();
   });
 
@@ -37,30 +37,30 @@ describe('what is a formula', () => {
     ['- in a list\n\n  $$\n  x\n  $$', 'x', true],
     ['| a |\n|---|\n| $x$ |', 'x', false],
     ['**so $a*b$ is**', 'a*b', false],
-  ])('%s is one', async (text, source, isDisplayed) => {
+  ])('%s contains the formula %s', async (text, source, isDisplay) => {
     const formula = (await show(text)).querySelector('.md-formula');
     expect(formula?.querySelector('annotation')?.textContent).toBe(source);
-    expect(formula?.classList.contains('md-formula-display')).toBe(isDisplayed);
+    expect(formula?.classList.contains('md-formula-display')).toBe(isDisplay);
   });
 
-  test('one with a mistake in it shows its source', async () => {
+  test('a formula with an error shows its source', async () => {
     const formula = (await show('$\\frac{1}{$ and')).querySelector('.md-formula');
     expect(formula?.textContent).toBe('\\frac{1}{');
   });
 });
 
-describe('the elements of a message', () => {
-  test('titles come below those of the page', async () => {
+describe('elements', () => {
+  test('headings come below those of the page', async () => {
     expect(await htmlOf('# One\n\n## Two\n\n#### Four\n\n###### Six')).toBe(
       '<h3 dir="auto">One</h3><h4 dir="auto">Two</h4><h6 dir="auto">Four</h6><h6 dir="auto">Six</h6>',
     );
   });
 
-  test('a line break is a line break', async () => {
+  test('a line break in the source is a line break on the page', async () => {
     expect(await htmlOf('one\ntwo')).toBe('<p dir="auto">one<br>two</p>');
   });
 
-  test('a table scrolls by itself, and with the keyboard', async () => {
+  test('a table scrolls inside its frame, also with the keyboard', async () => {
     const root = await show('| a | b |\n|:-:|--:|\n| 1 | 2 |');
     const frame = root.querySelector('[role=region]');
     expect(frame?.getAttribute('tabindex')).toBe('0');
@@ -71,7 +71,7 @@ describe('the elements of a message', () => {
     );
   });
 
-  test('a task list has boxes nobody can press', async () => {
+  test('a task list has disabled checkboxes', async () => {
     const boxes = (await show('- [ ] to do\n- [x] done')).querySelectorAll('input');
     expect([...boxes].map(({ disabled, checked }) => [disabled, checked])).toEqual([
       [true, false],
@@ -79,11 +79,11 @@ describe('the elements of a message', () => {
     ]);
   });
 
-  test('a list begins at its number', async () => {
+  test('an ordered list starts at its number', async () => {
     expect((await show('3. three\n4. four')).querySelector('ol')?.start).toBe(3);
   });
 
-  test('a folded passage holds Markdown', async () => {
+  test('a details element contains Markdown', async () => {
     const root = await show(
       '<details>\n<summary>More *here*</summary>\n\n- one\n\n`two`\n\n</details>\n\nafter',
     );
@@ -93,13 +93,13 @@ describe('the elements of a message', () => {
     );
   });
 
-  test('characters that HTML has names for', async () => {
+  test('HTML entities are decoded outside code', async () => {
     expect((await show('&copy; &lt;b&gt; &amp;amp; &nosuch; &#65; `&lt;`')).textContent).toBe(
       '© <b> &amp; &nosuch; A &lt;',
     );
   });
 
-  test('every block is read from the side its first letter is read from', async () => {
+  test('every block takes its direction from its first letter', async () => {
     const root = await show('שלום\n\n- مرحبا\n\n> x\n\n```\ncode\n```');
     expect([...root.children].map((block) => block.getAttribute('dir'))).toEqual([
       'auto',
@@ -111,27 +111,33 @@ describe('the elements of a message', () => {
   });
 });
 
-describe('a listing', () => {
-  test('names its language, and is coloured', async () => {
+describe('code blocks', () => {
+  test('a code block names its language and is highlighted', async () => {
     const root = await show('```ts title="a.ts"\nconst a = 1;\n```');
-    expect(root.querySelector('.md-code-bar span')?.textContent).toBe('ts');
+    expect(root.querySelector('.md-code-header span')?.textContent).toBe('ts');
     expect(root.querySelector('code')?.innerHTML).toContain('<span class="hljs-keyword">const</span>');
   });
 
-  test('with a function in it gets the class names that themes know', async () => {
+  test('highlighted code has the class names of highlight.js themes', async () => {
     const root = await show('```js\nfunction go() {}\n```');
     expect(root.querySelector('.hljs-title')?.className).toBe('hljs-title function_');
   });
 
   test.each(['nosuchlanguage', '__proto__', 'constructor', ''])(
-    'in "%s" stays as it is',
+    'code in the unknown language "%s" stays plain',
     async (language) => {
       const root = await show(`\`\`\`${language}\nconst a = 1;\n\`\`\``);
       expect(root.querySelector('code')?.innerHTML).toBe('const a = 1;');
     },
   );
 
-  test('that is long, or has a very long line, stays as it is', async () => {
+  test('escaped characters in highlighted code are shown as themselves', async () => {
+    const root = await show('```js\nif (a < b && c > d) e = "&amp;" + \'<b>\';\n```');
+    expect(root.querySelector('code')?.textContent).toBe('if (a < b && c > d) e = "&amp;" + \'<b>\';');
+    expect(root.querySelector('code .hljs-string')?.textContent).toBe('"&amp;"');
+  });
+
+  test('code that is very long or has a very long line stays plain', async () => {
     const long = 'const a = 1;\n'.repeat(3_000).trimEnd();
     const wide = `const a = "${'x'.repeat(3_000)}";`;
     const root = await show(`\`\`\`js\n${long}\n\`\`\`\n\n\`\`\`js\n${wide}\n\`\`\``);
@@ -139,35 +145,33 @@ describe('a listing', () => {
     expect(root.querySelector('[class^=hljs]')).toBeNull();
   });
 
-  describe('with its buttons', () => {
+  describe('buttons', () => {
     const source = 'Look:\n\n```js\nconst a = 1;\n```\n';
 
-    afterEach(() => {
-      jest.restoreAllMocks();
-      getSelection()?.removeAllRanges();
-    });
+    afterEach(() => getSelection()?.removeAllRanges());
 
-    test('is copied, and says so', async () => {
+    test('the copy button copies the code and says so', async () => {
       const user = userEvent.setup();
-      render(Markdown, { text: source });
+      const copyText = jest.fn((_text: string) => Promise.resolve(true));
+      render(Markdown, { text: source, options: { ...options, copyText } });
       await user.click(screen.getByRole('button', { name: 'Copy' }));
       expect(await screen.findByRole('button', { name: 'Copied' })).toBeTruthy();
-      expect(await navigator.clipboard.readText()).toBe('const a = 1;');
+      expect(copyText).toHaveBeenCalledWith('const a = 1;');
     });
 
-    test('is selected where the page may not copy', async () => {
+    test('the code is selected where the page may not copy', async () => {
       const user = userEvent.setup();
-      jest.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new Error('not allowed'));
-      render(Markdown, { text: source });
-      await workDone();
+      const copyText = () => Promise.resolve(false);
+      render(Markdown, { text: source, options: { ...options, copyText } });
+      await whenIdle();
       await user.click(screen.getByRole('button', { name: 'Copy' }));
-      expect(await screen.findByRole('button', { name: 'Selected, press Ctrl+C' })).toBeTruthy();
+      expect(await screen.findByRole('button', { name: 'Press Ctrl+C' })).toBeTruthy();
       expect(getSelection()?.toString()).toBe('const a = 1;');
     });
 
-    test('wraps its lines when asked', async () => {
+    test('the wrap button wraps long lines', async () => {
       const user = userEvent.setup();
-      render(Markdown, { text: source });
+      render(Markdown, { text: source, options });
       const button = screen.getByRole('button', { name: 'Wrap' });
       expect(button.getAttribute('aria-pressed')).toBe('false');
       await user.click(button);
@@ -177,8 +181,8 @@ describe('a listing', () => {
   });
 });
 
-test('a text that was changed is shown anew', async () => {
-  const { rerender, container } = render(Markdown, { text: 'one **two**' });
-  await rerender({ text: 'three', streaming: false });
+test('a changed text replaces the old one', async () => {
+  const { rerender, container } = render(Markdown, { text: 'one **two**', options });
+  await rerender({ text: 'three', streaming: false, options });
   expect(container.textContent).toBe('three');
 });

@@ -1,39 +1,39 @@
 import { describe, expect, test } from '@jest/globals';
-import { MarkdownDocument } from '../../../../client/src/lib/markdown/lex/document.ts';
-import { workDone } from '../../../../client/src/lib/markdown/work.ts';
+import { IncrementalDocument } from '../../../../client/src/lib/markdown/lexer/incrementalDocument.ts';
+import { whenIdle } from '../../../../client/src/lib/markdown/scheduler.ts';
 import { ownStreams, recordedStreams } from '../../../support/recordedStreams.ts';
 import type { RecordedStream } from '../../../support/recordedStreams.ts';
-import { documents } from './documents.ts';
-import { openView, piecesOf, randomFrom, show, stream } from './page.ts';
+import { sampleDocuments } from './sampleDocuments.ts';
+import { openView, chunksOf, seededRandom, show, stream } from './renderText.ts';
 
-const all = Object.values(documents);
+const all = Object.values(sampleDocuments);
 
-/** Seeds and the longest piece, in characters: letter by letter, as tokens come, and in bursts. */
-const cuts = [
+/** Seeds and the maxLength chunk in characters: letter by letter, token by token, and in bursts. */
+const chunkings = [
   [1, 1],
   [2, 4],
   [3, 24],
   [4, 80],
 ] as const;
 
-describe('a streamed message ends as the page that shows it at once', () => {
-  for (const [name, text] of Object.entries(documents)) {
+describe('a streamed text ends up as the same page as a text shown at once', () => {
+  for (const [name, text] of Object.entries(sampleDocuments)) {
     test(name, async () => {
       const whole = (await show(text)).innerHTML;
-      for (const [seed, longest] of cuts) {
-        const pieces = piecesOf(text, randomFrom(seed), longest);
-        expect((await stream(pieces)).innerHTML).toBe(whole);
+      for (const [seed, maxLength] of chunkings) {
+        const chunks = chunksOf(text, seededRandom(seed), maxLength);
+        expect((await stream(chunks)).innerHTML).toBe(whole);
       }
     });
   }
 
-  test('any of them after any other, in any pieces', async () => {
-    const random = randomFrom(77);
+  test('a random pair of documents in random chunks', async () => {
+    const random = seededRandom(77);
     const pick = <Value>(values: readonly Value[]) => values[Math.floor(random() * values.length)] as Value;
     for (let round = 0; round < 25; round += 1) {
       const text = [pick(all), pick(all)].join(pick(['\n\n', '\n', '', '\r\n\r\n']));
-      const pieces = piecesOf(text, random, pick([2, 12, 40]));
-      expect((await stream(pieces)).innerHTML).toBe((await show(text)).innerHTML);
+      const chunks = chunksOf(text, random, pick([2, 12, 40]));
+      expect((await stream(chunks)).innerHTML).toBe((await show(text)).innerHTML);
     }
   });
 
@@ -41,56 +41,59 @@ describe('a streamed message ends as the page that shows it at once', () => {
     ['one long line', 'words and **bold** words, '],
     ['one long list', '- item with `code`\n'],
     ['one long table', '| cell | **bold** |\n'],
-    ['one long listing', 'let a = 1;\n'],
-    ['one coloured listing', 'let a = 1;\n'],
+    ['one long code block', 'let a = 1;\n'],
+    ['one highlighted code block', 'let a = 1;\n'],
     ['many short blocks', '# Title\nText below [a].\n\n'],
-  ])('%s, longer than a block may be', async (name, line) => {
+  ])('%s, longer than the maximum block', async (name, line) => {
     const opening =
       {
         'one long table': '| a | b |\n|---|---|\n',
-        'one long listing': '```\n',
-        'one coloured listing': '```js\n',
+        'one long code block': '```\n',
+        'one highlighted code block': '```js\n',
       }[name] ?? '';
     const text = opening + line.repeat(33_000 / line.length);
-    const pieces = piecesOf(text, randomFrom(5), 3_000);
-    expect((await stream(pieces)).innerHTML).toBe((await show(text)).innerHTML);
+    const chunks = chunksOf(text, seededRandom(5), 3_000);
+    expect((await stream(chunks)).innerHTML).toBe((await show(text)).innerHTML);
   });
 
-  const answers = (streams: readonly RecordedStream[]) =>
+  const textsOf = (streams: readonly RecordedStream[]) =>
     streams.flatMap(({ content, reasoning }) => [content, reasoning]).filter(Boolean);
 
-  async function endsTheSame(text: string): Promise<void> {
+  async function expectSameEnd(text: string): Promise<void> {
     const whole = (await show(text)).innerHTML;
-    for (const [seed, longest] of cuts.slice(1)) {
-      expect((await stream(piecesOf(text, randomFrom(seed), longest))).innerHTML).toBe(whole);
+    for (const [seed, maxLength] of chunkings.slice(1)) {
+      expect((await stream(chunksOf(text, seededRandom(seed), maxLength))).innerHTML).toBe(whole);
     }
   }
 
-  test.each(answers(ownStreams))('the answer of a model that begins "%.24s"', endsTheSame);
+  test.each(textsOf(ownStreams))('the answer of a model that starts with "%.24s"', expectSameEnd);
 
   if (recordedStreams.length > 0) {
-    test.each(answers(recordedStreams))('the recorded answer of a model that begins "%.24s"', endsTheSame);
+    test.each(textsOf(recordedStreams))(
+      'the recorded answer of a model that starts with "%.24s"',
+      expectSameEnd,
+    );
   } else {
     test.skip('recorded answers of models: ../shared/data/streams is not here', () => undefined);
   }
 });
 
-describe('while a message grows', () => {
-  test('a finished block is not lexed again', () => {
+describe('while a text grows', () => {
+  test('a final block is not lexed again', () => {
     const section =
       '## A title\nWords **below** it.\n\n- one\n- two\n\n```js\nlet a;\n```\n\n| a |\n|---|\n| 1 |\n\n';
-    const document = new MarkdownDocument();
+    const document = new IncrementalDocument();
     let lexed = 0;
-    for (const piece of piecesOf(section.repeat(400), randomFrom(9), 24)) {
-      document.append(piece);
+    for (const chunk of chunksOf(section.repeat(400), seededRandom(9), 24)) {
+      document.append(chunk);
       lexed += document.rest.length;
       document.step(false);
     }
-    // Looking at all of it with every piece would be 80 million characters.
+    // Lexing all of it with every chunk would be 80 million characters.
     expect(lexed).toBeLessThan(600_000);
   });
 
-  test('a finished block keeps its elements', () => {
+  test('a final block keeps its elements', () => {
     const { root, view } = openView();
     view.update('# Title\n\nFirst **words**.\n\nSecond', true);
     const [title, first] = [...root.children];
@@ -101,7 +104,7 @@ describe('while a message grows', () => {
     expect(root.children[1]).toBe(first);
   });
 
-  test('what is selected in the open block stays: only its end changes', () => {
+  test('only the end of the open block changes, so a selection in it stays', () => {
     const { root, view } = openView();
     view.update('A **bold** beginning and', true);
     const bold = root.querySelector('strong');
@@ -120,13 +123,13 @@ describe('while a message grows', () => {
     ['so \\(x^2 + y', 'so '],
     ['~~old', '<del>old</del>'],
     ['2 * 3 and snake_case', '2 * 3 and snake_case'],
-  ])('half of %s is shown as it will be', (source, html) => {
+  ])('the unfinished text %s is shown as %s', (source, html) => {
     const { root, view } = openView();
     view.update(source, true);
     expect(root.querySelector('p')?.innerHTML).toBe(html);
   });
 
-  test('a listing grows line by line, before its end has come', () => {
+  test('a code block grows line by line before its closing fence', () => {
     const { root, view } = openView();
     view.update('```js\nlet a;\n', true);
     view.update('```js\nlet a;\nlet b;', true);
@@ -134,24 +137,24 @@ describe('while a message grows', () => {
     expect(root.querySelector('code')?.textContent).toBe('let a;\nlet b;\n\nlet c');
   });
 
-  test('a listing is coloured while it grows, without losing a letter', async () => {
+  test('a growing code block is highlighted without losing a character', async () => {
     const { root, view } = openView();
     const code = 'const a = "text";\n'.repeat(40);
     for (let end = 20; end <= code.length; end += 20) {
       view.update(`\`\`\`js\n${code.slice(0, end)}`, true);
-      await workDone();
+      await whenIdle();
       expect(root.querySelector('code')?.textContent.trimEnd()).toBe(code.slice(0, end).trimEnd());
     }
     expect(root.querySelectorAll('.hljs-keyword').length).toBeGreaterThan(20);
   });
 
-  test('text that comes while earlier text is still being shown is not forgotten', async () => {
+  test('text that arrives while earlier text is being rendered is shown too', async () => {
     const block = 'A paragraph.\n\n```js\nlet a = 1;\n```\n\n';
-    const pieces = Array.from({ length: 60 }, () => block);
-    expect((await stream(pieces)).querySelectorAll('pre')).toHaveLength(60);
+    const chunks = Array.from({ length: 60 }, () => block);
+    expect((await stream(chunks)).querySelectorAll('pre')).toHaveLength(60);
   });
 
-  test('another text takes the place of the first', () => {
+  test('a different text replaces the first', () => {
     const { root, view } = openView();
     view.update('The first answer', true);
     view.update('A second, longer answer', true);
@@ -162,8 +165,8 @@ describe('while a message grows', () => {
   });
 });
 
-describe('a long message', () => {
-  test('appears in slices, and completely', () => {
+describe('a long text', () => {
+  test('a long text appears in slices, and completely', () => {
     const { root, view } = openView();
     const text = 'A paragraph with **bold** words in it.\n\n'.repeat(600);
     view.update(text, false);
@@ -180,10 +183,10 @@ describe('a long message', () => {
     ['emphasis in emphasis', '*a '.repeat(8_000) + ' a*'.repeat(8_000)],
     ['links in links', '['.repeat(20_000) + '](a)'.repeat(20_000)],
     ['elements in elements', '<b>'.repeat(6_000)],
-    ['folded passages in folded passages', '<details>\n'.repeat(2_000)],
+    ['details in details', '<details>\n'.repeat(2_000)],
     ['brackets', '['.repeat(100_000)],
     ['a million spaces', `a${' '.repeat(1_000_000)}b`],
-  ])('is shown even when it is %s', (_name, text) => {
+  ])('a text of %s is shown', (_name, text) => {
     const { root, view } = openView();
     view.update(text, false);
     view.finish();

@@ -1,115 +1,108 @@
-import { t } from '../../../i18n/t.ts';
-import type { TokenOf } from '../lex/tokens.ts';
+import type { TokenOf } from '../lexer/tokens.ts';
+import type { MarkdownLabels } from '../options.ts';
+import { codeButtons } from './codeButtons.ts';
 import { highlight } from './highlight.ts';
 
-/** Characters of one text node. Adding to a text node costs its length, so a long listing gets several. */
+/** Characters of one text node. Appending to a text node costs its length, so long code gets several. */
 const maxTextNode = 4_096;
-/** Characters of a language's name that are shown. */
-const maxLabel = 24;
-/** While a listing grows it is coloured again each time it is longer by this factor, up to so many characters. */
-const growth = 1.2;
-const maxGrowing = 4_000;
+/** Characters of a language name that are shown. */
+const maxLanguageLabel = 24;
+/** Growing code is highlighted again whenever it is longer by this factor, up to so many characters. */
+const highlightGrowth = 1.2;
+const maxGrowingHighlight = 4_000;
+/** Characters at which growing code is highlighted first. */
+const firstHighlight = 80;
 
-/** A listing with its language and a button to copy it. Its text may grow. */
+/** A code block with its language and its buttons. Its text may grow. */
 export class CodeBlock {
   readonly element = document.createElement('div');
   readonly #code = document.createElement('code');
   readonly #language: string;
-  /** What is shown, and what Markdown last read, which is sometimes a line break behind. */
-  #text = '';
-  #read = '';
-  #isColoured = false;
-  /** Characters at which a growing listing is coloured next. */
-  #nextColouring = 80;
+  /** The text on the page, and the text Markdown lexed last, which is sometimes a line break behind. */
+  #shown = '';
+  #lexed = '';
+  #isHighlighted = false;
+  /** Characters at which growing code is highlighted next. */
+  #nextHighlight = firstHighlight;
 
-  constructor(token: TokenOf<'code'>) {
+  constructor(token: TokenOf<'code'>, labels: MarkdownLabels) {
     this.#language = token.lang?.split(/[\s{,]/, 1)[0]?.toLowerCase() ?? '';
     this.element.className = 'md-code';
     const pre = document.createElement('pre');
     pre.tabIndex = 0;
     pre.dir = 'ltr';
     pre.append(this.#code);
-    this.element.append(this.#bar(), pre);
+    this.element.append(this.#header(labels), pre);
     this.update(token);
   }
 
-  /** Shows the text of `token`, and colours it when it is complete. */
+  /** Shows the text of `token`, highlighted if it is complete. */
   update(token: TokenOf<'code'>): void {
-    this.#read = token.text;
-    if (isClosed(token)) this.settle();
-    else if (token.text.startsWith(this.#text)) this.append(token.text.slice(this.#text.length));
-    // Its last line break is there already, and Markdown waits for the next line to see it.
-    else if (this.#text !== `${token.text}\n`) this.#replace(token.text);
+    this.#lexed = token.text;
+    if (isClosed(token)) this.finalize();
+    else if (token.text.startsWith(this.#shown)) this.append(token.text.slice(this.#shown.length));
+    // The last line break is on the page already, while Markdown adds it only with the next line.
+    else if (this.#shown !== `${token.text}\n`) this.#replace(token.text);
   }
 
-  /** The text is complete: shows exactly what Markdown read, in colour. */
-  settle(): void {
-    if (this.#text !== this.#read) {
-      if (this.#read.startsWith(this.#text)) this.#add(this.#read.slice(this.#text.length));
-      else this.#replace(this.#read);
-      this.#isColoured = false;
+  /** Shows exactly the text that Markdown lexed, which is complete now, highlighted. */
+  finalize(): void {
+    if (this.#shown !== this.#lexed) {
+      if (this.#lexed.startsWith(this.#shown)) this.#add(this.#lexed.slice(this.#shown.length));
+      else this.#replace(this.#lexed);
+      this.#isHighlighted = false;
     }
-    if (this.#isColoured) return;
-    this.#isColoured = true;
-    const text = this.#text;
-    const isColourable = highlight(text, this.#language, (coloured) => {
-      // It may turn out to go on, when what looked like its end was none.
-      if (text === this.#text) this.#code.replaceChildren(coloured);
+    if (this.#isHighlighted) return;
+    this.#isHighlighted = true;
+    const text = this.#shown;
+    const canHighlight = highlight(text, this.#language, (highlighted) => {
+      // The text may have grown since, when what looked like its end was none.
+      if (text === this.#shown) this.#code.replaceChildren(highlighted);
     });
-    // It has become too long since its beginning was coloured.
-    if (!isColourable && this.#code.firstElementChild) this.#replace(text);
+    // It has become too long since its beginning was highlighted.
+    if (!canHighlight && this.#code.firstElementChild) this.#replace(text);
   }
 
-  /** Adds to the end. Markdown leaves out the last line break of a listing, which `beginsLine` brings back. */
-  append(text: string, beginsLine = false): void {
-    const isBreakMissing = beginsLine && this.#text !== '' && !this.#text.endsWith('\n');
+  /** Appends to the end. Markdown omits the last line break of a code block, which `startsLine` adds. */
+  append(text: string, startsLine = false): void {
+    const isBreakMissing = startsLine && this.#shown !== '' && !this.#shown.endsWith('\n');
     this.#add(isBreakMissing ? `\n${text}` : text);
-    this.#isColoured = false;
-    this.#colourSoFar();
+    this.#isHighlighted = false;
+    this.#highlightGrowing();
   }
 
-  /** Colours the lines that are complete, when there are enough new ones. */
-  #colourSoFar(): void {
-    if (this.#text.length < this.#nextColouring || this.#text.length > maxGrowing) return;
-    this.#nextColouring = this.#text.length * growth;
-    const lines = this.#text.slice(0, this.#text.lastIndexOf('\n') + 1);
-    highlight(lines, this.#language, (coloured) => {
-      if (this.#isColoured || !this.#text.startsWith(lines)) return;
-      this.#code.replaceChildren(coloured, this.#text.slice(lines.length));
+  /** Highlights the complete lines once there are enough new ones. */
+  #highlightGrowing(): void {
+    if (this.#shown.length < this.#nextHighlight || this.#shown.length > maxGrowingHighlight) return;
+    this.#nextHighlight = this.#shown.length * highlightGrowth;
+    const lines = this.#shown.slice(0, this.#shown.lastIndexOf('\n') + 1);
+    highlight(lines, this.#language, (highlighted) => {
+      if (this.#isHighlighted || !this.#shown.startsWith(lines)) return;
+      this.#code.replaceChildren(highlighted, this.#shown.slice(lines.length));
     });
   }
 
   #add(more: string): void {
     if (more === '') return;
-    this.#text += more;
+    this.#shown += more;
     const last = this.#code.lastChild;
     if (last instanceof Text && last.length < maxTextNode) last.appendData(more);
     else this.#code.append(more);
   }
 
   #replace(text: string): void {
-    this.#text = text;
+    this.#shown = text;
     this.#code.textContent = text;
   }
 
-  #bar(): HTMLElement {
-    const bar = document.createElement('div');
-    bar.className = 'md-code-bar';
-    const label = document.createElement('span');
-    label.textContent = this.#language.slice(0, maxLabel);
-    bar.append(label, button('wrap', t('markdown.wrap')), button('copy', t('markdown.copy')));
-    return bar;
+  #header(labels: MarkdownLabels): HTMLElement {
+    const header = document.createElement('div');
+    header.className = 'md-code-header';
+    const language = document.createElement('span');
+    language.textContent = this.#language.slice(0, maxLanguageLabel);
+    header.append(language, ...codeButtons(labels));
+    return header;
   }
-}
-
-/** What is pressed is found by `data-code`; see codeActions.ts. */
-function button(action: 'wrap' | 'copy', words: string): HTMLElement {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.dataset['code'] = action;
-  made.textContent = words;
-  if (action === 'wrap') made.setAttribute('aria-pressed', 'false');
-  return made;
 }
 
 const isClosed = ({ raw, codeBlockStyle }: TokenOf<'code'>): boolean =>

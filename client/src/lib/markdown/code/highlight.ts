@@ -1,13 +1,11 @@
 import type { HLJSApi } from 'highlight.js';
-import { whenFree } from '../work.ts';
-import { coloured } from './coloured.ts';
-import type { ScopeNode } from './coloured.ts';
+import { runWhenReady } from '../scheduler.ts';
 import { findLanguage } from './languages.ts';
 
-/** Characters; colouring a longer listing could be felt. */
+/** Characters; highlighting longer code would be noticeable. */
 const maxLength = 30_000;
-/** Characters of one line; minified code is not read. */
-const maxLine = 2_000;
+/** Characters of one line; nobody reads minified code. */
+const maxLineLength = 2_000;
 
 let api: HLJSApi | undefined;
 let loading: Promise<HLJSApi> | undefined;
@@ -17,46 +15,73 @@ async function loadApi(): Promise<HLJSApi> {
   return (api = core);
 }
 
-/** Fetches the language called `name` and those written inside it. */
+/** Loads the language called `name` and those embedded in it. */
 async function loadLanguage(name: string): Promise<void> {
   const core = await (loading ??= loadApi());
   const language = findLanguage(name);
   if (!language || core.getLanguage(language.name)) return;
   const [{ default: definition }] = await Promise.all([
     language.load(),
-    ...(language.needs ?? []).map((other) => loadLanguage(other)),
+    ...(language.embeds ?? []).map((other) => loadLanguage(other)),
   ]);
   core.registerLanguage(language.name, definition);
 }
 
 /**
- * Colours `text`, and hands over the result when there is one: at once when the language is there and the frame
- * has time left, otherwise later. False when it stays as it is: too long, or in a language nobody knows.
+ * Highlights `text` and passes the result to `show`: now if the language is loaded and the frame has time left,
+ * otherwise later. Returns false if the text stays plain: too long, or in an unknown language.
  */
-export function highlight(text: string, name: string, show: (coloured: Node | string) => void): boolean {
+export function highlight(text: string, name: string, show: (highlighted: Node | string) => void): boolean {
   const language = findLanguage(name);
   if (!language || text.length > maxLength || hasLongLine(text)) return false;
   const isLoaded = api?.getLanguage(language.name) !== undefined;
-  whenFree(
-    () => show(colour(text, language.name) ?? text),
+  runWhenReady(
+    () => show(highlightNow(text, language.name) ?? text),
     isLoaded ? undefined : () => loadLanguage(language.name),
   );
   return true;
 }
 
-function colour(text: string, language: string): Node | null {
+function highlightNow(text: string, language: string): Node | null {
   const result = api?.highlight(text, { language, ignoreIllegals: true });
-  if (!result || result.errorRaised) return null;
-  // The tree behind its HTML, which its types do not name.
-  const { root } = result._emitter as unknown as { root?: ScopeNode };
-  return root ? coloured(root) : null;
+  return !result || result.errorRaised ? null : toNodes(result.value);
+}
+
+/** All that highlight.js writes: spans with a class, and text in which five characters are escaped. */
+const markup = /<span class="([^"]*)">|<\/span>|([^<]+)/g;
+const entities: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#x27;': "'",
+};
+
+/** Builds the nodes of highlighted code. No HTML is parsed, so code can never be anything but text in a span. */
+function toNodes(html: string): Node {
+  const root = document.createDocumentFragment();
+  let parent: Node = root;
+  for (const [, className, text] of html.matchAll(markup)) {
+    if (text !== undefined) {
+      parent.appendChild(
+        document.createTextNode(text.replace(/&[#\w]+;/g, (entity) => entities[entity] ?? entity)),
+      );
+    } else if (className === undefined) {
+      parent = parent.parentNode ?? root;
+    } else {
+      const span = document.createElement('span');
+      span.className = className;
+      parent = parent.appendChild(span);
+    }
+  }
+  return root;
 }
 
 function hasLongLine(text: string): boolean {
   for (let start = 0; start < text.length;) {
     const end = text.indexOf('\n', start);
     const length = (end === -1 ? text.length : end) - start;
-    if (length > maxLine) return true;
+    if (length > maxLineLength) return true;
     start += length + 1;
   }
   return false;

@@ -2,11 +2,11 @@ import type { LanguageFn } from 'highlight.js';
 
 interface Language {
   load: () => Promise<{ default: LanguageFn }>;
-  /** Languages written inside this one. */
-  needs?: readonly string[];
+  /** Languages embedded in this one. */
+  embeds?: readonly string[];
 }
 
-/** Each is fetched when the first block in it is shown. */
+/** Each is loaded when the first code block in it is shown. */
 const languages: Record<string, Language> = {
   bash: { load: () => import('highlight.js/lib/languages/bash') },
   c: { load: () => import('highlight.js/lib/languages/c') },
@@ -17,7 +17,7 @@ const languages: Record<string, Language> = {
   css: { load: () => import('highlight.js/lib/languages/css') },
   dart: { load: () => import('highlight.js/lib/languages/dart') },
   diff: { load: () => import('highlight.js/lib/languages/diff') },
-  dockerfile: { load: () => import('highlight.js/lib/languages/dockerfile'), needs: ['bash'] },
+  dockerfile: { load: () => import('highlight.js/lib/languages/dockerfile'), embeds: ['bash'] },
   elixir: { load: () => import('highlight.js/lib/languages/elixir') },
   erlang: { load: () => import('highlight.js/lib/languages/erlang') },
   fsharp: { load: () => import('highlight.js/lib/languages/fsharp') },
@@ -52,65 +52,68 @@ const languages: Record<string, Language> = {
   rust: { load: () => import('highlight.js/lib/languages/rust') },
   scala: { load: () => import('highlight.js/lib/languages/scala') },
   scss: { load: () => import('highlight.js/lib/languages/scss') },
-  shell: { load: () => import('highlight.js/lib/languages/shell'), needs: ['bash'] },
+  shell: { load: () => import('highlight.js/lib/languages/shell'), embeds: ['bash'] },
   sql: { load: () => import('highlight.js/lib/languages/sql') },
   swift: { load: () => import('highlight.js/lib/languages/swift') },
   typescript: { load: () => import('highlight.js/lib/languages/typescript') },
   vim: { load: () => import('highlight.js/lib/languages/vim') },
   wasm: { load: () => import('highlight.js/lib/languages/wasm') },
-  xml: { load: () => import('highlight.js/lib/languages/xml'), needs: ['css', 'javascript'] },
+  xml: { load: () => import('highlight.js/lib/languages/xml'), embeds: ['css', 'javascript'] },
   yaml: { load: () => import('highlight.js/lib/languages/yaml') },
 };
 
-/** What people and models write instead. */
-const aliases: Record<string, string> = {
-  ...{
-    sh: 'bash',
-    zsh: 'bash',
-    console: 'shell',
-    shellsession: 'shell',
-    ps1: 'powershell',
-    pwsh: 'powershell',
-  },
-  ...{ js: 'javascript', jsx: 'javascript', mjs: 'javascript', cjs: 'javascript', node: 'javascript' },
-  ...{ ts: 'typescript', tsx: 'typescript', mts: 'typescript', json5: 'json', jsonc: 'json', jsonl: 'json' },
-  ...{ html: 'xml', svg: 'xml', xhtml: 'xml', svelte: 'xml', vue: 'xml', astro: 'xml', plist: 'xml' },
-  ...{ py: 'python', python3: 'python', pycon: 'python', rb: 'ruby', rs: 'rust', golang: 'go', kt: 'kotlin' },
-  ...{
-    'c++': 'cpp',
-    cc: 'cpp',
-    hpp: 'cpp',
-    cxx: 'cpp',
-    h: 'c',
-    'c#': 'csharp',
-    cs: 'csharp',
-    'f#': 'fsharp',
-  },
-  ...{
-    objc: 'objectivec',
-    'objective-c': 'objectivec',
-    hs: 'haskell',
-    ex: 'elixir',
-    erl: 'erlang',
-    jl: 'julia',
-  },
-  ...{ ml: 'ocaml', clj: 'clojure', pl: 'perl', tex: 'latex', md: 'markdown', yml: 'yaml', toml: 'ini' },
-  ...{ conf: 'ini', env: 'ini', dotenv: 'ini', properties: 'ini', docker: 'dockerfile', make: 'makefile' },
-  ...{
-    mk: 'makefile',
-    patch: 'diff',
-    psql: 'sql',
-    postgresql: 'sql',
-    mysql: 'sql',
-    sqlite: 'sql',
-    gql: 'graphql',
-  },
-  ...{ proto: 'protobuf', sass: 'scss', wat: 'wasm', groovy: 'gradle', viml: 'vim', octave: 'matlab' },
+/** Other names that people and models use, by language. */
+const aliasesByLanguage: Record<string, string> = {
+  bash: 'sh zsh',
+  shell: 'console shellsession',
+  powershell: 'ps1 pwsh',
+  javascript: 'js jsx mjs cjs node',
+  typescript: 'ts tsx mts',
+  json: 'json5 jsonc jsonl',
+  xml: 'html svg xhtml svelte vue astro plist',
+  python: 'py python3 pycon',
+  ruby: 'rb',
+  rust: 'rs',
+  go: 'golang',
+  kotlin: 'kt',
+  cpp: 'c++ cc hpp cxx',
+  c: 'h',
+  csharp: 'c# cs',
+  fsharp: 'f#',
+  objectivec: 'objc objective-c',
+  haskell: 'hs',
+  elixir: 'ex',
+  erlang: 'erl',
+  julia: 'jl',
+  ocaml: 'ml',
+  clojure: 'clj',
+  perl: 'pl',
+  latex: 'tex',
+  markdown: 'md',
+  yaml: 'yml',
+  ini: 'toml conf env dotenv properties',
+  dockerfile: 'docker',
+  makefile: 'make mk',
+  diff: 'patch',
+  sql: 'psql postgresql mysql sqlite',
+  graphql: 'gql',
+  protobuf: 'proto',
+  scss: 'sass',
+  wasm: 'wat',
+  gradle: 'groovy',
+  vim: 'viml',
+  matlab: 'octave',
 };
 
-/** The language called `name`, by its own name, and null when it is none that can be coloured. */
+const aliases = new Map(
+  Object.entries(aliasesByLanguage).flatMap(([language, names]) =>
+    names.split(' ').map((name) => [name, language] as const),
+  ),
+);
+
+/** Returns the language called `name`, under its own name; null when it cannot be highlighted. */
 export function findLanguage(name: string): ({ name: string } & Language) | null {
-  const known = Object.hasOwn(aliases, name) ? aliases[name] : name;
-  const language = known !== undefined && Object.hasOwn(languages, known) ? languages[known] : undefined;
-  return known !== undefined && language ? { name: known, ...language } : null;
+  const known = aliases.get(name) ?? name;
+  const language = Object.hasOwn(languages, known) ? languages[known] : undefined;
+  return language ? { name: known, ...language } : null;
 }
