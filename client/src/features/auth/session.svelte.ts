@@ -18,6 +18,7 @@ const unknownConfig: Config = {
   signUp: 'closed',
   features: { communitySharing: false, communityHub: false, speech: false },
   communityUrl: '',
+  signedIn: false,
 };
 const nothing: Permissions = { chat: false, share: false, shareToCommunity: false, administer: false };
 
@@ -76,7 +77,9 @@ export class Session {
 
   /** Reads the configuration and the person's rights again. */
   async refresh(): Promise<void> {
-    const [config, me] = await Promise.all([call('GET /config'), whoAmI()]);
+    const config = await call('GET /config');
+    // A visitor's browser would log the refused request as an error.
+    const me = config.signedIn ? await whoAmI() : null;
     this.#config = config;
     if (me) this.#enter(me);
     else this.#lost();

@@ -7,7 +7,7 @@ import type { SettingsService } from './settings.service.ts';
 export function settingsRoutes(platform: Platform, settings: SettingsService, users: UserQueries): Routes {
   const routes = new Routes();
 
-  routes.anyone(settingsEndpoints.getConfig, async () => {
+  routes.anyone(settingsEndpoints.getConfig, async ({ actor }) => {
     const [current, firstRun] = [await settings.current(), !(await users.hasFirstAdmin())];
     return {
       name: current.name,
@@ -16,6 +16,7 @@ export function settingsRoutes(platform: Platform, settings: SettingsService, us
       signUp: firstRun ? 'open' : current.signUp,
       features: { communitySharing: current.communitySharing, communityHub: false, speech: false },
       communityUrl: platform.env.COMMUNITY_URL,
+      signedIn: actor !== undefined,
     };
   });
 
