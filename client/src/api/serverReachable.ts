@@ -1,5 +1,5 @@
-/** Whether the server answers at all at this moment. */
-export async function reachable(): Promise<boolean> {
+/** Returns whether the server responds right now. */
+export async function isServerReachable(): Promise<boolean> {
   try {
     return (await fetch('/healthz', { cache: 'no-store' })).ok;
   } catch {
