@@ -1,12 +1,12 @@
-/** Milliseconds; a menu or a question has faded out by then, and given the focus back to what opened it. */
-const fadesMs = 250;
+/** Milliseconds after which a menu or dialog has faded out and returned the focus to the control that opened it. */
+const fadeOutMs = 250;
 
 /**
- * For an action that takes its own control off the page: when the focus was lost with it, and the person has not gone
- * elsewhere meanwhile, `focus` puts it where they will go on.
+ * For an action that removes its own control from the page: calls `focus` if the focus was lost with the control and
+ * the person has not focused anything else since.
  */
-export function regainFocus(focus: () => void): void {
+export function restoreFocus(focus: () => void): void {
   setTimeout(() => {
     if (document.activeElement === document.body) focus();
-  }, fadesMs);
+  }, fadeOutMs);
 }

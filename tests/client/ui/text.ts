@@ -1,6 +1,6 @@
 import { createRawSnippet } from 'svelte';
 import type { Snippet } from 'svelte';
 
-/** Plain words where a component takes a snippet. */
-export const words = (text: string): Snippet =>
-  createRawSnippet(() => ({ render: () => `<span>${text}</span>` }));
+/** Returns a snippet that shows plain text. */
+export const text = (content: string): Snippet =>
+  createRawSnippet(() => ({ render: () => `<span>${content}</span>` }));
