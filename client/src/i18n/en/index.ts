@@ -10,6 +10,7 @@ import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { sharedPage } from './sharedPage.ts';
 import { sharing } from './sharing.ts';
+import { shortcuts } from './shortcuts.ts';
 
 /**
  * Every word on the screen. To add one, put a key into the file of its feature:
@@ -35,4 +36,5 @@ export const en = {
   admin,
   imports,
   markdown,
+  shortcuts,
 };
