@@ -69,7 +69,7 @@ describe('the sign-in card', () => {
     await person.type(field('E-mail'), 'ada@example.org');
     api.offline = true;
     await person.type(field('Password'), 'correct horse{Enter}');
-    expect((await screen.findByRole('alert')).textContent).toContain('Parley cannot be reached');
+    expect((await screen.findByRole('alert')).textContent).toContain('Can’t reach the server');
   });
 
   test('offers no account where sign-up is closed, and says whom to ask', async () => {

@@ -37,7 +37,7 @@ describe('session', () => {
 
   test('does not start when the server cannot be reached', async () => {
     api.offline = true;
-    await expect(session.start()).rejects.toThrow('Parley cannot be reached');
+    await expect(session.start()).rejects.toThrow('Can’t reach the server');
   });
 
   test('stays a visitor after a wrong password', async () => {
