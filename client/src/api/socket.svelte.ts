@@ -18,7 +18,7 @@ type Handler = (payload: never) => void;
 
 /** Milliseconds to wait for the reply to an event before it counts as failed. */
 const replyTimeoutMs = 10_000;
-/** Longest random delay, in milliseconds, before reconnecting to a restarted server, so that not all tabs reconnect at once. */
+/** Longest random delay in milliseconds before reconnecting to a restarted server, so that tabs spread out. */
 const reconnectSpreadMs = 3_000;
 /** Milliseconds before a refused connection is tried again: the server may have been overloaded for a moment. */
 const refusedRetryMs = 10_000;

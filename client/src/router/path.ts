@@ -13,7 +13,7 @@ export function path<Pattern extends string>(pattern: Pattern, ...[params]: Argu
   return pattern.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
 }
 
-/** Returns a function that reads the parameters from a path, or returns null when it does not match. `*` matches all. */
+/** Returns a function that returns the parameters of a path, or null when it does not match. `*` matches all. */
 export function matcher(pattern: string): (pathname: string) => Record<string, string> | null {
   if (pattern === '*') return () => ({});
   const source = pattern

@@ -13,7 +13,7 @@ import { sharing } from './sharing.ts';
 import { shortcuts } from './shortcuts.ts';
 
 /**
- * Every word on the screen. To add one, put a key into the file of its feature:
+ * All messages on the screen. To add one, add a key to the file of its topic:
  *
  *     copyLink: 'Copy Link',                                   t('sharing.copyLink')
  *     greeting: 'Good morning, {name}',                        t('chat.greeting', { name })
@@ -21,7 +21,7 @@ import { shortcuts } from './shortcuts.ts';
  *                    other: '{count} new messages' },
  *     before: 'Shared <link>before</link>.',                   parts('sharing.before')
  *
- * A key that is missing, or a value that is forgotten, does not compile.
+ * A missing key or value is a compile error, and a test finds keys that are not used.
  */
 export const en = {
   common,
