@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-const TEXT = /\.(html|js|css|svg|json|map|txt|webmanifest)$/;
-/** Bytes. Below this a compressed answer fits the same network packet as the plain one. */
-const SMALLEST = 1024;
+const textFiles = /\.(html|js|css|svg|json|map|txt|webmanifest)$/;
+/** Bytes below which the plain file fits into one network packet anyway. */
+const minimumBytes = 1024;
 
 const brotli = (bytes: Buffer): Promise<Buffer> =>
   promisify(brotliCompress)(bytes, {
@@ -16,16 +16,16 @@ const brotli = (bytes: Buffer): Promise<Buffer> =>
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
     },
   });
-const gz = (bytes: Buffer): Promise<Buffer> => promisify(gzip)(bytes, { level: 9 });
+const gzipBest = (bytes: Buffer): Promise<Buffer> => promisify(gzip)(bytes, { level: 9 });
 
 async function compressFile(file: string): Promise<void> {
   const bytes = await readFile(file);
-  if (bytes.length <= SMALLEST) return;
-  const [small, fallback] = await Promise.all([brotli(bytes), gz(bytes)]);
-  await Promise.all([writeFile(`${file}.br`, small), writeFile(`${file}.gz`, fallback)]);
+  if (bytes.length <= minimumBytes) return;
+  const [brotliBytes, gzipBytes] = await Promise.all([brotli(bytes), gzipBest(bytes)]);
+  await Promise.all([writeFile(`${file}.br`, brotliBytes), writeFile(`${file}.gz`, gzipBytes)]);
 }
 
-/** Puts a .br and a .gz beside every text file of the build, so that the server never compresses them. */
+/** Writes a .br and a .gz next to every text file of the build, so that the server never compresses them itself. */
 export function precompress(): Plugin {
   let folder = '';
   return {
@@ -36,7 +36,7 @@ export function precompress(): Plugin {
     },
     async writeBundle() {
       const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-      const files = entries.filter((entry) => entry.isFile() && TEXT.test(entry.name));
+      const files = entries.filter((entry) => entry.isFile() && textFiles.test(entry.name));
       await Promise.all(files.map((entry) => compressFile(path.join(entry.parentPath, entry.name))));
     },
   };

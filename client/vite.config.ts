@@ -5,10 +5,10 @@ import { defineConfig, type Plugin } from 'vite';
 import { precompress } from './precompress.ts';
 
 const root = import.meta.dirname;
-/** The Host stays what the browser sent, for the server compares it with the Origin. */
+/** Keeps the Host header of the browser, because the server compares it with the Origin. */
 const proxied = { target: process.env.DEV_SERVER, changeOrigin: false };
 
-/** What the server does with the address of a shared link, for the development server too. */
+/** Serves the light entry for shared links on the development server, as the real server does. */
 const sharedPages = (): Plugin => ({
   name: 'shared-pages',
   configureServer({ middlewares }) {
@@ -27,12 +27,12 @@ export default defineConfig({
     outDir: path.join(root, '../dist/client'),
     emptyOutDir: true,
     target: 'es2022',
-    // The content security policy allows neither data: scripts and fonts nor inline scripts.
+    // The content security policy allows no inline scripts, and no scripts and fonts from `data:` URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
       checks: { bundlerTimings: false },
-      // The page of a shared link is an entry of its own, so that a reader loads no editor and no socket.
+      // Shared pages are a separate entry, so that a viewer loads no editor and no router.
       input: { app: path.join(root, 'index.html'), shared: path.join(root, 'shared.html') },
     },
   },

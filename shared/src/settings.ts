@@ -33,6 +33,8 @@ export const settingsEndpoints = {
         speech: z.boolean(),
       }),
       communityUrl: z.string(),
+      /** Whether the request came with a session, so that a visitor's client does not call `GET /me` to be refused. */
+      signedIn: z.boolean(),
     }),
   }),
   getSettings: endpoint({ method: 'GET', path: '/admin/settings', response: AdminSettings }),

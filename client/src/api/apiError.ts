@@ -1,8 +1,8 @@
-/** A request that failed. `message` is for people: it may be shown as it is. */
+/** A failed request. `message` is written for people and can be shown as it is. */
 export class ApiError extends Error {
-  /** HTTP status; 0 when no answer came at all. */
+  /** HTTP status; 0 when there was no response. */
   readonly status: number;
-  /** Stable, for programs; `offline` and `bad_answer` are made here. */
+  /** Stable, for code to check. The client itself sets `offline`, `timed_out` and `bad_response`. */
   readonly code: string;
   readonly details: unknown;
 

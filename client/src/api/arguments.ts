@@ -4,11 +4,13 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** Keys that may be left out: an optional body, or a query of which every field is optional. */
-type Omittable<T> = { [K in keyof T]-?: {} extends T[K] ? K : undefined extends T[K] ? K : never }[keyof T];
-type Relaxed<T> = Omit<T, Omittable<T>> & Partial<Pick<T, Omittable<T>>>;
+/** Keys that are optional: an optional body, or a query in which every field is optional. */
+type OptionalKeys<T> = {
+  [K in keyof T]-?: {} extends T[K] ? K : undefined extends T[K] ? K : never;
+}[keyof T];
+type Relaxed<T> = Omit<T, OptionalKeys<T>> & Partial<Pick<T, OptionalKeys<T>>>;
 
-/** The arguments of one endpoint; nothing at all where it needs nothing. */
+/** The arguments of one endpoint; none when it needs none. */
 export type ArgumentsOf<E extends Endpoint> =
   {} extends Relaxed<Args<E>>
     ? [args?: Relaxed<Args<E>>, options?: CallOptions]

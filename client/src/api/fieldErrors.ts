@@ -1,17 +1,17 @@
 import { ApiError } from './apiError.ts';
 
-/** What the server found wrong with single fields of a body, by their names; empty when it was something else. */
+/** Returns the server's error messages by field name; empty when the error is not about fields. */
 export function fieldErrorsOf(error: unknown): Record<string, string> {
   if (!(error instanceof ApiError) || error.status !== 400) return {};
   const { fieldErrors = {} } = (error.details ?? {}) as {
     fieldErrors?: Record<string, string[] | undefined>;
   };
   return Object.fromEntries(
-    Object.entries(fieldErrors).flatMap(([field, reasons]) =>
-      reasons?.[0] ? [[field, sentence(reasons[0])]] : [],
+    Object.entries(fieldErrors).flatMap(([field, messages]) =>
+      messages?.[0] ? [[field, asSentence(messages[0])]] : [],
     ),
   );
 }
 
-const sentence = (reason: string): string =>
-  `${reason.charAt(0).toUpperCase()}${reason.slice(1).replace(/\.$/, '')}.`;
+const asSentence = (message: string): string =>
+  `${message.charAt(0).toUpperCase()}${message.slice(1).replace(/\.$/, '')}.`;

@@ -1,9 +1,9 @@
-/** Random bytes of a key. */
-const bytes = 16;
+/** Random bytes in a key. */
+const keyBytes = 16;
 
-/** A key that makes sending something twice the same as sending it once. */
+/** Returns a key that makes sending the same request twice have the effect of sending it once. */
 export const newIdempotencyKey = (): string =>
-  // `crypto.randomUUID` is missing where the instance is served over plain HTTP.
-  Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
+  // `crypto.randomUUID` is missing on instances served over plain HTTP.
+  Array.from(crypto.getRandomValues(new Uint8Array(keyBytes)), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('');

@@ -10,12 +10,13 @@ interface Page<Row> {
 }
 export type ReadPage<Row> = (request: PageRequest, signal: AbortSignal) => Promise<Page<Row>>;
 
-/** Rows of an ordinary page; fills a tall screen. */
+/** Rows per page; enough to fill a tall screen. */
 const pageSize = 50;
 
 /**
- * A list that is read page by page. Rows are told apart by `id`: one that moved to another page while the list was
- * being read is shown once. Of several reads only the latest counts.
+ * A list that is read page by page.
+ * Consistency: rows are identified by `id`, so a row that moved to another page during reading appears once. When
+ * reads overlap, only the latest one counts.
  */
 export class PagedList<Row extends { id: string }> {
   #items = $state.raw<readonly Row[]>([]);
@@ -23,7 +24,7 @@ export class PagedList<Row extends { id: string }> {
   #loading = $state(false);
   #loaded = $state(false);
   #error = $state.raw<unknown>(null);
-  #reading: AbortController | null = null;
+  #currentRead: AbortController | null = null;
   readonly #readPage: ReadPage<Row>;
 
   constructor(readPage: ReadPage<Row>) {
@@ -33,7 +34,7 @@ export class PagedList<Row extends { id: string }> {
   get items(): readonly Row[] {
     return this.#items;
   }
-  /** The first page has been read. */
+  /** Whether the first page has been read. */
   get loaded(): boolean {
     return this.#loaded;
   }
@@ -43,38 +44,38 @@ export class PagedList<Row extends { id: string }> {
   get hasMore(): boolean {
     return this.#cursor !== null;
   }
-  /** Why the list could not be read; null while it can. */
+  /** Why the last read of the list failed; null when it succeeded. */
   get error(): unknown {
     return this.#error;
   }
 
-  /** Reads the first page anew; the former rows stay until it is there. Failures are told by `error`. */
+  /** Reads the first page again; the old rows stay until it has arrived. A failure sets `error`. */
   async load(): Promise<void> {
-    await this.#replace(pageSize);
+    await this.#reload(pageSize);
   }
 
-  /** Reads as many rows anew as there are, so that nobody loses their place. */
+  /** Reads as many rows again as the list has, so that the scroll position stays valid. */
   async refresh(): Promise<void> {
-    await this.#replace(Math.max(pageSize, this.#items.length));
+    await this.#reload(Math.max(pageSize, this.#items.length));
   }
 
-  /** Adds the next page. Rejects when it cannot be read. */
+  /** Appends the next page. Rejects when it cannot be read. */
   async loadMore(): Promise<void> {
     if (this.#cursor === null || this.#loading) return;
     const cursor = this.#cursor;
-    await this.#alone(async (signal) => {
+    await this.#runLatest(async (signal) => {
       const page = await this.#readPage({ cursor, limit: pageSize }, signal);
       signal.throwIfAborted();
-      this.#take(page, this.#items);
+      this.#append(this.#items, page);
     });
   }
 
-  /** Changes rows in place: `list.edit((rows) => rows.filter(…))`. */
+  /** Changes the rows without reading them again: `list.edit((rows) => rows.filter(…))`. */
   edit(change: (rows: readonly Row[]) => readonly Row[]): void {
     this.#items = change(this.#items);
   }
 
-  /** Puts a changed row where its former self stands; one that is not in the list stays out. */
+  /** Replaces the row with the same id; does nothing when the list has no such row. */
   put(row: Row): void {
     this.edit((rows) => rows.map((other) => (other.id === row.id ? row : other)));
   }
@@ -83,9 +84,9 @@ export class PagedList<Row extends { id: string }> {
     this.edit((rows) => rows.filter((row) => row.id !== id));
   }
 
-  /** Stops reading and forgets everything. */
+  /** Cancels the current read and clears the list. */
   reset(): void {
-    this.#reading?.abort();
+    this.#currentRead?.abort();
     this.#items = [];
     this.#cursor = null;
     this.#loading = false;
@@ -93,50 +94,53 @@ export class PagedList<Row extends { id: string }> {
     this.#error = null;
   }
 
-  async #replace(wanted: number): Promise<void> {
+  async #reload(count: number): Promise<void> {
     try {
-      await this.#alone(async (signal) => {
+      await this.#runLatest(async (signal) => {
         let rows: readonly Row[] = [];
         let page: Page<Row> = { items: [], nextCursor: null };
         do {
-          const limit = Math.min(limits.pageSizeMax, wanted - rows.length);
+          const limit = Math.min(limits.pageSizeMax, count - rows.length);
           const cursor = page.nextCursor ?? undefined;
           page = await this.#readPage({ limit, ...(cursor && { cursor }) }, signal);
           signal.throwIfAborted();
-          rows = merged(rows, page.items);
-        } while (page.nextCursor !== null && rows.length < wanted && page.items.length > 0);
-        this.#take({ items: [], nextCursor: page.nextCursor }, rows);
+          rows = withoutDuplicates(rows, page.items);
+        } while (page.nextCursor !== null && rows.length < count && page.items.length > 0);
+        this.#append(rows, { items: [], nextCursor: page.nextCursor });
       });
     } catch (error) {
       this.#error = error;
     }
   }
 
-  /** Ends the read before it, and runs `read` unless it is ended in turn. */
-  async #alone(read: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    this.#reading?.abort();
-    const reading = new AbortController();
-    this.#reading = reading;
+  /** Cancels the previous read and runs `read`, which the next read cancels in turn. */
+  async #runLatest(read: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#currentRead?.abort();
+    const current = new AbortController();
+    this.#currentRead = current;
     this.#loading = true;
     try {
-      await read(reading.signal);
+      await read(current.signal);
     } catch (error) {
-      if (!reading.signal.aborted) throw error;
+      if (!current.signal.aborted) throw error;
     } finally {
-      if (this.#reading === reading) this.#loading = false;
+      if (this.#currentRead === current) this.#loading = false;
     }
   }
 
-  #take(page: Page<Row>, before: readonly Row[]): void {
-    this.#items = merged(before, page.items);
+  #append(rows: readonly Row[], page: Page<Row>): void {
+    this.#items = withoutDuplicates(rows, page.items);
     this.#cursor = page.nextCursor;
     this.#loaded = true;
     this.#error = null;
   }
 }
 
-/** The rows with those of the next page that are new. */
-function merged<Row extends { id: string }>(rows: readonly Row[], next: readonly Row[]): readonly Row[] {
-  const known = new Set(rows.map(({ id }) => id));
-  return [...rows, ...next.filter(({ id }) => !known.has(id))];
+/** Returns the rows followed by those of the next page that are not among them. */
+function withoutDuplicates<Row extends { id: string }>(
+  rows: readonly Row[],
+  next: readonly Row[],
+): readonly Row[] {
+  const ids = new Set(rows.map(({ id }) => id));
+  return [...rows, ...next.filter(({ id }) => !ids.has(id))];
 }

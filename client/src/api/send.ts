@@ -5,32 +5,32 @@ import { ApiError } from './apiError.ts';
 type Listener = () => void;
 const unauthorizedListeners = new Set<Listener>();
 
-/** Calls back whenever an answer says that nobody is signed in (401). Returns the way to stop. */
+/** Calls `listener` whenever a response says that there is no session (401). Returns a function that stops it. */
 export function onUnauthorized(listener: Listener): () => void {
   unauthorizedListeners.add(listener);
   return () => unauthorizedListeners.delete(listener);
 }
 
-/** Sends one request to our own server and reads its JSON; undefined where there is no body. */
+/** Sends a request to our own server and returns the JSON of the response; undefined when it has no body. */
 export async function send(url: string, request: RequestInit): Promise<unknown> {
   try {
-    return await answerOf(await reach(url, request));
+    return await parseResponse(await fetchResponse(url, request));
   } catch (error) {
-    // Whoever gave up is told just that, whatever broke on the way.
+    // An aborted request rejects with the reason of the abort, whatever else went wrong.
     request.signal?.throwIfAborted();
     throw error;
   }
 }
 
-/** The JSON of an answer, undefined where it has none; rejects with an `ApiError` when it is a refusal. */
-export async function answerOf(response: Response): Promise<unknown> {
-  if (response.ok) return response.status === 204 ? undefined : await json(response);
-  const error = await errorOf(response);
+/** Returns the JSON of a response, undefined when it has no body; rejects with an `ApiError` for an error status. */
+export async function parseResponse(response: Response): Promise<unknown> {
+  if (response.ok) return response.status === 204 ? undefined : await parseJson(response);
+  const error = await toApiError(response);
   if (response.status === 401) for (const listener of unauthorizedListeners) listener();
   throw error;
 }
 
-async function reach(url: string, request: RequestInit): Promise<Response> {
+async function fetchResponse(url: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { credentials: 'same-origin', ...request });
   } catch {
@@ -38,7 +38,7 @@ async function reach(url: string, request: RequestInit): Promise<Response> {
   }
 }
 
-async function json(response: Response): Promise<unknown> {
+async function parseJson(response: Response): Promise<unknown> {
   const text = await response.text().catch(() => {
     throw new ApiError(0, 'offline', t('common.offline'));
   });
@@ -46,16 +46,16 @@ async function json(response: Response): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ApiError(response.status, 'bad_answer', t('common.badAnswer'));
+    throw new ApiError(response.status, 'bad_response', t('common.badResponse'));
   }
 }
 
-async function errorOf(response: Response): Promise<ApiError> {
+async function toApiError(response: Response): Promise<ApiError> {
   try {
     const { error } = (await response.json()) as ErrorBody;
     return new ApiError(response.status, error.code, error.message, error.details);
   } catch {
-    // A proxy in between answers with a page of its own.
-    return new ApiError(response.status, 'bad_answer', t('common.badAnswer'));
+    // A proxy in front of the server responded with its own error page.
+    return new ApiError(response.status, 'bad_response', t('common.badResponse'));
   }
 }

@@ -17,23 +17,23 @@ type Connection = Socket<ServerToClient, ClientToServer>;
 type Handler = (payload: never) => void;
 
 /** Milliseconds to wait for the reply to an event before it counts as failed. */
-const replyTimeout = 10_000;
-/** Milliseconds a client waits at most before it comes back to a server that stopped, so that not all come at once. */
-const returnSpread = 3_000;
-/** Milliseconds until a client that was refused asks again: the server may have been short of something for a moment. */
-const refusedWait = 10_000;
+const replyTimeoutMs = 10_000;
+/** Longest random delay in milliseconds before reconnecting to a restarted server, so that tabs spread out. */
+const reconnectSpreadMs = 3_000;
+/** Milliseconds before a refused connection is tried again: the server may have been overloaded for a moment. */
+const refusedRetryMs = 10_000;
 
 /**
- * The realtime connection of this tab. Handlers may be registered at any time and outlive reconnects;
- * what was missed in between is the business of `onReconnect`.
+ * The realtime connection of this tab. Handlers can be registered at any time and survive reconnects; use
+ * `onReconnect` to read what was missed in between.
  */
 export class RealtimeSocket {
   #connected = $state(false);
   #connection: Connection | null = null;
   #opening: Promise<Connection> | null = null;
   #wasConnected = false;
-  #endedBy: ServerPayload<'session:ended'>['reason'] | null = null;
-  #returning: ReturnType<typeof setTimeout> | undefined;
+  #endReason: ServerPayload<'session:ended'>['reason'] | null = null;
+  #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #handlers = new Map<ServerEvent, Set<Handler>>();
   readonly #reconnectHooks = new Set<() => void>();
   readonly #refusalHooks = new Set<() => void>();
@@ -43,53 +43,53 @@ export class RealtimeSocket {
     this.#load = load;
   }
 
-  /** Whether events arrive at present. */
+  /** Whether the connection is open right now. */
   get connected(): boolean {
     return this.#connected;
   }
 
-  /** Opens the connection, once; the library is loaded on the first call. */
+  /** Opens the connection if it is not open yet; the library is loaded on the first call. */
   async connect(): Promise<void> {
     await this.#open();
   }
 
-  /** Closes the connection and stays closed until `connect`. Handlers stay registered. */
+  /** Closes the connection until the next `connect`. Handlers stay registered. */
   disconnect(): void {
-    clearTimeout(this.#returning);
+    clearTimeout(this.#reconnectTimer);
     this.#connection?.removeAllListeners();
     this.#connection?.disconnect();
     this.#connection = null;
     this.#opening = null;
     this.#connected = false;
     this.#wasConnected = false;
-    this.#endedBy = null;
+    this.#endReason = null;
   }
 
-  /** Hears an event of the server. Returns the way to stop. */
+  /** Handles an event from the server. Returns a function that removes the handler. */
   on<Name extends ServerEvent>(name: Name, handler: (payload: ServerPayload<Name>) => void): () => void {
     const handlers = this.#handlers.get(name) ?? new Set();
     this.#handlers.set(name, handlers.add(handler));
     return () => handlers.delete(handler);
   }
 
-  /** Called after every connection but the first: time to ask for what was missed. */
+  /** Calls `hook` after every connection except the first, to read what was missed. */
   onReconnect(hook: () => void): () => void {
     this.#reconnectHooks.add(hook);
     return () => this.#reconnectHooks.delete(hook);
   }
 
-  /** Called when the server does not let this person connect: time to ask whether they are signed in at all. */
+  /** Calls `hook` when the server refuses the connection, to find out whether the person is still signed in. */
   onRefused(hook: () => void): () => void {
     this.#refusalHooks.add(hook);
     return () => this.#refusalHooks.delete(hook);
   }
 
-  /** Sends an event and waits for its reply; rejects with an `ApiError` when it is refused or does not come. */
+  /** Sends an event and returns its reply; rejects with an `ApiError` when it is refused or times out. */
   async emit<Name extends ClientEvent>(name: Name, payload: ClientPayload<Name>): Promise<Reply<Name>> {
     const connection = (await this.#open()) as Socket;
     let ack: Ack<Reply<Name>>;
     try {
-      ack = (await connection.timeout(replyTimeout).emitWithAck(name, payload)) as Ack<Reply<Name>>;
+      ack = (await connection.timeout(replyTimeoutMs).emitWithAck(name, payload)) as Ack<Reply<Name>>;
     } catch {
       throw new ApiError(0, 'timed_out', t('common.timedOut'));
     }
@@ -97,7 +97,7 @@ export class RealtimeSocket {
     return ack.data;
   }
 
-  /** Forgets everything, for tests. */
+  /** Disconnects and removes all handlers, for tests. */
   reset(): void {
     this.disconnect();
     this.#handlers.clear();
@@ -115,43 +115,43 @@ export class RealtimeSocket {
 
   async #start(): Promise<Connection> {
     const { io } = await this.#load();
-    // Polling is for networks that break websockets; trying it first would cost every other one a round trip.
+    // Polling is for networks that block websockets; trying it first would cost all others a round trip.
     const connection: Connection = io({ transports: ['websocket', 'polling'], tryAllTransports: true });
     this.#connection = connection;
-    connection.on('connect', () => this.#arrived());
-    connection.on('disconnect', (reason) => this.#left(reason));
+    connection.on('connect', () => this.#handleConnect());
+    connection.on('disconnect', (reason) => this.#handleDisconnect(reason));
     connection.on('connect_error', () => {
-      // From a lost network the library comes back by itself.
-      if (!connection.active) this.#refused();
+      // The library itself reconnects after network failures.
+      if (!connection.active) this.#handleRefusal();
     });
-    connection.onAny((name: ServerEvent, payload: unknown) => this.#deliver(name, payload));
+    connection.onAny((name: ServerEvent, payload: unknown) => this.#dispatch(name, payload));
     return connection;
   }
 
-  #arrived(): void {
+  #handleConnect(): void {
     this.#connected = true;
-    const again = this.#wasConnected;
+    const isReconnect = this.#wasConnected;
     this.#wasConnected = true;
-    if (again) for (const hook of this.#reconnectHooks) hook();
+    if (isReconnect) for (const hook of this.#reconnectHooks) hook();
   }
 
-  #refused(): void {
-    this.#returning = setTimeout(() => this.#connection?.connect(), refusedWait);
+  #handleRefusal(): void {
+    this.#reconnectTimer = setTimeout(() => this.#connection?.connect(), refusedRetryMs);
     for (const hook of this.#refusalHooks) hook();
   }
 
-  #left(reason: string): void {
+  #handleDisconnect(reason: string): void {
     this.#connected = false;
-    const endedBy = this.#endedBy;
-    this.#endedBy = null;
-    // The library does not come back by itself when the server hung up; after a sign-out it must not.
-    if (reason !== 'io server disconnect' || endedBy === 'signed_out') return;
-    const wait = endedBy === 'server_stopping' ? Math.random() * returnSpread : 0;
-    this.#returning = setTimeout(() => this.#connection?.connect(), wait);
+    const endReason = this.#endReason;
+    this.#endReason = null;
+    // The library does not reconnect after the server closed the connection; after a sign-out it must not.
+    if (reason !== 'io server disconnect' || endReason === 'signed_out') return;
+    const delay = endReason === 'server_stopping' ? Math.random() * reconnectSpreadMs : 0;
+    this.#reconnectTimer = setTimeout(() => this.#connection?.connect(), delay);
   }
 
-  #deliver(name: ServerEvent, payload: unknown): void {
-    if (name === 'session:ended') this.#endedBy = (payload as ServerPayload<'session:ended'>).reason;
+  #dispatch(name: ServerEvent, payload: unknown): void {
+    if (name === 'session:ended') this.#endReason = (payload as ServerPayload<'session:ended'>).reason;
     for (const handler of this.#handlers.get(name) ?? []) handler(payload as never);
   }
 }

@@ -1,14 +1,14 @@
 import { t } from '../i18n/t.ts';
 import { ApiError } from './apiError.ts';
-import { answerOf } from './send.ts';
+import { parseResponse } from './send.ts';
 
 interface UploadOptions {
   signal: AbortSignal;
-  /** Called with the part of the file that has been sent, from 0 to 1. */
+  /** Called with the fraction of the file that has been sent, from 0 to 1. */
   onprogress: (sent: number) => void;
 }
 
-/** Posts a file as it is and reads the answer. It is not `fetch`, which tells nothing of how far an upload is. */
+/** Posts a file as the request body and returns the parsed response. Not `fetch`, which reports no upload progress. */
 export async function upload(
   url: string,
   file: File,
@@ -26,5 +26,5 @@ export async function upload(
     signal.addEventListener('abort', () => request.abort(), { once: true });
     request.send(file);
   });
-  return await answerOf(response);
+  return await parseResponse(response);
 }

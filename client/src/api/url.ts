@@ -1,18 +1,18 @@
 import type { apiPrefix } from '#shared/api';
 
-// Written out, not imported: the contract's module carries the schema library.
+// Repeated instead of imported: the module that defines it would bring the schema library into the bundle.
 const prefix: typeof apiPrefix = '/api/v1';
 
 type Value = string | number | boolean;
 
-/** What an address is made of. Query values that are undefined or null are left out. */
-export interface AddressParts {
+/** What a URL is built from. Query values that are undefined or null are left out. */
+export interface UrlParts {
   params?: Readonly<Record<string, Value>>;
   query?: Readonly<Record<string, Value | null | undefined>>;
 }
 
-/** The address of `'METHOD /path/:name'` with its parameters and query in it. */
-export function urlOf(route: string, { params = {}, query = {} }: AddressParts = {}): string {
+/** Returns the URL of `'METHOD /path/:name'` with its parameters and query filled in. */
+export function urlOf(route: string, { params = {}, query = {} }: UrlParts = {}): string {
   const path = route
     .slice(route.indexOf('/'))
     .replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));

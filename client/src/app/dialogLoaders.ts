@@ -1,28 +1,24 @@
 import type { Component } from 'svelte';
-import type { OpenDialog } from '../shell/dialogs.svelte.ts';
+import type { DialogProps, OpenDialog } from '../shell/dialogs.svelte.ts';
 
-type Name = OpenDialog['name'];
+type DialogName = OpenDialog['name'];
 
-/** What every large dialog takes: whether it is open, and what it was opened with. */
-export interface DialogProps<N extends Name> {
-  open: boolean;
-  dialog: Extract<OpenDialog, { name: N }>;
-}
-
-export interface AnyDialog {
+/** The props of any dialog, where its name is not known at compile time. */
+export interface AnyDialogProps {
   open: boolean;
   dialog: OpenDialog;
 }
 
 type Load<Props extends { open: boolean }> = () => Promise<{ default: Component<Props, object, 'open'> }>;
 
-const dialogs: { [N in Name]: Load<DialogProps<N>> } = {
+const loaders: { [Name in DialogName]: Load<DialogProps<Name>> } = {
   settings: () => import('../features/settings/personal/SettingsDialog.svelte'),
   archivedChats: () => import('../features/chats/archive/ArchivedChatsDialog.svelte'),
   share: () => import('../features/sharing/dialog/ShareChatDialog.svelte'),
   sharedChats: () => import('../features/sharing/dashboard/SharedChatsDialog.svelte'),
+  shortcuts: () => import('./ShortcutsDialog.svelte'),
 };
 
-/** Where each dialog is; a dialog is loaded when it is first opened. */
-// The name that picks the loader is the name of what the dialog is opened with.
-export const loaders = dialogs as unknown as { [N in Name]: Load<AnyDialog> };
+/** Loads the component of each dialog when it is opened for the first time. */
+// The name that selects a loader is the name of the dialog it is opened with, so the props match.
+export const dialogLoaders = loaders as unknown as { [Name in DialogName]: Load<AnyDialogProps> };

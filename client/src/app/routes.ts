@@ -6,11 +6,11 @@ import type { Route } from '../router/route.ts';
 import AdminLayout from './views/AdminLayout.svelte';
 import HomeLayout from './views/HomeLayout.svelte';
 
-/** Every page of the app, and who may see it. `/s/…` is an entry of its own, see shared.html. */
+/** Returns all routes of the app, with guards that ask `session`. `/s/…` is a separate entry, see shared.html. */
 export function routesFor(session: Session): Route[] {
   const { member, admin, visitor, pending } = createGuards(session);
   const chat = { load: () => import('./views/ChatView.svelte'), layout: HomeLayout, guard: member };
-  const inAdmin = { layout: AdminLayout, guard: admin };
+  const adminPage = { layout: AdminLayout, guard: admin };
   return [
     route('/', chat),
     route('/c/:chatId', chat),
@@ -29,17 +29,17 @@ export function routesFor(session: Session): Route[] {
       guard: (to) => admin(to) ?? '/admin/users',
     }),
     route('/admin/users', {
-      ...inAdmin,
+      ...adminPage,
       load: () => import('./views/AdminUsersView.svelte'),
       title: () => t('admin.users'),
     }),
     route('/admin/settings/general', {
-      ...inAdmin,
+      ...adminPage,
       load: () => import('./views/AdminGeneralView.svelte'),
       title: () => t('admin.general'),
     }),
     route('/admin/settings/connections', {
-      ...inAdmin,
+      ...adminPage,
       load: () => import('./views/AdminConnectionsView.svelte'),
       title: () => t('admin.connections'),
     }),

@@ -1,17 +1,17 @@
 import type { en } from './en/index.ts';
 
-/** A sentence, or one for each plural form of `{count}`. */
+/** A text, or one for each plural form of `{count}`. */
 export type Message = string | { readonly one: string; readonly other: string };
 
 type Catalogue = typeof en;
-type Feature = keyof Catalogue;
+type Topic = keyof Catalogue;
 
-/** `'feature.name'` of every message. */
-export type MessageKey = { [F in Feature]: `${F}.${keyof Catalogue[F] & string}` }[Feature];
+/** The `'topic.name'` of every message. */
+export type MessageKey = { [T in Topic]: `${T}.${keyof Catalogue[T] & string}` }[Topic];
 
-type MessageAt<Key> = Key extends `${infer F extends Feature}.${infer Name}`
-  ? Name extends keyof Catalogue[F]
-    ? Catalogue[F][Name]
+type MessageAt<Key> = Key extends `${infer T extends Topic}.${infer Name}`
+  ? Name extends keyof Catalogue[T]
+    ? Catalogue[T][Name]
     : never
   : never;
 
@@ -25,5 +25,5 @@ type Values<Key> = {
   [Name in ValueName<MessageAt<Key>>]: Name extends 'count' ? number : string | number;
 };
 
-/** Nothing for a plain sentence, the values of its placeholders for another. */
+/** The second argument of `t`: the values of the placeholders, or none for a message without placeholders. */
 export type ValuesOf<Key> = keyof Values<Key> extends never ? [] : [values: Values<Key>];

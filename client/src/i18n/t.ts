@@ -5,26 +5,26 @@ import type { Message, MessageKey, ValuesOf } from './messages.ts';
 const plurals = new Intl.PluralRules(language);
 const catalogue: Record<string, Record<string, Message>> = en;
 
-/** The words of a key: `t('common.cancel')`, `t('sharing.newMessages', { count: 4 })`. */
+/** Returns the text of a message: `t('common.cancel')`, `t('sharing.newMessages', { count: 4 })`. */
 export function t<Key extends MessageKey>(key: Key, ...[values]: ValuesOf<Key>): string {
   return fill(textOf(key, values), values);
 }
 
-/** A run of a sentence; `tag` names the part that is more than text, such as a link. */
+/** A part of a message; `tag` names a part that becomes an element, such as a link; null for plain text. */
 export interface Part {
   text: string;
   tag: string | null;
 }
 
-/** A sentence with `<tag>parts</tag>` of it that become links or buttons, in order. */
+/** Splits a message with `<tag>parts</tag>` that become links or buttons into its parts, in order. */
 export function parts<Key extends MessageKey>(key: Key, ...[values]: ValuesOf<Key>): Part[] {
-  // Split before the values are filled in: a title may look like a tag.
-  const runs = textOf(key, values).split(/<(\w+)>(.*?)<\/\1>/);
+  // Split before the values are filled in, because a title can look like a tag.
+  const pieces = textOf(key, values).split(/<(\w+)>(.*?)<\/\1>/);
   const result: Part[] = [];
-  for (let at = 0; at < runs.length; at += 3) {
-    result.push({ text: fill(runs[at] ?? '', values), tag: null });
-    if (at + 2 < runs.length) {
-      result.push({ text: fill(runs[at + 2] ?? '', values), tag: runs[at + 1] ?? null });
+  for (let i = 0; i < pieces.length; i += 3) {
+    result.push({ text: fill(pieces[i] ?? '', values), tag: null });
+    if (i + 2 < pieces.length) {
+      result.push({ text: fill(pieces[i + 2] ?? '', values), tag: pieces[i + 1] ?? null });
     }
   }
   return result.filter((part) => part.text !== '');
@@ -33,8 +33,8 @@ export function parts<Key extends MessageKey>(key: Key, ...[values]: ValuesOf<Ke
 type Values = Readonly<Record<string, string | number>> | undefined;
 
 function textOf(key: string, values: Values): string {
-  const [feature = '', name = ''] = key.split('.');
-  const message = catalogue[feature]?.[name] ?? key;
+  const [topic = '', name = ''] = key.split('.');
+  const message = catalogue[topic]?.[name] ?? key;
   if (typeof message === 'string') return message;
   return plurals.select(Number(values?.['count'])) === 'one' ? message.one : message.other;
 }

@@ -1,6 +1,6 @@
-/** The address a click leads to, when it is an ordinary click on an ordinary link of this site; null otherwise. */
-export function linkClicked(event: MouseEvent): URL | null {
-  // Modifier keys and other buttons open tabs and windows: the browser does that better.
+/** Returns the URL of a plain click on an ordinary link to another page of this site; null for any other click. */
+export function clickedUrl(event: MouseEvent): URL | null {
+  // Modifier keys and other buttons open tabs and windows, which is the browser's job.
   if (event.defaultPrevented || event.button !== 0) return null;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;
   const link = event.target instanceof Element ? event.target.closest('a') : null;

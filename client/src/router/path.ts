@@ -7,13 +7,13 @@ export type Params<Pattern extends string> = Pattern extends `${string}:${infer 
 
 type Arguments<Pattern extends string> = keyof Params<Pattern> extends never ? [] : [params: Params<Pattern>];
 
-/** Builds an address: `path('/c/:id', { id })`. The compiler checks the parameters. */
+/** Builds a path: `path('/c/:id', { id })`. The compiler checks the parameters. */
 export function path<Pattern extends string>(pattern: Pattern, ...[params]: Arguments<Pattern>): string {
   const values: Readonly<Record<string, string>> = params ?? {};
   return pattern.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
 }
 
-/** Reads the parameters out of a path name, or answers null when it does not fit. `*` fits every path. */
+/** Returns a function that returns the parameters of a path, or null when it does not match. `*` matches all. */
 export function matcher(pattern: string): (pathname: string) => Record<string, string> | null {
   if (pattern === '*') return () => ({});
   const source = pattern
@@ -22,18 +22,18 @@ export function matcher(pattern: string): (pathname: string) => Record<string, s
     .replace(/:(\w+)/g, '(?<$1>[^/]+)');
   const expression = new RegExp(`^${source}/?$`);
   return (pathname) => {
-    const found = expression.exec(pathname);
-    return found && decoded(found.groups ?? {});
+    const match = expression.exec(pathname);
+    return match && decodeParams(match.groups ?? {});
   };
 }
 
-function decoded(groups: Readonly<Record<string, string>>): Record<string, string> | null {
+function decodeParams(groups: Readonly<Record<string, string>>): Record<string, string> | null {
   try {
     return Object.fromEntries(
       Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]),
     );
   } catch {
-    // A lone `%` is no address of ours.
+    // A `%` that starts no escape sequence cannot come from `path`.
     return null;
   }
 }

@@ -3,7 +3,7 @@ import { matcher } from './path.ts';
 import type { Params } from './path.ts';
 
 type ViewModule<View> = Promise<{ default: View }>;
-/** A page: it takes the parameters of its address as the one prop `params`, or nothing. */
+/** A page component: its only prop is `params`, the parameters of its URL; a page without parameters has no props. */
 type ViewOf<Pattern extends string> =
   Component<{ params: Params<Pattern> }> | Component<Record<string, never>>;
 
@@ -12,11 +12,11 @@ export type View = Component<{ params: Record<string, string> }>;
 
 interface Definition<Pattern extends string> {
   load: () => ViewModule<ViewOf<Pattern>>;
-  /** Stays mounted while one moves between pages that share it. */
+  /** Stays mounted while navigating between pages that share it. */
   layout?: Layout;
-  /** Another address to go to instead, or null to let the visitor in. */
+  /** Returns the path to redirect to, or null to show the page. */
   guard?: (to: URL) => string | null;
-  /** Words for the browser's tab. A page with a title of its own sets it with `router.setTitle`. */
+  /** Title of the browser tab. A page whose title depends on its data sets it with `router.setTitle`. */
   title?: () => string;
 }
 
@@ -29,12 +29,12 @@ export interface Route {
   readonly title: () => string | null;
 }
 
-/** One address of the app: `route('/c/:id', { load: () => import('./views/ChatView.svelte') })`. `'*'` comes last. */
+/** Defines one route: `route('/c/:id', { load: () => import('./views/ChatView.svelte') })`. `'*'` comes last. */
 export function route<Pattern extends string>(pattern: Pattern, definition: Definition<Pattern>): Route {
   return {
     pattern,
     match: matcher(pattern),
-    // The pattern that types the view is the one its parameters are read with.
+    // The view's type comes from the same pattern its parameters are parsed with.
     load: definition.load as () => ViewModule<View>,
     layout: definition.layout ?? null,
     guard: definition.guard ?? (() => null),

@@ -1,9 +1,6 @@
 import { tick } from 'svelte';
-import { Blockers } from './blockers.ts';
-import type { Blocker } from './blockers.ts';
-import { linkClicked } from './links.ts';
+import { clickedUrl } from './links.ts';
 import type { Route, View } from './route.ts';
-import { Trail } from './trail.ts';
 
 /** The page on the screen. */
 export interface Page {
@@ -13,179 +10,139 @@ export interface Page {
 }
 
 interface GoOptions {
-  /** Takes the place of the present entry of the history. */
+  /** Replaces the current history entry instead of adding one. */
   replace?: boolean;
 }
 
-/** Redirects in a row after which guards are taken to send each other in circles. */
+/** Redirects in a row after which guards are considered to form a loop. */
 const maxRedirects = 10;
 
 /**
- * Shows the page of the present address. The address changes first, then the page is loaded; while that takes,
- * the page before it stays. Only the latest of several navigations is ever shown.
+ * Shows the page of the current URL. The URL changes first, then the page is loaded; until it has loaded, the previous
+ * page stays. When navigations overlap, only the latest one is shown.
  */
 export class Router {
   #routes: readonly Route[] = [];
   #page = $state.raw<Page | null>(null);
   #url = $state.raw(new URL(location.href));
-  #loading = $state(false);
   #error = $state.raw<unknown>(null);
   #siteName = '';
   #title: string | null = null;
   #navigation = 0;
-  #stop: (() => void) | null = null;
-  readonly #blockers = new Blockers();
-  readonly #trail = new Trail();
+  #stopListening: (() => void) | null = null;
 
   get page(): Page | null {
     return this.#page;
   }
-  /** The address of `page`; its query and hash may change while the page stays. */
+  /** The URL of `page`; its query and hash can change while the page stays. */
   get url(): URL {
     return this.#url;
   }
-  /** The next page is being loaded. */
-  get loading(): boolean {
-    return this.#loading;
-  }
-  /** Why the page of the address could not be loaded. */
+  /** Why the page could not be loaded; null while there is no error. */
   get error(): unknown {
     return this.#error;
   }
 
-  /** Takes over links and the history, and shows the page of the present address. */
+  /** Handles link clicks and history changes from now on, and shows the page of the current URL. */
   async start(routes: readonly Route[], siteName: string): Promise<void> {
     this.reset();
     this.#routes = routes;
     this.#siteName = siteName;
-    this.#trail.start();
-    const onClick = (event: MouseEvent): void => this.#clicked(event);
-    const onPop = (event: PopStateEvent): void => void this.#popped(event);
+    const onClick = (event: MouseEvent): void => this.#handleClick(event);
+    const onPopState = (): void => void this.#show();
     document.addEventListener('click', onClick);
-    addEventListener('popstate', onPop);
-    addEventListener('beforeunload', this.#blockers.beforeUnload);
-    this.#stop = () => {
+    addEventListener('popstate', onPopState);
+    this.#stopListening = () => {
       document.removeEventListener('click', onClick);
-      removeEventListener('popstate', onPop);
-      removeEventListener('beforeunload', this.#blockers.beforeUnload);
+      removeEventListener('popstate', onPopState);
     };
     await this.#show();
   }
 
-  /** Goes to an address of this site. One that belongs to no page is left to the server. */
-  async go(to: string, options: GoOptions = {}): Promise<void> {
+  /** Navigates to a URL of this site. A URL without a route is left to the server. */
+  async go(to: string, { replace = false }: GoOptions = {}): Promise<void> {
     const url = new URL(to, location.href);
-    if (url.origin !== location.origin || !this.#claims(url)) return location.assign(url);
-    if (!(await this.#blockers.allow())) return;
-    this.#trail.write(url, options.replace ?? false);
+    if (url.origin !== location.origin || !this.#hasRoute(url)) return location.assign(url);
+    if (replace || url.href === location.href) history.replaceState(null, '', url);
+    else history.pushState(null, '', url);
     await this.#show();
   }
 
-  /** Asks `blocker` before this page is left, until the returned function is called. */
-  block(blocker: Blocker): () => void {
-    return this.#blockers.add(blocker);
-  }
-
-  /** Shows the page of the present address again, guards included: after signing in or out. */
+  /** Shows the page of the current URL again, guards included: after signing in or out. */
   async refresh(): Promise<void> {
     await this.#show();
   }
 
-  /** The words in the browser's tab, before the name of the site. */
+  /** Sets the title of the browser tab, shown before the site name. */
   setTitle(title: string | null): void {
     this.#title = title;
     document.title = [title, this.#siteName].filter(Boolean).join(' · ');
   }
 
-  /** The name of the site can change while it is open. */
+  /** Sets the site name, which an admin can change while the page is open. */
   setSiteName(siteName: string): void {
     this.#siteName = siteName;
     this.setTitle(this.#title);
   }
 
-  /** Lets go of links and history, and forgets all pages. */
+  /** Stops handling links and history, and forgets all pages. */
   reset(): void {
-    this.#stop?.();
-    this.#stop = null;
-    this.#blockers.clear();
+    this.#stopListening?.();
+    this.#stopListening = null;
     this.#navigation++;
     this.#routes = [];
     this.#page = null;
     this.#error = null;
-    this.#loading = false;
     this.#url = new URL(location.href);
   }
 
-  #claims(url: URL): boolean {
+  #hasRoute(url: URL): boolean {
     return this.#routes.some((route) => route.pattern !== '*' && route.match(url.pathname));
   }
 
-  #clicked(event: MouseEvent): void {
-    const url = linkClicked(event);
-    if (!url || !this.#claims(url)) return;
+  #handleClick(event: MouseEvent): void {
+    const url = clickedUrl(event);
+    if (!url || !this.#hasRoute(url)) return;
     event.preventDefault();
     void this.go(url.href);
   }
 
-  async #popped(event: PopStateEvent): Promise<void> {
-    if (this.#trail.travelling) return;
-    const steps = this.#trail.stepsTo(event);
-    if (steps === null) {
-      this.#url = new URL(location.href);
-      return;
-    }
-    if (this.#blockers.any && steps !== 0) {
-      // The browser has left already: it is brought back while the visitor is asked.
-      await this.#trail.travel(-steps);
-      if (!(await this.#blockers.allow())) return;
-      await this.#trail.travel(steps);
-    }
-    this.#trail.advance(steps);
-    await this.#show();
-  }
-
   async #show(): Promise<void> {
     const navigation = ++this.#navigation;
-    const found = this.#resolve();
-    if (!found) {
-      this.#loading = false;
-      return;
-    }
-    const { route, params, url } = found;
-    this.#loading = true;
+    const resolved = this.#resolve();
+    if (!resolved) return;
+    const { route, params, url } = resolved;
     try {
       const { default: view } = await route.load();
       if (navigation !== this.#navigation) return;
       this.#error = null;
-      await this.#arrive({ route, view, params }, url);
+      await this.#display({ route, view, params }, url);
     } catch (error) {
       if (navigation === this.#navigation) this.#error = error;
-    } finally {
-      if (navigation === this.#navigation) this.#loading = false;
     }
   }
 
-  /** The route of the address, after all guards had their say. */
+  /** Returns the route of the current URL after following the redirects of the guards; null when there is none. */
   #resolve(): { route: Route; params: Record<string, string>; url: URL } | null {
     for (let redirects = 0; redirects <= maxRedirects; redirects++) {
       const url = new URL(location.href);
       const route = this.#routes.find((candidate) => candidate.match(url.pathname));
       if (!route) return null;
-      const elsewhere = route.guard(url);
-      if (elsewhere === null) return { route, params: route.match(url.pathname) ?? {}, url };
-      const target = new URL(elsewhere, url);
-      if (!this.#claims(target)) {
-        // A page of another entry: the server has it.
+      const redirect = route.guard(url);
+      if (redirect === null) return { route, params: route.match(url.pathname) ?? {}, url };
+      const target = new URL(redirect, url);
+      if (!this.#hasRoute(target)) {
+        // Another entry of the app serves this page, so it is requested from the server.
         location.replace(target);
         return null;
       }
-      this.#trail.write(target, true);
+      history.replaceState(null, '', target);
     }
-    this.#error = new Error('The guards of the routes send the visitor in circles.');
+    this.#error = new Error('The guards of the routes redirect in a loop.');
     return null;
   }
 
-  async #arrive(page: Page, url: URL): Promise<void> {
+  async #display(page: Page, url: URL): Promise<void> {
     const moved = this.#page !== null && url.pathname !== this.#url.pathname;
     const changed = this.#page === null || moved || this.#page.route !== page.route;
     this.#page = page;
@@ -194,7 +151,7 @@ export class Router {
     if (!moved) return;
     await tick();
     scrollTo(0, 0);
-    // So that a screen reader goes on at the new page; on the first page the browser does it.
+    // Screen readers continue at the new page; on the first page the browser does this.
     document.getElementById('main')?.focus({ preventScroll: true });
   }
 }

@@ -1,38 +1,42 @@
-import { tick } from 'svelte';
+import { createContext, tick } from 'svelte';
 import { MediaQuery } from 'svelte/reactivity';
 
 const storageKey = 'parley.sidebar';
 
-/** Where the sidebar is: beside the page, put away, or (on narrow screens) in a drawer over the page. */
+/** Whether the sidebar is shown: next to the page or hidden; on narrow screens in a drawer over the page. */
 export class Sidebar {
-  #collapsed = $state(wasCollapsed());
+  #collapsed = $state(storedCollapsed());
   #drawerOpen = $state(false);
   #searchField = $state.raw<HTMLElement | null>(null);
   readonly #narrow = new MediaQuery('max-width: 767.98px');
 
-  /** There is no room beside the page. */
+  /** The window is too narrow to show the sidebar next to the page. */
   get narrow(): boolean {
     return this.#narrow.current;
   }
-  /** It stands beside the page. */
-  get beside(): boolean {
+  /** The sidebar is shown next to the page. */
+  get docked(): boolean {
     return !this.narrow && !this.#collapsed;
   }
-  /** It lies over the page. */
+  /** The sidebar is shown over the page. */
   get drawerOpen(): boolean {
     return this.narrow && this.#drawerOpen;
   }
 
-  toggle(): void {
+  /** Shows or hides the sidebar. If the focus was inside, it moves to the button that shows the sidebar again. */
+  async toggle(): Promise<void> {
     if (this.narrow) this.#drawerOpen = !this.#drawerOpen;
     else this.#setCollapsed(!this.#collapsed);
+    await tick();
+    if (document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>('[data-sidebar-toggle]')?.focus();
   }
 
   closeDrawer(): void {
     this.#drawerOpen = false;
   }
 
-  /** Brings the search field into sight and the cursor into it. */
+  /** Shows the search field and focuses it. */
   async focusSearch(): Promise<void> {
     if (this.narrow) this.#drawerOpen = true;
     else this.#setCollapsed(false);
@@ -40,8 +44,8 @@ export class Sidebar {
     this.#searchField?.focus();
   }
 
-  /** Tells where the search field is; returns the way to take it back. */
-  hasSearchField(field: HTMLElement): () => void {
+  /** Registers the search field. Returns a function that removes it. */
+  registerSearchField(field: HTMLElement): () => void {
     this.#searchField = field;
     return () => {
       if (this.#searchField === field) this.#searchField = null;
@@ -53,15 +57,17 @@ export class Sidebar {
     try {
       localStorage.setItem(storageKey, collapsed ? 'collapsed' : 'open');
     } catch {
-      // Storage is switched off: it lasts as long as the page.
+      // Storage is not available: the choice lasts until the page is closed.
     }
   }
 }
 
-function wasCollapsed(): boolean {
+function storedCollapsed(): boolean {
   try {
     return localStorage.getItem(storageKey) === 'collapsed';
   } catch {
     return false;
   }
 }
+
+export const [getSidebar, setSidebar] = createContext<Sidebar>();

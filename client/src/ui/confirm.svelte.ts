@@ -1,43 +1,43 @@
-/** What is asked. */
-export interface Question {
+export interface ConfirmOptions {
   title: string;
-  /** What will happen, and whether it can be taken back. */
+  /** What will happen, and whether it can be undone. */
   body?: string;
-  /** The verb on the button: "Unshare", never "OK". */
+  /** The verb on the confirming button: "Unshare", never "OK". */
   action: string;
   danger?: boolean;
 }
 
-interface Asked extends Question {
-  answer: (confirmed: boolean) => void;
+interface PendingConfirmation extends ConfirmOptions {
+  resolve: (confirmed: boolean) => void;
 }
 
-/** Questions wait for each other: one is asked at a time. */
+/** A queue of confirmations; one dialog is open at a time. */
 class Confirmations {
-  #asked = $state.raw<readonly Asked[]>([]);
+  #pending = $state.raw<readonly PendingConfirmation[]>([]);
 
-  get current(): Question | null {
-    return this.#asked[0] ?? null;
+  get current(): ConfirmOptions | null {
+    return this.#pending[0] ?? null;
   }
 
-  ask(question: Question): Promise<boolean> {
+  ask(options: ConfirmOptions): Promise<boolean> {
     return new Promise((resolve) => {
-      this.#asked = [...this.#asked, { ...question, answer: resolve }];
+      this.#pending = [...this.#pending, { ...options, resolve }];
     });
   }
 
-  answer(confirmed: boolean): void {
-    const [asked, ...waiting] = this.#asked;
-    this.#asked = waiting;
-    asked?.answer(confirmed);
+  /** Closes the current dialog with this result. */
+  resolve(confirmed: boolean): void {
+    const [current, ...rest] = this.#pending;
+    this.#pending = rest;
+    current?.resolve(confirmed);
   }
 
   reset(): void {
-    while (this.#asked.length > 0) this.answer(false);
+    while (this.#pending.length > 0) this.resolve(false);
   }
 }
 
 export const confirmations = new Confirmations();
 
-/** Asks before something is done: `if (await confirm({ title, body, action, danger: true })) …`. */
-export const confirm = (question: Question): Promise<boolean> => confirmations.ask(question);
+/** Asks for confirmation: `if (await confirm({ title, body, action, danger: true })) …`. */
+export const confirm = (options: ConfirmOptions): Promise<boolean> => confirmations.ask(options);

@@ -1,6 +1,6 @@
 /**
- * Copies text that may still be on its way. Call it right in the handler of the click: Safari allows copying only
- * there, so the promise itself is handed to the clipboard. Answers false where the page may not copy.
+ * Copies text, or a promise of it. Call it directly in the click handler: Safari allows copying only there, so the
+ * promise itself is passed to the clipboard. Returns false when the browser does not allow copying.
  */
 export async function copyText(text: string | Promise<string>): Promise<boolean> {
   const pending = Promise.resolve(text);
@@ -9,21 +9,21 @@ export async function copyText(text: string | Promise<string>): Promise<boolean>
     else await navigator.clipboard.write([new ClipboardItem({ 'text/plain': pending.then(asBlob) })]);
     return true;
   } catch {
-    // What failed may be the text and not the copying: that is the caller's to hear.
+    // When the promise of the text failed, not the copying, this rejects with its error.
     return copyBySelection(await pending);
   }
 }
 
 const asBlob = (text: string) => new Blob([text], { type: 'text/plain' });
 
-/** The only way on a page without HTTPS, where there is no clipboard. */
+/** The fallback for pages without HTTPS, where the clipboard interface is missing. */
 function copyBySelection(text: string): boolean {
   const field = document.createElement('textarea');
   field.value = text;
   field.readOnly = true;
   field.className = 'fixed top-0 opacity-0';
   const focused = document.activeElement;
-  // Inside an open dialog, whose focus trap would take the selection away again.
+  // Inside an open dialog, because its focus trap would remove the selection outside it.
   (document.querySelector('[role="dialog"]') ?? document.body).append(field);
   field.select();
   try {

@@ -1,12 +1,12 @@
-/** Milliseconds before waiting is shown: what is done sooner would only flicker. */
-export const busyDelay = 200;
+/** Milliseconds before a busy state is shown, so that short actions do not flicker. */
+export const busyDelayMs = 200;
 
-/** Turns true once `condition` has held for `busyDelay`, and false at once. */
+/** Becomes true when `condition` has been true for `busyDelayMs`, and false immediately when it is not. */
 export function delayed(condition: () => boolean): { readonly current: boolean } {
   let current = $state(false);
   $effect(() => {
     if (!condition()) return;
-    const timer = setTimeout(() => (current = true), busyDelay);
+    const timer = setTimeout(() => (current = true), busyDelayMs);
     return () => {
       clearTimeout(timer);
       current = false;

@@ -3,7 +3,7 @@ import type { Attachment } from 'svelte/attachments';
 
 let dialogs = $state.raw<readonly HTMLElement[]>([]);
 
-/** Marks an open dialog. What must be reachable from anywhere moves into the topmost one, past its focus trap. */
+/** Registers an open dialog. Toasts move into the topmost dialog, because its focus trap makes the page unreachable. */
 export const dialogLayer: Attachment<HTMLElement> = (node) => {
   dialogs = [...untrack(() => dialogs), node];
   return () => {
@@ -11,5 +11,5 @@ export const dialogLayer: Attachment<HTMLElement> = (node) => {
   };
 };
 
-/** The dialog on top, or the page when none is open. */
+/** Returns the topmost open dialog, or the body when none is open. */
 export const topLayer = (): HTMLElement => dialogs.at(-1) ?? document.body;

@@ -3,6 +3,7 @@ import type { Icon } from './icon.ts';
 export interface MenuAction {
   label: string;
   icon?: Icon;
+  /** Called after the menu has closed and returned the focus to its button. */
   onselect?: () => unknown;
   /** Makes it a link. */
   href?: string;
@@ -10,13 +11,13 @@ export interface MenuAction {
   /** With `href`: the link is a download. */
   download?: boolean;
   danger?: boolean;
-  /** Disables it and says why. */
+  /** Disables it and shows why. */
   disabledReason?: string | null;
-  /** Keys that do the same: `Ctrl+K`. */
+  /** Keyboard shortcut of the same action: `Ctrl+K`. */
   shortcut?: string;
-  /** Set for a choice: a tick stands at the chosen one. */
+  /** Set for an option of a choice: the selected one has a check mark. */
   checked?: boolean;
-  /** A second, quieter line. */
+  /** A second line in muted text. */
   hint?: string;
 }
 

@@ -1,22 +1,22 @@
 import type { HTMLButtonAttributes } from 'svelte/elements';
-import type { PressHandler } from './press.svelte.ts';
+import type { PressHandler } from './pressState.svelte.ts';
 
-/** What every button of ours takes. */
+/** The props shared by all buttons. */
 export interface PressableProps extends Omit<
   HTMLButtonAttributes,
   'onclick' | 'disabled' | 'class' | 'children'
 > {
-  /** Turns it into a link. */
+  /** Makes it a link. */
   href?: string;
   target?: string;
   /** With `href`: the link is a download. */
   download?: boolean | string;
-  /** What it started is still going on: shown after 200 ms, and it cannot be pressed meanwhile. */
+  /** The action is still running: a spinner appears after 200 ms, and it cannot be pressed. */
   busy?: boolean;
   disabled?: boolean;
-  /** Disables it and says why, to eye and ear. */
+  /** Disables it and shows why, in a tooltip and to screen readers. */
   disabledReason?: string | null;
-  /** When it returns a promise, the button is busy until that is settled. */
+  /** When it returns a promise, the button is busy until the promise settles. */
   onclick?: PressHandler;
   class?: string;
 }

@@ -1,11 +1,11 @@
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
-/** Read by public/theme.js as well, before the first paint. */
+/** Also read by public/theme.js, before the first paint. */
 const storageKey = 'parley.theme';
 
-/** The look this browser was told to have. */
+/** The theme chosen in this browser. */
 class Theme {
-  #choice = $state<ThemeChoice>(stored());
+  #choice = $state<ThemeChoice>(storedChoice());
 
   get choice(): ThemeChoice {
     return this.#choice;
@@ -17,7 +17,7 @@ class Theme {
     try {
       localStorage.setItem(storageKey, choice);
     } catch {
-      // Storage is switched off: the choice lasts as long as the page.
+      // Storage is not available: the choice lasts until the page is closed.
     }
   }
 
@@ -26,7 +26,7 @@ class Theme {
   }
 }
 
-function stored(): ThemeChoice {
+function storedChoice(): ThemeChoice {
   const choice = document.documentElement.dataset['theme'];
   return choice === 'light' || choice === 'dark' ? choice : 'system';
 }

@@ -1,54 +1,54 @@
 import { limits } from '#shared/limits';
 import { t } from '../i18n/t.ts';
 
-/** Milliseconds a plain message stays; long enough to read two lines. */
-const readingTime = 5_000;
+/** Milliseconds a toast without an action stays; long enough to read two lines. */
+const readingTimeMs = 5_000;
 
 export interface ToastOptions {
   message: string;
   tone?: 'neutral' | 'success' | 'danger';
-  /** Offers "Undo" and keeps the message for 10 s. What it throws is shown as a message of its own. */
+  /** Adds an "Undo" button and shows the toast for 10 s. An error it throws is shown in another toast. */
   undo?: () => unknown;
-  /** Another next step: `{ label: 'Open', run }`. */
+  /** Another action: `{ label: 'Open', run }`. */
   action?: { label: string; run: () => unknown };
   durationMs?: number;
 }
 
-let toastsMade = 0;
+let lastId = 0;
 
-/** A message on the screen. Its time runs only while nobody is at it. */
+/** A message on the screen. Its timer is paused while the pointer or the focus is on the toasts. */
 export class Toast {
-  // `crypto.randomUUID` is missing on pages without HTTPS.
-  readonly id = ++toastsMade;
+  // A counter, because `crypto.randomUUID` is missing on pages without HTTPS.
+  readonly id = ++lastId;
   readonly message: string;
   readonly tone: NonNullable<ToastOptions['tone']>;
   readonly action: ToastOptions['action'];
-  #remaining: number;
+  #remainingMs: number;
   #startedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #onEnd: () => void;
+  readonly #onTimeout: () => void;
 
-  constructor(options: ToastOptions, onEnd: () => void) {
+  constructor(options: ToastOptions, onTimeout: () => void) {
     const undo = options.undo;
     this.message = options.message;
     this.tone = options.tone ?? 'neutral';
     this.action = undo ? { label: t('common.undo'), run: undo } : options.action;
-    this.#remaining = options.durationMs ?? (undo ? limits.undoWindowMs : readingTime);
-    this.#onEnd = onEnd;
+    this.#remainingMs = options.durationMs ?? (undo ? limits.undoWindowMs : readingTimeMs);
+    this.#onTimeout = onTimeout;
   }
 
-  run(): void {
+  startTimer(): void {
     this.#startedAt = Date.now();
-    this.#timer = setTimeout(this.#onEnd, this.#remaining);
+    this.#timer = setTimeout(this.#onTimeout, this.#remainingMs);
   }
 
-  pause(): void {
+  pauseTimer(): void {
     clearTimeout(this.#timer);
-    this.#remaining -= Date.now() - this.#startedAt;
+    this.#remainingMs -= Date.now() - this.#startedAt;
   }
 }
 
-/** The messages on the screen, the newest last. */
+/** The toasts on the screen, the newest last. */
 class Toasts {
   #shown = $state.raw<readonly Toast[]>([]);
   #paused = false;
@@ -57,11 +57,11 @@ class Toasts {
     return this.#shown;
   }
 
-  /** Shows a message and returns the way to take it back. */
+  /** Shows a toast and returns a function that dismisses it. */
   show(options: ToastOptions): () => void {
     const toast = new Toast(options, () => this.dismiss(toast));
     this.#shown = [...this.#shown, toast];
-    if (!this.#paused) toast.run();
+    if (!this.#paused) toast.startTimer();
     return () => this.dismiss(toast);
   }
 
@@ -69,15 +69,15 @@ class Toasts {
     this.show({ message, tone: 'success' });
   }
 
-  /** Says what went wrong: the words of an `ApiError`, or a general sentence. */
+  /** Shows an error: the message of an `ApiError`, or a general one. */
   failed(error: unknown): void {
     const message =
       error instanceof Error && error.name === 'ApiError' ? error.message : t('common.somethingFailed');
-    this.show({ message, tone: 'danger', durationMs: 2 * readingTime });
+    this.show({ message, tone: 'danger', durationMs: 2 * readingTimeMs });
   }
 
-  /** Does what a message offers; it goes at once, so that it is done once. */
-  async act(toast: Toast): Promise<void> {
+  /** Runs the action of a toast; dismisses the toast first, so that it runs only once. */
+  async runAction(toast: Toast): Promise<void> {
     if (!this.#shown.includes(toast)) return;
     this.dismiss(toast);
     try {
@@ -89,22 +89,22 @@ class Toasts {
 
   dismiss(toast: Toast): void {
     if (!this.#shown.includes(toast)) return;
-    if (!this.#paused) toast.pause();
+    if (!this.#paused) toast.pauseTimer();
     this.#shown = this.#shown.filter((other) => other !== toast);
     if (this.#shown.length === 0) this.#paused = false;
   }
 
-  /** Somebody is at the messages: none of them goes. */
+  /** Stops all timers while the pointer or the focus is on the toasts. */
   pause(): void {
     if (this.#paused) return;
     this.#paused = true;
-    for (const toast of this.#shown) toast.pause();
+    for (const toast of this.#shown) toast.pauseTimer();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    for (const toast of this.#shown) toast.run();
+    for (const toast of this.#shown) toast.startTimer();
   }
 
   reset(): void {

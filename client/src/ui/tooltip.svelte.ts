@@ -1,12 +1,12 @@
 import type { Attachment } from 'svelte/attachments';
 
-/** Milliseconds a pointer rests before its tooltip appears, and may be away before it goes. */
-const restBefore = 450;
-const graceAfter = 120;
+/** Milliseconds before a tooltip appears under a resting pointer, and before it disappears after the pointer left. */
+const showDelayMs = 450;
+const hideDelayMs = 120;
 
 /**
- * The one tooltip on the screen. Controls share it, so that a list of a thousand buttons carries a thousand
- * handlers and not a thousand components.
+ * The tooltip on the screen. All controls share it, so that a list of a thousand buttons has a thousand event handlers
+ * and not a thousand components.
  */
 class TooltipState {
   #anchor = $state.raw<HTMLElement | null>(null);
@@ -20,24 +20,25 @@ class TooltipState {
     return this.#text;
   }
 
-  show(anchor: HTMLElement, text: string, wait = this.#anchor ? 0 : restBefore): void {
-    this.#after(wait, () => {
+  show(anchor: HTMLElement, text: string, delayMs = this.#anchor ? 0 : showDelayMs): void {
+    this.#schedule(delayMs, () => {
       this.#anchor = anchor;
       this.#text = text;
     });
   }
 
-  /** Keeps it while the pointer is on the tooltip itself. */
-  hold(): void {
+  /** Keeps it open while the pointer is over the tooltip. */
+  keepOpen(): void {
     clearTimeout(this.#timer);
   }
 
-  hide(wait = 0): void {
-    this.#after(wait, () => (this.#anchor = null));
+  hide(): void {
+    this.#schedule(0, () => (this.#anchor = null));
   }
 
-  leave(): void {
-    this.hide(graceAfter);
+  /** Hides it unless the pointer moves onto the tooltip or back. */
+  hideSoon(): void {
+    this.#schedule(hideDelayMs, () => (this.#anchor = null));
   }
 
   reset(): void {
@@ -45,18 +46,18 @@ class TooltipState {
     this.#anchor = null;
   }
 
-  #after(wait: number, change: () => void): void {
+  #schedule(delayMs: number, change: () => void): void {
     clearTimeout(this.#timer);
-    if (wait === 0) change();
-    else this.#timer = setTimeout(change, wait);
+    if (delayMs === 0) change();
+    else this.#timer = setTimeout(change, delayMs);
   }
 }
 
 export const tooltipState = new TooltipState();
 
 /**
- * Gives a control a tooltip: `<button {@attach tooltip('Copy link')}>`. It is for the eye only: the control
- * needs a name of its own. No text, no tooltip.
+ * Gives a control a tooltip: `<button {@attach tooltip('Copy link')}>`. Screen readers do not see it, so the control
+ * needs its own accessible name. Without text there is no tooltip.
  */
 export function tooltip(text: string | undefined): Attachment<HTMLElement> {
   return (node) => {
@@ -67,9 +68,9 @@ export function tooltip(text: string | undefined): Attachment<HTMLElement> {
     const focus = (): void => {
       if (node.matches(':focus-visible')) tooltipState.show(node, text, 0);
     };
-    const leave = (): void => tooltipState.leave();
+    const leave = (): void => tooltipState.hideSoon();
     const hide = (): void => tooltipState.hide();
-    // A control that is taken off the page loses the focus in the middle of an update, where no state may change.
+    // A control that is removed from the page loses the focus during an update, when state must not change.
     const blur = (): void => queueMicrotask(hide);
     node.addEventListener('pointerenter', enter);
     node.addEventListener('pointerleave', leave);

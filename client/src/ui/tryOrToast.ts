@@ -1,6 +1,6 @@
 import { toast } from './toast.svelte.ts';
 
-/** Does something a person asked for; what goes wrong is shown to them. Answers whether it was done. */
+/** Runs an action and shows a toast when it fails. Returns whether it succeeded. */
 export async function tryOrToast(action: () => Promise<unknown>): Promise<boolean> {
   try {
     await action();

@@ -174,7 +174,6 @@ describe('the link of a chat', () => {
         id: link.id,
         url: `${app.url}/s/${link.id}`,
         chatId,
-        chatVersion: 1,
         title: 'On magnets',
         showAuthor: true,
         audience: { kind: 'instance' },

@@ -10,8 +10,8 @@ interface Row {
 const rows = (...ids: string[]): Row[] => ids.map((id) => ({ id }));
 const ids = (list: PagedList<Row>): string[] => list.items.map(({ id }) => id);
 
-/** A server with rows in order; a cursor is the id after which the next page begins. */
-class Shelf {
+/** A server with ordered rows; a cursor is the id after which the next page begins. */
+class FakeServer {
   readonly limits: number[] = [];
   readonly all: Row[];
 
@@ -27,11 +27,11 @@ class Shelf {
     return { items, nextCursor: last && start + limit < this.all.length ? last.id : null };
   };
 }
-const many = (count: number): Row[] => rows(...Array.from({ length: count }, (_, at) => `row${at}`));
+const many = (count: number): Row[] => rows(...Array.from({ length: count }, (_, index) => `row${index}`));
 
 describe('a paged list', () => {
-  test('tells why it could not be read, and keeps what it had', async () => {
-    const server = new Shelf(rows('a'));
+  test('keeps its rows and reports the error when a read fails', async () => {
+    const server = new FakeServer(rows('a'));
     let broken = false;
     const list = new PagedList<Row>((request, signal) => {
       if (broken) throw new Error('offline');
@@ -45,8 +45,8 @@ describe('a paged list', () => {
     expect(list.loading).toBe(false);
   });
 
-  test('rejects when the next page cannot be read, and offers it again', async () => {
-    const server = new Shelf(many(60));
+  test('rejects when the next page cannot be read, and can try again', async () => {
+    const server = new FakeServer(many(60));
     let broken = true;
     const list = new PagedList<Row>((request, signal) => {
       if (request.cursor && broken) throw new Error('offline');
@@ -60,8 +60,8 @@ describe('a paged list', () => {
     expect(list.hasMore).toBe(false);
   });
 
-  test('shows a row once that moved to another page while the list was read', async () => {
-    const server = new Shelf(many(60));
+  test('contains a row once that moved to another page during reading', async () => {
+    const server = new FakeServer(many(60));
     const list = new PagedList<Row>(server.read);
     await list.load();
     server.all.splice(55, 0, { id: 'row3' });
@@ -70,7 +70,7 @@ describe('a paged list', () => {
     expect(list.items).toHaveLength(60);
   });
 
-  test('lets only the latest of several reads count', async () => {
+  test('uses only the latest of two overlapping reads', async () => {
     const slow = deferred<{ items: Row[]; nextCursor: null }>();
     let reads = 0;
     const list = new PagedList<Row>(() =>
@@ -84,8 +84,8 @@ describe('a paged list', () => {
     expect(list.error).toBeNull();
   });
 
-  test('reads as many rows again as there were, and goes on where they end', async () => {
-    const server = new Shelf(many(300));
+  test('reads as many rows again on refresh, and continues after them', async () => {
+    const server = new FakeServer(many(300));
     const list = new PagedList<Row>(server.read);
     await list.load();
     await list.loadMore();
@@ -100,7 +100,7 @@ describe('a paged list', () => {
     expect(list.items).toHaveLength(200);
   });
 
-  test('stops reading and forgets everything', async () => {
+  test('cancels the read and clears the list on reset', async () => {
     const slow = deferred<{ items: Row[]; nextCursor: null }>();
     const list = new PagedList<Row>(() => slow.promise);
     const reading = list.load();

@@ -3,7 +3,7 @@ import { RealtimeSocket } from '../../../client/src/api/socket.svelte.ts';
 
 type Handler = (argument?: unknown) => void;
 
-/** What the library gives us, as far as we use it. */
+/** The parts of the library's connection that are used. */
 class FakeConnection {
   active = false;
   connects = 0;
@@ -17,7 +17,7 @@ class FakeConnection {
   };
   disconnect = (): void => undefined;
   removeAllListeners = (): void => undefined;
-  happen(name: string, argument?: unknown): void {
+  emitEvent(name: string, argument?: unknown): void {
     this.#handlers[name]?.(argument);
   }
 }
@@ -36,29 +36,29 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('a connection that is refused', () => {
-  test('is said to be, and asked for again later', () => {
+describe('a refused connection', () => {
+  test('is reported and tried again later', () => {
     const refused = jest.fn();
     socket.onRefused(refused);
-    connection.happen('connect_error');
+    connection.emitEvent('connect_error');
     expect(refused).toHaveBeenCalledTimes(1);
     expect(connection.connects).toBe(0);
     jest.advanceTimersByTime(10_000);
     expect(connection.connects).toBe(1);
   });
 
-  test('is left alone after signing out', () => {
-    connection.happen('connect_error');
+  test('is not tried again after signing out', () => {
+    connection.emitEvent('connect_error');
     socket.disconnect();
     jest.advanceTimersByTime(60_000);
     expect(connection.connects).toBe(0);
   });
 
-  test('is something else than a lost network, from which the library comes back itself', () => {
+  test('is not reported for a network failure, after which the library itself reconnects', () => {
     const refused = jest.fn();
     socket.onRefused(refused);
     connection.active = true;
-    connection.happen('connect_error');
+    connection.emitEvent('connect_error');
     jest.advanceTimersByTime(60_000);
     expect(refused).not.toHaveBeenCalled();
     expect(connection.connects).toBe(0);

@@ -1,32 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatDate, formatExact, formatRelative } from '../../../client/src/i18n/dates.ts';
-import { en } from '../../../client/src/i18n/en/index.ts';
 import { parts, t } from '../../../client/src/i18n/t.ts';
 
 const now = Date.parse('2025-03-12T12:00:00Z');
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-/** Placeholders of a sentence, sorted. */
-const placeholders = (text: string): string[] =>
-  [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort();
 
-describe('a sentence', () => {
-  test('has its values in it', () => {
+describe('t', () => {
+  test('fills in the values', () => {
     expect(t('chats.actionsOf', { title: 'Eggs' })).toBe('Actions for “Eggs”');
   });
-  test('takes a value as it is, whatever it looks like', () => {
+  test('fills in a value that looks like a placeholder or markup unchanged', () => {
     expect(t('chats.actionsOf', { title: '$& {title} <b>' })).toBe('Actions for “$& {title} <b>”');
   });
-  test('agrees with its number, which is written for people', () => {
+  test('chooses the plural form and formats the number', () => {
     expect(t('sharing.newMessages', { count: 1 })).toMatch(/^1 new message is/);
     expect(t('sharing.newMessages', { count: 0 })).toMatch(/^0 new messages are/);
     expect(t('sharing.newMessages', { count: 12_345 })).toMatch(/^12,345 new messages are/);
   });
 });
 
-describe('a sentence with links in it', () => {
-  test('comes in parts, in order', () => {
+describe('parts', () => {
+  test('returns the parts of a message with tags, in order', () => {
     const found = parts('sharing.sharedBefore');
     expect(found.filter(({ tag }) => tag).map(({ tag, text }) => [tag, text])).toEqual([
       ['before', 'before'],
@@ -38,29 +34,7 @@ describe('a sentence with links in it', () => {
   });
 });
 
-describe('the catalogue', () => {
-  const messages = Object.entries(en).flatMap(([feature, words]) =>
-    Object.entries(words).map(([name, message]) => [`${feature}.${name}`, message] as const),
-  );
-
-  test('asks for the same values in one and in many', () => {
-    const uneven = messages.filter(
-      ([, message]) =>
-        typeof message !== 'string' &&
-        placeholders(message.one).some((name) => !placeholders(message.other).includes(name)),
-    );
-    expect(uneven).toEqual([]);
-  });
-
-  test('shouts nowhere and says sorry nowhere', () => {
-    const loud = messages.filter(([, message]) =>
-      /!|\bsorry\b|\boops\b/i.test(typeof message === 'string' ? message : `${message.one} ${message.other}`),
-    );
-    expect(loud).toEqual([]);
-  });
-});
-
-describe('a moment', () => {
+describe('formatRelative', () => {
   test.each([
     [0, 'just now'],
     [44_000, 'just now'],
@@ -73,15 +47,18 @@ describe('a moment', () => {
     [-5 * minute, 'in 5 min'],
     [-3 * hour, 'in 3 h'],
     [-6 * day, 'in 6 d'],
-  ])('%d ms before now is %s', (before, words) => {
-    expect(formatRelative(now - before, now)).toBe(words);
+  ])('%d ms before now is shown as %s', (before, text) => {
+    expect(formatRelative(now - before, now)).toBe(text);
   });
-  test('of last week is a date, and has its year when that is another', () => {
+  test('returns a date after a week, with the year when it is not the current one', () => {
     expect(formatRelative(now - 8 * day, now)).toBe(formatDate(now - 8 * day, now));
     expect(formatDate(now - 8 * day, now)).not.toContain('2025');
     expect(formatRelative(now - 400 * day, now)).toContain('2024');
   });
-  test('is told exactly where that is asked for', () => {
+});
+
+describe('formatExact', () => {
+  test('returns the full date and time', () => {
     expect(formatExact(now)).toMatch(/Wednesday.*12.*2025/);
   });
 });

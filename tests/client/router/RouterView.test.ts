@@ -4,11 +4,11 @@ import { createRawSnippet } from 'svelte';
 import { route } from '../../../client/src/router/route.ts';
 import { router } from '../../../client/src/router/router.svelte.ts';
 import RouterView from '../../../client/src/router/RouterView.svelte';
-import Frame from './Frame.svelte';
+import Layout from './Layout.svelte';
 import Home from './Home.svelte';
 import Page from './Page.svelte';
 
-const pending = createRawSnippet(() => ({ render: () => '<p>Wait</p>' }));
+const pending = createRawSnippet(() => ({ render: () => '<p>Loading</p>' }));
 const failed = createRawSnippet((error: () => unknown) => ({ render: () => `<p>${String(error())}</p>` }));
 
 beforeEach(() => {
@@ -20,23 +20,23 @@ afterEach(() => router.reset());
 const start = () =>
   router.start(
     [
-      route('/', { load: async () => ({ default: Home }), layout: Frame }),
-      route('/c/:id', { load: async () => ({ default: Page }), layout: Frame }),
+      route('/', { load: async () => ({ default: Home }), layout: Layout }),
+      route('/c/:id', { load: async () => ({ default: Page }), layout: Layout }),
       route('/broken', { load: () => Promise.reject(new Error('No such file')) }),
       route('/alone', { load: async () => ({ default: Home }) }),
     ],
     'Parley',
   );
 
-test('something is shown until the first page is there', async () => {
+test('the pending snippet is shown until the first page has loaded', async () => {
   render(RouterView, { pending });
-  expect(screen.getByText('Wait')).toBeTruthy();
+  expect(screen.getByText('Loading')).toBeTruthy();
   await start();
   await waitFor(() => expect(screen.getByText('Page 1')).toBeTruthy());
-  expect(screen.queryByText('Wait')).toBeNull();
+  expect(screen.queryByText('Loading')).toBeNull();
 });
 
-test('a page that cannot be loaded says so, and the next one is shown', async () => {
+test('the failed snippet is shown for a page that cannot be loaded, and the next page after it', async () => {
   render(RouterView, { failed });
   await start();
   await router.go('/broken');
@@ -45,7 +45,7 @@ test('a page that cannot be loaded says so, and the next one is shown', async ()
   expect(await screen.findByRole('heading', { name: 'Home' })).toBeTruthy();
 });
 
-test('what pages have in common stays as it is from one to the next', async () => {
+test('a layout stays mounted between pages that share it', async () => {
   render(RouterView, {});
   await start();
   const search = await screen.findByLabelText<HTMLInputElement>('Search');

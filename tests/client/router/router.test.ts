@@ -21,8 +21,17 @@ const routes = () => [
   route('*', { load: async () => ({ default: Home }), title: () => 'Not Found' }),
 ];
 
-const address = (): string => location.pathname + location.search;
-const shown = (): string | undefined => router.page?.route.pattern;
+/** A route that stays loading until `finish` is called. */
+function slowRoute() {
+  let finish: () => void = () => undefined;
+  const load = jest.fn(
+    () => new Promise<{ default: typeof Home }>((resolve) => (finish = () => resolve({ default: Home }))),
+  );
+  return { slow: route('/slow', { load }), load, finish: () => finish() };
+}
+
+const currentPath = (): string => location.pathname + location.search;
+const pattern = (): string | undefined => router.page?.route.pattern;
 
 beforeEach(async () => {
   signedIn = false;
@@ -34,8 +43,8 @@ beforeEach(async () => {
 });
 afterEach(() => router.reset());
 
-/** Clicks a link and tells whether the browser would have followed it. */
-function click(attributes: string, how: MouseEventInit = {}): boolean {
+/** Clicks a link; returns whether the browser would have followed it. */
+function click(attributes: string, init: MouseEventInit = {}): boolean {
   document.body.insertAdjacentHTML('beforeend', `<a ${attributes}><b>Link</b></a>`);
   let followed = false;
   addEventListener(
@@ -48,173 +57,149 @@ function click(attributes: string, how: MouseEventInit = {}): boolean {
   );
   document
     .querySelector('a:last-of-type b')!
-    .dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, ...how }));
+    .dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, ...init }));
   return followed;
 }
 
-async function back(): Promise<void> {
+async function goBack(): Promise<void> {
   const popped = new Promise((resolve) => addEventListener('popstate', resolve, { once: true }));
   history.back();
   await popped;
 }
 
-describe('a click is left to the browser', () => {
+describe('links', () => {
   test.each([
-    ['with Ctrl', 'href="/c/1"', { ctrlKey: true }],
-    ['with Cmd', 'href="/c/1"', { metaKey: true }],
-    ['with Shift', 'href="/c/1"', { shiftKey: true }],
-    ['with the middle button', 'href="/c/1"', { button: 1 }],
-    ['on a link to a new tab', 'href="/c/1" target="_blank"', {}],
-    ['on a download', 'href="/c/1" download', {}],
-    ['on a link to another site', 'href="https://example.org/c/1"', {}],
-    ['on an address of the server', 'href="/api/v1/exports/chats"', {}],
-    ['on a link that is no page of the app', 'href="/s/abc"', {}],
-    ['on a place within the page', 'href="#top"', {}],
-    ['on a link without an address', '', {}],
-  ])('%s', (_, attributes, how) => {
-    expect(click(attributes, how)).toBe(true);
-    expect(shown()).toBe('/');
+    ['clicked with Ctrl', 'href="/c/1"', { ctrlKey: true }],
+    ['clicked with Cmd', 'href="/c/1"', { metaKey: true }],
+    ['clicked with Shift', 'href="/c/1"', { shiftKey: true }],
+    ['clicked with the middle button', 'href="/c/1"', { button: 1 }],
+    ['to a new tab', 'href="/c/1" target="_blank"', {}],
+    ['to a download', 'href="/c/1" download', {}],
+    ['to another site', 'href="https://example.org/c/1"', {}],
+    ['to the HTTP interface', 'href="/api/v1/exports/chats"', {}],
+    ['to a page that is not part of the app', 'href="/s/abc"', {}],
+    ['to a place within the page', 'href="#top"', {}],
+    ['without a target', '', {}],
+  ])('%s are left to the browser', (_, attributes, init) => {
+    expect(click(attributes, init)).toBe(true);
+    expect(pattern()).toBe('/');
   });
 
-  test('when somebody else has answered it', () => {
+  test('that another handler has handled are left alone', () => {
     document.getElementById('main')!.addEventListener('click', (event) => event.preventDefault());
     document.getElementById('main')!.innerHTML = '<a href="/c/1">Link</a>';
     document.querySelector('a')!.click();
-    expect(address()).toBe('/');
-  });
-});
-
-describe('the router', () => {
-  test('does not show a page its guard keeps closed, nor leave it in the history', async () => {
-    const entries = history.length;
-    await router.go('/members');
-    expect([address(), shown(), history.length]).toEqual(['/auth?next=/members', '/auth', entries + 1]);
+    expect(currentPath()).toBe('/');
   });
 
-  test('shows a guarded page to those who may see it', async () => {
-    signedIn = true;
-    await router.go('/members');
-    expect(shown()).toBe('/members');
-  });
-
-  test('gives up when guards send the visitor in circles', async () => {
-    await router.go('/there');
-    expect(router.error).toBeInstanceOf(Error);
-    expect(router.loading).toBe(false);
-  });
-
-  test('shows what is behind a link that was clicked', async () => {
+  test('to a page of the app show that page', async () => {
     expect(click('href="/c/a%20b?x=1"')).toBe(false);
     await waitFor(() => expect(router.page?.params).toEqual({ id: 'a b' }));
     expect(router.url.search).toBe('?x=1');
   });
+});
 
-  test('shows the page for all other addresses on a first visit', async () => {
-    history.replaceState(null, '', '/nowhere');
-    await router.start(routes(), 'Parley');
-    expect([shown(), document.title]).toEqual(['*', 'Not Found · Parley']);
+describe('the router', () => {
+  test('redirects from a guarded page without leaving it in the history', async () => {
+    const entries = history.length;
+    await router.go('/members');
+    expect([currentPath(), pattern(), history.length]).toEqual(['/auth?next=/members', '/auth', entries + 1]);
   });
 
-  test('goes back to the page before, with its parameters', async () => {
+  test('shows a guarded page when the guard allows it', async () => {
+    signedIn = true;
+    await router.go('/members');
+    expect(pattern()).toBe('/members');
+  });
+
+  test('reports guards that redirect in a loop', async () => {
+    await router.go('/there');
+    expect(router.error).toBeInstanceOf(Error);
+  });
+
+  test('shows the "*" route for an unknown path on a first visit', async () => {
+    history.replaceState(null, '', '/nowhere');
+    await router.start(routes(), 'Parley');
+    expect([pattern(), document.title]).toEqual(['*', 'Not Found · Parley']);
+  });
+
+  test('shows the previous page, with its parameters, on Back', async () => {
     await router.go('/c/1');
     await router.go('/c/2');
-    await back();
+    await goBack();
     await waitFor(() => expect(router.page?.params).toEqual({ id: '1' }));
   });
 
-  test('takes the place of the present entry of the history when it is told to', async () => {
+  test('replaces the history entry when asked to', async () => {
     await router.go('/c/1');
     const entries = history.length;
     await router.go('/c/2', { replace: true });
-    expect([address(), history.length]).toEqual(['/c/2', entries]);
+    expect([currentPath(), history.length]).toEqual(['/c/2', entries]);
   });
 
-  test('makes no second entry for the address it is at', async () => {
+  test('adds no history entry for the current URL', async () => {
     await router.go('/c/1');
     const entries = history.length;
     await router.go('/c/1');
     expect(history.length).toBe(entries);
   });
 
-  test('shows only the last of several pages asked for, whichever arrives first', async () => {
-    let arrive: (module: { default: typeof Home }) => void = () => undefined;
-    const slow = route('/slow', { load: () => new Promise((resolve) => (arrive = resolve)) });
-    await router.start([slow, ...routes()], 'Parley');
-    const going = router.go('/slow');
-    await waitFor(() => expect(router.loading).toBe(true));
+  test('keeps the page when only the hash changes, and when Back undoes that', async () => {
     await router.go('/c/1');
-    arrive({ default: Home });
-    await going;
-    expect([shown(), router.loading]).toEqual(['/c/:id', false]);
+    const { view, params } = router.page!;
+    location.hash = '#end';
+    await waitFor(() => expect(router.url.hash).toBe('#end'));
+    await goBack();
+    await waitFor(() => expect(router.url.hash).toBe(''));
+    expect([router.page?.view, router.page?.params]).toEqual([view, params]);
   });
 
-  test('says that a page could not be loaded, and shows it once it can', async () => {
+  test('shows only the latest of two overlapping navigations', async () => {
+    const { slow, load, finish } = slowRoute();
+    await router.start([slow, ...routes()], 'Parley');
+    const pending = router.go('/slow');
+    await waitFor(() => expect(load).toHaveBeenCalled());
+    await router.go('/c/1');
+    finish();
+    await pending;
+    expect(pattern()).toBe('/c/:id');
+  });
+
+  test('stays at the page that Back returned to while the next one was loading', async () => {
+    const { slow, load, finish } = slowRoute();
+    await router.start([slow, ...routes()], 'Parley');
+    await router.go('/c/1');
+    const pending = router.go('/slow');
+    await waitFor(() => expect(load).toHaveBeenCalled());
+    await goBack();
+    finish();
+    await pending;
+    expect([pattern(), currentPath()]).toEqual(['/c/:id', '/c/1']);
+  });
+
+  test('reports a page that could not be loaded, and shows it when a retry succeeds', async () => {
     const load = jest
       .fn<() => Promise<{ default: typeof Home }>>()
       .mockRejectedValueOnce(new Error('offline'))
       .mockResolvedValue({ default: Home });
     await router.start([route('/flaky', { load }), ...routes()], 'Parley');
     await router.go('/flaky');
-    expect([router.error, router.loading]).toEqual([new Error('offline'), false]);
+    expect(router.error).toEqual(new Error('offline'));
     await router.refresh();
-    expect([router.error, shown()]).toEqual([null, '/flaky']);
+    expect([router.error, pattern()]).toEqual([null, '/flaky']);
   });
 
-  test('asks the guards again when it is refreshed', async () => {
+  test('runs the guards again on refresh', async () => {
     signedIn = true;
     await router.go('/members');
     signedIn = false;
     await router.refresh();
-    expect(shown()).toBe('/auth');
+    expect(pattern()).toBe('/auth');
   });
 });
 
-describe('a page that must not be left', () => {
-  test('stays, and its address too', async () => {
-    router.block(() => false);
-    await router.go('/c/1');
-    expect([address(), shown()]).toEqual(['/', '/']);
-  });
-
-  test('stays when the visitor goes back', async () => {
-    await router.go('/c/1');
-    await router.go('/c/2');
-    const ask = jest.fn(async () => false);
-    router.block(ask);
-    await back();
-    await waitFor(() => expect(ask).toHaveBeenCalled());
-    expect([address(), router.page?.params]).toEqual(['/c/2', { id: '2' }]);
-  });
-
-  test('stays however the visitor came to it', async () => {
-    for (const id of ['1', '2', '3']) await router.go(`/c/${id}`);
-    await back();
-    await waitFor(() => expect(router.page?.params).toEqual({ id: '2' }));
-    const ask = jest.fn(() => false);
-    router.block(ask);
-    await back();
-    await waitFor(() => expect(ask).toHaveBeenCalled());
-    expect(address()).toBe('/c/2');
-  });
-
-  test('is left once the visitor agrees', async () => {
-    await router.go('/c/1');
-    await router.go('/c/2');
-    router.block(async () => true);
-    await back();
-    await waitFor(() => expect([address(), router.page?.params]).toEqual(['/c/1', { id: '1' }]));
-  });
-
-  test('is not closed with its tab unasked', () => {
-    const release = router.block(() => false);
-    expect(dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(false);
-    release();
-    expect(dispatchEvent(new Event('beforeunload', { cancelable: true }))).toBe(true);
-  });
-});
-
-describe('for those who cannot see the page change', () => {
-  test('the focus goes to the new page', async () => {
+describe('focus and title', () => {
+  test('the focus moves to the new page', async () => {
     await router.go('/c/1');
     expect(document.activeElement?.id).toBe('main');
   });
@@ -226,7 +211,7 @@ describe('for those who cannot see the page change', () => {
     expect(router.url.search).toBe('?query=egg');
   });
 
-  test('the tab is called after the page and the site', async () => {
+  test('the tab shows the title of the page and the name of the site', async () => {
     await router.go('/auth');
     expect(document.title).toBe('Sign in · Parley');
     router.setTitle('How to boil an egg');

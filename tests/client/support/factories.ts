@@ -34,6 +34,7 @@ export const aConfig = (overrides: Partial<Config> = {}): Config => ({
   signUp: 'open',
   features: { communitySharing: false, communityHub: false, speech: false },
   communityUrl: 'https://community.example',
+  signedIn: true,
   ...overrides,
 });
 
@@ -67,7 +68,7 @@ export const aConnection = (overrides: Partial<Connection> = {}): Connection => 
   ...overrides,
 });
 
-/** A promise a test settles when it is time. */
+/** A promise that the test settles. */
 export function deferred<T>(): {
   promise: Promise<T>;
   resolve: (value: T) => void;
@@ -75,9 +76,9 @@ export function deferred<T>(): {
 } {
   let resolve: (value: T) => void = () => undefined;
   let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
   });
   return { promise, resolve, reject };
 }

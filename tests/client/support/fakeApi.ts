@@ -4,15 +4,17 @@ import { matcher } from '../../../client/src/router/path.ts';
 
 type Route = keyof Api;
 
-/** One request as the fake server received it. */
-export interface Received {
+/** A request that the fake server received. */
+export interface ReceivedRequest {
   params: Record<string, string>;
   query: Record<string, string>;
   body: unknown;
 }
-type Answer<R extends Route> = (received: Received) => ResponseOf<Api[R]> | Promise<ResponseOf<Api[R]>>;
+type Handler<R extends Route> = (
+  request: ReceivedRequest,
+) => ResponseOf<Api[R]> | Promise<ResponseOf<Api[R]>>;
 
-/** A refusal of the fake server, in the form of the real one. */
+/** An error response of the fake server, in the format of the real one. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -28,13 +30,13 @@ export class Refusal extends Error {
 interface Mounted {
   method: string;
   match: (pathname: string) => Record<string, string> | null;
-  answer: (received: Received) => unknown;
+  handler: (request: ReceivedRequest) => unknown;
   route: Route;
 }
 
-/** Takes the place of `fetch`: answers with what a test says, and notes what was asked. */
+/** Replaces `fetch`: responds as the test defines, and records the requests. */
 export class FakeApi {
-  readonly received: ({ route: Route } & Received)[] = [];
+  readonly received: ({ route: Route } & ReceivedRequest)[] = [];
   offline = false;
   #mounted: Mounted[] = [];
 
@@ -42,15 +44,15 @@ export class FakeApi {
     globalThis.fetch = ((url: string, request?: RequestInit) => this.#fetch(url, request)) as typeof fetch;
   }
 
-  /** The latest answer given for a route is the one that counts. */
-  on<R extends Route>(route: R, answer: Answer<R>): this {
+  /** Sets the handler of a route, replacing an earlier one. */
+  on<R extends Route>(route: R, handler: Handler<R>): this {
     const [method = '', path = ''] = route.split(' ');
-    this.#mounted.unshift({ method, match: matcher(`/api/v1${path}`), answer, route });
+    this.#mounted.unshift({ method, match: matcher(`/api/v1${path}`), handler, route });
     return this;
   }
 
-  /** What was asked of one route, in order. */
-  to(route: Route): Received[] {
+  /** Returns the requests to one route, in order. */
+  to(route: Route): ReceivedRequest[] {
     return this.received.filter((received) => received.route === route);
   }
 
@@ -66,15 +68,15 @@ export class FakeApi {
       const body: unknown = typeof request.body === 'string' ? JSON.parse(request.body) : undefined;
       const received = { params, query: Object.fromEntries(url.searchParams), body };
       this.received.push({ route: mounted.route, ...received });
-      return await answered(mounted.answer, received);
+      return await respond(mounted.handler, received);
     }
-    throw new Error(`The test answers no ${method} ${url.pathname}`);
+    throw new Error(`The test has no handler for ${method} ${url.pathname}`);
   }
 }
 
-async function answered(answer: Mounted['answer'], received: Received): Promise<unknown> {
+async function respond(handler: Mounted['handler'], request: ReceivedRequest): Promise<unknown> {
   try {
-    return response(200, await answer(received));
+    return response(200, await handler(request));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, code, message, details } = error;

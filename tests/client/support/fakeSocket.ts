@@ -2,12 +2,12 @@ import type { ServerEvent, ServerPayload } from '#shared/socketEvents';
 
 type Handler = (payload: never) => void;
 
-/** A socket whose server is the test. */
+/** A realtime socket on which the test sends the server's events. */
 export class FakeSocket {
   connected = false;
   readonly #handlers = new Map<ServerEvent, Set<Handler>>();
-  readonly #hooks = new Set<() => void>();
-  readonly #refusals = new Set<() => void>();
+  readonly #reconnectHooks = new Set<() => void>();
+  readonly #refusalHooks = new Set<() => void>();
 
   connect = async (): Promise<void> => {
     this.connected = true;
@@ -21,21 +21,21 @@ export class FakeSocket {
     return () => handlers.delete(handler);
   };
   onReconnect = (hook: () => void): (() => void) => {
-    this.#hooks.add(hook);
-    return () => this.#hooks.delete(hook);
+    this.#reconnectHooks.add(hook);
+    return () => this.#reconnectHooks.delete(hook);
   };
   onRefused = (hook: () => void): (() => void) => {
-    this.#refusals.add(hook);
-    return () => this.#refusals.delete(hook);
+    this.#refusalHooks.add(hook);
+    return () => this.#refusalHooks.delete(hook);
   };
 
   deliver<N extends ServerEvent>(name: N, payload: ServerPayload<N>): void {
     for (const handler of this.#handlers.get(name) ?? []) handler(payload as never);
   }
   refuse(): void {
-    for (const hook of this.#refusals) hook();
+    for (const hook of this.#refusalHooks) hook();
   }
   reconnect(): void {
-    for (const hook of this.#hooks) hook();
+    for (const hook of this.#reconnectHooks) hook();
   }
 }

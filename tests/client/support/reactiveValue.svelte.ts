@@ -1,5 +1,5 @@
-/** A value that a test changes under whoever reads it. */
-export class Held<T> {
+/** A reactive value that a test changes while a component or state class reads it. */
+export class ReactiveValue<T> {
   value = $state.raw() as T;
 
   constructor(value: T) {

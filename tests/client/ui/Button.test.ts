@@ -2,17 +2,17 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import Pin from '@lucide/svelte/icons/pin';
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import Button from '../../../client/src/ui/Button.svelte';
-import { busyDelay } from '../../../client/src/ui/delayed.svelte.ts';
+import { busyDelayMs } from '../../../client/src/ui/delayed.svelte.ts';
 import IconButton from '../../../client/src/ui/IconButton.svelte';
 import TooltipLayer from '../../../client/src/ui/TooltipLayer.svelte';
-import { words } from './words.ts';
+import { text } from './text.ts';
 
-const children = words('Copy Link');
+const children = text('Copy Link');
 const button = (): HTMLElement => screen.getByRole('button');
 afterEach(() => void jest.useRealTimers());
 
 describe('a button', () => {
-  test('that is disabled does nothing, can be reached, and says why', async () => {
+  test('does nothing when disabled, stays focusable, and describes the reason', async () => {
     const onclick = jest.fn();
     render(Button, { children, onclick, disabledReason: 'An answer is still being written.' });
     await fireEvent.click(button());
@@ -23,7 +23,7 @@ describe('a button', () => {
     expect(button().getAttribute('aria-description')).toBe('An answer is still being written.');
   });
 
-  test('cannot be pressed again before what it started is done', async () => {
+  test('ignores clicks until its action has finished', async () => {
     let finish: () => void = () => undefined;
     const onclick = jest.fn(() => new Promise<void>((resolve) => (finish = resolve)));
     render(Button, { children, onclick });
@@ -37,7 +37,7 @@ describe('a button', () => {
     expect(onclick).toHaveBeenCalledTimes(2);
   });
 
-  test('does not send its form while it is busy', async () => {
+  test('does not submit its form while busy', async () => {
     const onsubmit = jest.fn((event: Event) => event.preventDefault());
     const form = document.body.appendChild(document.createElement('form'));
     form.addEventListener('submit', onsubmit);
@@ -50,18 +50,18 @@ describe('a button', () => {
     form.remove();
   });
 
-  test('shows that it waits, but only after a moment, and keeps its name', async () => {
+  test('shows a spinner only after a delay, and keeps its name', async () => {
     jest.useFakeTimers();
     render(Button, { children, busy: true });
     const spinner = (): Element | null => button().querySelector('.animate-spin');
-    await jest.advanceTimersByTimeAsync(busyDelay - 1);
+    await jest.advanceTimersByTimeAsync(busyDelayMs - 1);
     expect(spinner()).toBeNull();
     await jest.advanceTimersByTimeAsync(1);
     expect(spinner()).not.toBeNull();
     expect(button().textContent).toContain('Copy Link');
   });
 
-  test('with an address is a link', () => {
+  test('is a link when it has an href', () => {
     render(Button, { props: { children, href: '/s/1', target: '_blank' } });
     const link = screen.getByRole('link', { name: 'Copy Link' });
     expect([link.getAttribute('href'), link.getAttribute('rel')]).toEqual(['/s/1', 'noopener']);
@@ -69,14 +69,14 @@ describe('a button', () => {
   });
 });
 
-describe('a button with an icon alone', () => {
-  test('has a name, and tells its keys', () => {
+describe('an icon button', () => {
+  test('has a name and a keyboard shortcut', () => {
     render(IconButton, { icon: Pin, label: 'Pin', shortcut: 'Ctrl+P', pressed: true });
     const pin = screen.getByRole('button', { name: 'Pin', pressed: true });
     expect(pin.getAttribute('aria-keyshortcuts')).toBe('Control+P');
   });
 
-  test('shows its name to those who point at it, and no longer than they do', async () => {
+  test('shows its tooltip while the pointer rests on it', async () => {
     jest.useFakeTimers();
     render(TooltipLayer);
     render(IconButton, { icon: Pin, label: 'Pin', shortcut: 'Ctrl+P' });

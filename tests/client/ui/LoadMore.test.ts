@@ -24,36 +24,37 @@ beforeEach(() => {
 afterEach(() => {
   globalThis.IntersectionObserver = original;
 });
-const inSight = (isIntersecting = true): void => observers.forEach((tell) => tell([{ isIntersecting }]));
+const notifyEnd = (isIntersecting = true): void =>
+  observers.forEach((notify) => notify([{ isIntersecting }]));
 
-test('nothing is loaded while the end is out of sight', () => {
+test('loads nothing while the end is out of view', () => {
   const loadMore = jest.fn(async () => undefined);
   render(LoadMore, { hasMore: true, loadMore });
-  inSight(false);
+  notifyEnd(false);
   expect(loadMore).not.toHaveBeenCalled();
 });
 
-test('one page is loaded at a time, and the next when the end is still in sight', async () => {
-  let arrive: () => void = () => undefined;
-  const loadMore = jest.fn(() => new Promise<void>((resolve) => (arrive = resolve)));
+test('loads one page at a time, and the next when the end is still in view', async () => {
+  let finish: () => void = () => undefined;
+  const loadMore = jest.fn(() => new Promise<void>((resolve) => (finish = resolve)));
   render(LoadMore, { hasMore: true, loadMore });
-  inSight();
-  inSight();
+  notifyEnd();
+  notifyEnd();
   expect(loadMore).toHaveBeenCalledTimes(1);
   await waitFor(() => expect(observers).toHaveLength(0));
-  arrive();
+  finish();
   await waitFor(() => expect(observers).toHaveLength(1));
-  inSight();
+  notifyEnd();
   expect(loadMore).toHaveBeenCalledTimes(2);
 });
 
-test('what could not be loaded is offered again, and not asked for over and over', async () => {
+test('shows a button to try again after an error, and does not retry by itself', async () => {
   const loadMore = jest
     .fn<() => Promise<void>>()
     .mockRejectedValueOnce(new Error('offline'))
     .mockResolvedValue(undefined);
   render(LoadMore, { hasMore: true, loadMore });
-  inSight();
+  notifyEnd();
   await screen.findByRole('alert');
   expect(observers).toHaveLength(0);
   await fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
@@ -61,7 +62,7 @@ test('what could not be loaded is offered again, and not asked for over and over
   expect(loadMore).toHaveBeenCalledTimes(2);
 });
 
-test('the keyboard can load more, until there is no more', async () => {
+test('has a button to load more, until there is nothing more', async () => {
   const loadMore = jest.fn(async () => undefined);
   const { rerender } = render(LoadMore, { hasMore: true, loadMore });
   await fireEvent.click(screen.getByRole('button', { name: 'Load more' }));

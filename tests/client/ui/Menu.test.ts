@@ -5,7 +5,7 @@ import Menu from '../../../client/src/ui/Menu.svelte';
 import type { MenuItem } from '../../../client/src/ui/menu.ts';
 
 const person = userEvent.setup();
-/** A menu is not placed, and so stays invisible, where nothing has a size. */
+/** jsdom has no layout, so the menu is never positioned and stays invisible. */
 const hidden = true;
 
 function menu(extra: MenuItem[] = []) {
@@ -23,12 +23,12 @@ function menu(extra: MenuItem[] = []) {
 }
 const button = (): HTMLElement => screen.getByRole('button', { name: 'Actions' });
 const opened = (): Promise<HTMLElement> => screen.findByRole('menu', { hidden });
-const gone = (): Promise<void> => waitFor(() => expect(screen.queryByRole('menu', { hidden })).toBeNull());
+const closed = (): Promise<void> => waitFor(() => expect(screen.queryByRole('menu', { hidden })).toBeNull());
 const item = (name: string): HTMLElement =>
   screen.getAllByRole('menuitem', { hidden }).find(({ textContent }) => textContent.includes(name))!;
 
 describe('a menu', () => {
-  test('does nothing for an entry that is disabled, and says why it is', async () => {
+  test('ignores a disabled entry and shows the reason', async () => {
     const { archive } = menu();
     await person.click(button());
     await opened();
@@ -38,7 +38,7 @@ describe('a menu', () => {
     expect(item('Archive').textContent).toContain('still being written');
   });
 
-  test('tells whether it is open', async () => {
+  test('reports whether it is open', async () => {
     menu();
     expect([button().getAttribute('aria-haspopup'), button().getAttribute('aria-expanded')]).toEqual([
       'menu',
@@ -49,26 +49,35 @@ describe('a menu', () => {
     expect(button().getAttribute('aria-expanded')).toBe('true');
   });
 
-  test('does what was chosen, once, and closes', async () => {
+  test('runs the selected action once, and closes', async () => {
     const { rename } = menu();
     await person.click(button());
     await opened();
     await person.click(item('Rename'));
     expect(rename).toHaveBeenCalledTimes(1);
-    await gone();
+    await closed();
   });
 
-  test('is shut by a second press, and opened by a third', async () => {
+  test('returns the focus to its button before the action runs', async () => {
+    let focused: Element | null = null;
+    menu([{ label: 'Share', onselect: () => (focused = document.activeElement) }]);
+    await person.click(button());
+    await opened();
+    await person.click(item('Share'));
+    await waitFor(() => expect(focused).toBe(button()));
+  });
+
+  test('closes on a second press, and opens on a third', async () => {
     menu();
     await person.click(button());
     await opened();
     await person.click(button());
-    await gone();
+    await closed();
     await person.click(button());
     await opened();
   });
 
-  test('is worked by the keyboard alone, and gives the focus back', async () => {
+  test('works by keyboard, and returns the focus to its button', async () => {
     const { rename } = menu();
     await person.tab();
     expect(document.activeElement).toBe(button());
@@ -76,16 +85,16 @@ describe('a menu', () => {
     await opened();
     await person.keyboard('{Home}{Enter}');
     expect(rename).toHaveBeenCalledTimes(1);
-    await gone();
+    await closed();
     await waitFor(() => expect(document.activeElement).toBe(button()));
     await person.keyboard('{Enter}');
     await opened();
     await person.keyboard('{Escape}');
-    await gone();
+    await closed();
     await waitFor(() => expect(document.activeElement).toBe(button()));
   });
 
-  test('opens although it was loaded in the middle of the press', async () => {
+  test('opens when it was loaded during the press', async () => {
     menu();
     await fireEvent.pointerDown(button());
     button().focus();
@@ -94,7 +103,7 @@ describe('a menu', () => {
     await opened();
   });
 
-  test('keeps its button the same element from before it was loaded', async () => {
+  test('keeps its button element when it is loaded', async () => {
     menu();
     const before = button();
     await person.click(before);
@@ -102,7 +111,7 @@ describe('a menu', () => {
     expect(button()).toBe(before);
   });
 
-  test('has links for what is an address', async () => {
+  test('shows entries with an href as links', async () => {
     menu([{ label: 'Open', href: '/s/1', target: '_blank' }]);
     await person.click(button());
     await opened();
@@ -113,7 +122,7 @@ describe('a menu', () => {
     ]);
   });
 
-  test('shows which of several is chosen', async () => {
+  test('marks the selected option of a choice', async () => {
     menu([
       { label: 'Light', checked: false },
       { label: 'Dark', checked: true },

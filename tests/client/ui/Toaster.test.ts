@@ -5,7 +5,7 @@ import { toast } from '../../../client/src/ui/toast.svelte.ts';
 import Toaster from '../../../client/src/ui/Toaster.svelte';
 
 const region = (): HTMLElement => screen.getByRole('region', { name: 'Notifications', hidden: true });
-const pass = (milliseconds: number): Promise<void> => jest.advanceTimersByTimeAsync(milliseconds);
+const advance = (milliseconds: number): Promise<void> => jest.advanceTimersByTimeAsync(milliseconds);
 const shown = (text: string): boolean => screen.queryByText(text) !== null;
 
 beforeEach(() => {
@@ -17,101 +17,101 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('a message', () => {
-  test('is announced politely, in a place that is there before it', async () => {
-    const place = region();
-    expect(place.getAttribute('aria-live')).toBe('polite');
+describe('a toast', () => {
+  test('is announced politely, in a region that exists before it', async () => {
+    const before = region();
+    expect(before.getAttribute('aria-live')).toBe('polite');
     toast.show({ message: 'Copied' });
-    await pass(0);
-    expect(region()).toBe(place);
-    expect(place.textContent).toContain('Copied');
+    await advance(0);
+    expect(region()).toBe(before);
+    expect(before.textContent).toContain('Copied');
   });
 
-  test('goes by itself after the time to read it', async () => {
+  test('disappears after 5 seconds', async () => {
     toast.show({ message: 'Copied' });
-    await pass(4_900);
+    await advance(4_900);
     expect(shown('Copied')).toBe(true);
-    await pass(200);
+    await advance(200);
     expect(shown('Copied')).toBe(false);
   });
 
-  test('that can be undone stays for ten seconds', async () => {
+  test('with Undo disappears after 10 seconds', async () => {
     toast.show({ message: 'Link revoked', undo: () => undefined });
-    await pass(9_900);
+    await advance(9_900);
     expect(shown('Link revoked')).toBe(true);
-    await pass(200);
+    await advance(200);
     expect(shown('Link revoked')).toBe(false);
   });
 
   test.each([
     ['pointed at', fireEvent.pointerEnter, fireEvent.pointerLeave],
     ['focused', fireEvent.focusIn, fireEvent.focusOut],
-  ])('stays while it is %s, and goes on from there', async (_, come, leave) => {
+  ])('stays while it is %s, and then for the rest of its time', async (_, enter, leave) => {
     toast.show({ message: 'Link revoked', undo: () => undefined });
-    await pass(6_000);
-    await come(region());
-    await pass(60_000);
+    await advance(6_000);
+    await enter(region());
+    await advance(60_000);
     expect(shown('Link revoked')).toBe(true);
     await leave(region());
-    await pass(3_900);
+    await advance(3_900);
     expect(shown('Link revoked')).toBe(true);
-    await pass(200);
+    await advance(200);
     expect(shown('Link revoked')).toBe(false);
   });
 
-  test('that came while another was pointed at stays with it', async () => {
+  test('that appears while the pointer is on another one stays with it', async () => {
     toast.show({ message: 'First' });
-    await pass(0);
+    await advance(0);
     await fireEvent.pointerEnter(region());
     toast.show({ message: 'Second' });
-    await pass(60_000);
+    await advance(60_000);
     expect([shown('First'), shown('Second')]).toEqual([true, true]);
     await fireEvent.pointerLeave(region());
-    await pass(5_100);
+    await advance(5_100);
     expect([shown('First'), shown('Second')]).toEqual([false, false]);
   });
 
-  test('can be sent away, and taken back by who showed it', async () => {
-    const takeBack = toast.show({ message: 'Saving' });
+  test('can be closed, and dismissed by its creator', async () => {
+    const dismiss = toast.show({ message: 'Saving' });
     toast.show({ message: 'Saved' });
-    takeBack();
-    await pass(0);
+    dismiss();
+    await advance(0);
     expect([shown('Saving'), shown('Saved')]).toEqual([false, true]);
     await fireEvent.click(screen.getByRole('button', { name: 'Close', hidden: true }));
     expect(shown('Saved')).toBe(false);
   });
 });
 
-describe('what a message offers', () => {
+describe('the action of a toast', () => {
   const undoButton = (): HTMLElement => screen.getByRole('button', { name: 'Undo', hidden: true });
 
-  test('is done once, and the message goes', async () => {
+  test('runs once and dismisses the toast', async () => {
     const undo = jest.fn();
     toast.show({ message: 'Link revoked', undo });
-    await pass(0);
+    await advance(0);
     const button = undoButton();
     button.click();
     button.click();
-    await pass(0);
+    await advance(0);
     expect(undo).toHaveBeenCalledTimes(1);
     expect(shown('Link revoked')).toBe(false);
   });
 
-  test('says so when it did not work, in the words of the server', async () => {
+  test('shows the message of the server when it fails', async () => {
     const undo = () => Promise.reject(new ApiError(409, 'too_late', 'It is too late to restore this link.'));
     toast.show({ message: 'Link revoked', undo });
-    await pass(0);
+    await advance(0);
     await fireEvent.click(undoButton());
-    await pass(0);
+    await advance(0);
     expect(shown('It is too late to restore this link.')).toBe(true);
   });
 
-  test('tells nothing of the inside when something else broke', async () => {
+  test('shows a general message for any other error', async () => {
     toast.show({ message: 'Link revoked', undo: () => Promise.reject(new TypeError('x is undefined')) });
-    await pass(0);
+    await advance(0);
     await fireEvent.click(undoButton());
-    await pass(0);
+    await advance(0);
     expect(shown('x is undefined')).toBe(false);
-    expect(shown('That did not work. Try again in a moment.')).toBe(true);
+    expect(shown('Something went wrong. Try again in a moment.')).toBe(true);
   });
 });

@@ -4,7 +4,7 @@ import { userEvent } from '@testing-library/user-event';
 import { confirm, confirmations } from '../../../client/src/ui/confirm.svelte.ts';
 import ConfirmHost from '../../../client/src/ui/ConfirmHost.svelte';
 import { toast } from '../../../client/src/ui/toast.svelte.ts';
-import DialogStage from './DialogStage.svelte';
+import DialogExample from './DialogExample.svelte';
 
 const person = userEvent.setup();
 afterEach(() => {
@@ -14,13 +14,13 @@ afterEach(() => {
 
 const opener = (): HTMLElement => screen.getByRole('button', { name: 'Share' });
 async function opened(props: { undo?: () => void; onclose?: () => void } = {}): Promise<HTMLElement> {
-  render(DialogStage, props);
+  render(DialogExample, props);
   await person.click(opener());
   return await screen.findByRole('dialog', { name: 'Share Chat' });
 }
 
 describe('a dialog', () => {
-  test('is closed by Escape, gives the focus back, and says that it closed', async () => {
+  test('closes on Escape, returns the focus, and calls onclose', async () => {
     const onclose = jest.fn();
     await opened({ onclose });
     await person.keyboard('{Escape}');
@@ -29,14 +29,14 @@ describe('a dialog', () => {
     await waitFor(() => expect(document.activeElement).toBe(opener()));
   });
 
-  test('is described, and gives the focus to the field that wants it', async () => {
+  test('has a description, and focuses the field with data-autofocus', async () => {
     const dialog = await opened();
     const described = document.getElementById(dialog.getAttribute('aria-describedby') ?? '');
     expect(described?.textContent).toBe('Only for people here.');
     await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('Title')));
   });
 
-  test('is closed by its button, the last one the keyboard comes to', async () => {
+  test('closes by its Close button, which is last in the tab order', async () => {
     const dialog = await opened();
     const buttons = [...dialog.querySelectorAll(':scope > button, :scope > * button')];
     expect(buttons.at(-1)?.getAttribute('aria-label')).toBe('Close');
@@ -44,7 +44,7 @@ describe('a dialog', () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   });
 
-  test('lets a message be answered without closing', async () => {
+  test('stays open when the action of a toast is clicked', async () => {
     const undo = jest.fn();
     const dialog = await opened({ undo });
     await person.click(screen.getByRole('button', { name: 'Delete link' }));
@@ -55,7 +55,7 @@ describe('a dialog', () => {
     expect(screen.queryByRole('dialog')).not.toBeNull();
   });
 
-  test('leaves the messages behind when it closes', async () => {
+  test('leaves the toasts on the page when it closes', async () => {
     await opened();
     await person.click(screen.getByRole('button', { name: 'Delete link' }));
     await person.click((await screen.findAllByRole('button', { name: 'Close' })).at(0)!);
@@ -66,36 +66,36 @@ describe('a dialog', () => {
   });
 });
 
-describe('a question', () => {
+describe('confirm', () => {
   const ask = () =>
     confirm({ title: 'Unshare 12 links?', body: 'The chats stay.', action: 'Unshare', danger: true });
 
-  test('that is not answered means no', async () => {
+  test('resolves with false when the dialog is closed', async () => {
     render(ConfirmHost);
-    const answer = ask();
+    const confirmed = ask();
     await screen.findByRole('alertdialog', { name: 'Unshare 12 links?' });
     await person.keyboard('{Escape}');
-    expect(await answer).toBe(false);
+    expect(await confirmed).toBe(false);
   });
 
-  test('of something dangerous offers the way back first', async () => {
+  test('focuses Cancel for a dangerous action', async () => {
     render(ConfirmHost);
-    const answer = ask();
+    const confirmed = ask();
     const cancel = await screen.findByRole('button', { name: 'Cancel' });
     await waitFor(() => expect(document.activeElement).toBe(cancel));
     await person.keyboard('{Enter}');
-    expect(await answer).toBe(false);
+    expect(await confirmed).toBe(false);
   });
 
-  test('is answered with its own verb', async () => {
+  test('resolves with true when the action is confirmed', async () => {
     render(ConfirmHost);
-    const answer = ask();
+    const confirmed = ask();
     await person.click(await screen.findByRole('button', { name: 'Unshare' }));
-    expect(await answer).toBe(true);
+    expect(await confirmed).toBe(true);
     await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
   });
 
-  test('waits for the one before it', async () => {
+  test('waits until the previous confirmation is closed', async () => {
     render(ConfirmHost);
     const first = ask();
     const second = confirm({ title: 'Sign out?', action: 'Sign out' });

@@ -11,16 +11,20 @@ const describedBy = (control: HTMLElement): string =>
     .join(' ');
 
 describe('a field', () => {
-  test('with an error is invalid, and is described by hint and error', () => {
-    render(TextField, { label: 'E-mail', hint: 'Only people here see it.', error: 'This is no address.' });
-    const field = screen.getByLabelText('E-mail');
+  test('with an error is invalid, and described by hint and error', () => {
+    render(TextField, {
+      label: 'Email',
+      hint: 'Only people here see it.',
+      error: 'Enter a valid email address.',
+    });
+    const field = screen.getByLabelText('Email');
     expect(field.getAttribute('aria-invalid')).toBe('true');
-    expect(describedBy(field)).toBe('Only people here see it. This is no address.');
+    expect(describedBy(field)).toBe('Only people here see it. Enter a valid email address.');
   });
 
   test('without an error is neither invalid nor described', () => {
-    render(TextField, { label: 'E-mail', type: 'email', autocomplete: 'username', required: true });
-    const field = screen.getByLabelText<HTMLInputElement>('E-mail');
+    render(TextField, { label: 'Email', type: 'email', autocomplete: 'username', required: true });
+    const field = screen.getByLabelText<HTMLInputElement>('Email');
     expect([field.hasAttribute('aria-invalid'), field.hasAttribute('aria-describedby')]).toEqual([
       false,
       false,
@@ -28,20 +32,20 @@ describe('a field', () => {
     expect([field.type, field.autocomplete, field.required]).toEqual(['email', 'username', true]);
   });
 
-  test('announces an error that appears, in a place that was there before', async () => {
-    const { rerender, container } = render(TextField, { label: 'E-mail' });
-    const place = container.querySelector('[aria-live="polite"]')!;
-    await rerender({ label: 'E-mail', error: 'This is no address.' });
-    expect(place.textContent).toBe('This is no address.');
+  test('announces a new error in a region that existed before', async () => {
+    const { rerender, container } = render(TextField, { label: 'Email' });
+    const region = container.querySelector('[aria-live="polite"]')!;
+    await rerender({ label: 'Email', error: 'Enter a valid email address.' });
+    expect(region.textContent).toBe('Enter a valid email address.');
   });
 
-  test('whose label is hidden is still called by it', () => {
+  test('keeps its accessible name when the label is hidden', () => {
     render(TextField, { label: 'Title', labelHidden: true });
     expect(screen.getByRole('textbox', { name: 'Title' })).toBeTruthy();
   });
 });
 
-describe('a search box', () => {
+describe('a search field', () => {
   afterEach(() => void jest.useRealTimers());
   const box = (): HTMLInputElement => screen.getByRole('textbox', { name: 'Search chats' });
 
@@ -63,7 +67,7 @@ describe('a search box', () => {
     expect(onsearch.mock.calls).toEqual([['eg']]);
   });
 
-  test('searches at once on Enter, and not again after it', async () => {
+  test('searches immediately on Enter, and not again afterwards', async () => {
     const { onsearch } = searching();
     await fireEvent.input(box(), { target: { value: 'egg' } });
     await fireEvent.keyDown(box(), { key: 'Enter' });
@@ -71,7 +75,7 @@ describe('a search box', () => {
     expect(onsearch.mock.calls).toEqual([['egg']]);
   });
 
-  test('does not search any more once it is gone', async () => {
+  test('does not search after it was removed', async () => {
     const { onsearch, unmount } = searching();
     await fireEvent.input(box(), { target: { value: 'egg' } });
     unmount();
@@ -79,7 +83,7 @@ describe('a search box', () => {
     expect(onsearch).not.toHaveBeenCalled();
   });
 
-  test('is emptied by the first Escape, which closes nothing, and let through by the second', async () => {
+  test('is cleared by the first Escape, and passes the second one on', async () => {
     const { onsearch } = searching();
     const outside = jest.fn();
     document.addEventListener('keydown', outside);
@@ -94,18 +98,18 @@ describe('a search box', () => {
 });
 
 describe('a switch', () => {
-  test('that may not be turned stays as it is, and says why', () => {
-    render(Switch, { label: 'Sign-up', checked: true, disabledReason: 'Set by the environment.' });
+  test('cannot be toggled when disabled, and describes the reason', () => {
+    render(Switch, { label: 'Sign-up', checked: true, disabledReason: 'Set by an environment variable.' });
     const control = screen.getByRole<HTMLInputElement>('switch', { name: 'Sign-up' });
     control.click();
     expect([control.checked, control.disabled, describedBy(control)]).toEqual([
       true,
       true,
-      'Set by the environment.',
+      'Set by an environment variable.',
     ]);
   });
 
-  test('tells its new state', async () => {
+  test('calls onchange with its new state', async () => {
     const onchange = jest.fn();
     render(Switch, { label: 'Sign-up', onchange });
     await fireEvent.click(screen.getByRole('switch', { name: 'Sign-up' }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { titleFromModel, titleFromQuestion } from '../../../server/src/features/chats/titles.ts';
+import { titleFromModel, titleFromQuestion } from '../../../server/src/features/chats/titles.service.ts';
 
 describe('the title from a question', () => {
   test.each([

@@ -80,7 +80,7 @@ describe('the import service', () => {
   /** A service that reads these events from any file. */
   const serviceReading = (read: () => AsyncGenerator<ImportEvent>) => {
     const audit = new AuditQueries(platform);
-    const imports = new FailingQueries(new ChatQueries(platform), new MessageQueries(platform));
+    const imports = new FailingQueries(platform, new ChatQueries(platform), new MessageQueries(platform));
     return new ImportService(platform, {
       imports,
       users: new UserService(platform, { queries: users, audit }),

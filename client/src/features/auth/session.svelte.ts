@@ -21,6 +21,7 @@ const initialConfig: Config = {
   signUp: 'closed',
   features: { communitySharing: false, communityHub: false, speech: false },
   communityUrl: '',
+  signedIn: false,
 };
 const noPermissions: Permissions = { chat: false, share: false, shareToCommunity: false, administer: false };
 
@@ -81,7 +82,9 @@ export class Session {
 
   /** Reloads the configuration, the user and their permissions. */
   async refresh(): Promise<void> {
-    const [config, me] = await Promise.all([call('GET /config'), fetchMe()]);
+    const config = await call('GET /config');
+    // A visitor's browser would log the refused request as an error.
+    const me = config.signedIn ? await fetchMe() : null;
     this.#config = config;
     if (me) this.#setMe(me);
     else this.#end();

@@ -1,4 +1,4 @@
-/** Words that belong to no single feature. */
+/** Words shared by several features. */
 export const common = {
   product: 'Parley',
   cancel: 'Cancel',
@@ -11,8 +11,8 @@ export const common = {
   copied: 'Copied',
   loading: 'Loading',
   loadMore: 'Load more',
-  loadMoreFailed: 'The next entries could not be loaded.',
-  clearSearch: 'Clear the search',
+  loadMoreFailed: 'Couldn’t load more.',
+  clearSearch: 'Clear search',
   notifications: 'Notifications',
   optional: 'optional',
   back: 'Back',
@@ -23,12 +23,12 @@ export const common = {
   inMinutes: 'in {count} min',
   inHours: 'in {count} h',
   inDays: 'in {count} d',
-  offline: 'Parley cannot be reached. Check your connection and try again.',
-  badAnswer: 'The server did not answer properly. Try again in a moment.',
-  timedOut: 'The server took too long to answer. Try again in a moment.',
-  somethingFailed: 'That did not work. Try again in a moment.',
+  offline: 'Can’t reach the server. Check your connection and try again.',
+  badResponse: 'Unexpected response from the server. Try again in a moment.',
+  timedOut: 'The server took too long to respond. Try again in a moment.',
+  somethingFailed: 'Something went wrong. Try again in a moment.',
   notFoundTitle: 'Not Found',
-  notFoundBody: 'There is no page at this address.',
-  viewFailedTitle: 'This page could not be loaded',
+  notFoundBody: 'This page doesn’t exist.',
+  viewFailedTitle: 'Couldn’t load this page',
   viewFailedBody: 'Check your connection, then try again.',
 } as const;

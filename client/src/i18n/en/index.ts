@@ -13,10 +13,11 @@ import { session } from './session.ts';
 import { settings } from './settings.ts';
 import { sharedPage } from './sharedPage.ts';
 import { sharing } from './sharing.ts';
+import { shortcuts } from './shortcuts.ts';
 import { users } from './users.ts';
 
 /**
- * Every word on the screen. To add one, put a key into the file of its feature:
+ * All messages on the screen. To add one, add a key to the file of its topic:
  *
  *     copyLink: 'Copy Link',                                   t('sharing.copyLink')
  *     greeting: 'Good morning, {name}',                        t('chat.greeting', { name })
@@ -24,7 +25,7 @@ import { users } from './users.ts';
  *                    other: '{count} new messages' },
  *     before: 'Shared <link>before</link>.',                   parts('sharing.before')
  *
- * A key that is missing, or a value that is forgotten, does not compile.
+ * A missing key or value is a compile error, and a test finds keys that are not used.
  */
 export const en = {
   common,
@@ -43,4 +44,5 @@ export const en = {
   connections,
   imports,
   markdown,
+  shortcuts,
 };

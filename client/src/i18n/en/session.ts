@@ -1,6 +1,6 @@
-/** Starting, and what can go wrong before any page is there. */
+/** Errors while starting the app or loading a part of it. */
 export const session = {
   toChats: 'Go to your chats',
-  partFailed: 'This part of the page could not be loaded. Check your connection.',
-  stillFailing: 'It still does not work. Check your connection.',
+  partFailed: 'Couldn’t load this part of the page. Check your connection.',
+  stillFailing: 'Still not working. Check your connection.',
 } as const;

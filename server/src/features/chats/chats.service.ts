@@ -10,7 +10,7 @@ import type { MessageTree } from './chats.contract.ts';
 import { chatPolicy } from './chats.policy.ts';
 import { presentChat } from './chats.presenter.ts';
 import type { ChatQueries, ChatRow } from './chats.queries.ts';
-import { titleFromModel, titleFromQuestion, untitled } from './titles.ts';
+import { titleFromModel, titleFromQuestion, untitled } from './titles.service.ts';
 
 interface NewChat {
   title?: string;

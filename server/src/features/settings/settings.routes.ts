@@ -6,7 +6,7 @@ import type { SettingsService } from './settings.service.ts';
 export function settingsRoutes(platform: Platform, settings: SettingsService): Routes {
   const routes = new Routes();
 
-  routes.anyone(settingsEndpoints.getConfig, async () => {
+  routes.anyone(settingsEndpoints.getConfig, async ({ actor }) => {
     const current = await settings.current();
     const firstRun = await settings.isFirstRun();
     return {
@@ -16,6 +16,7 @@ export function settingsRoutes(platform: Platform, settings: SettingsService): R
       signUp: firstRun ? 'open' : current.signUp,
       features: { communitySharing: current.communitySharing, communityHub: false, speech: false },
       communityUrl: platform.env.COMMUNITY_URL,
+      signedIn: actor !== undefined,
     };
   });
 

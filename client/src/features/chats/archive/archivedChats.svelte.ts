@@ -3,7 +3,10 @@ import { call } from '../../../api/call.ts';
 import { PagedList } from '../../../api/pagedList.svelte.ts';
 import type { RealtimeSocket } from '../../../api/socket.svelte.ts';
 
-/** The chats that were put away, and the search through them. Follows what other tabs do while it is watched. */
+/**
+ * The archived chats and the search among them.
+ * Consistency: while watched, changes made in other tabs are applied to the list.
+ */
 export class ArchivedChats {
   #query = $state('');
   readonly #list = new PagedList<ChatSummary>(({ cursor, limit }, signal) =>
@@ -22,7 +25,7 @@ export class ArchivedChats {
     await this.#list.load();
   }
 
-  /** Reads the list and listens for news. Returns the way to stop. */
+  /** Reads the list and applies changes from the server. Returns a function that stops it. */
   watch(socket: Pick<RealtimeSocket, 'on' | 'onReconnect'>): () => void {
     void this.#list.load();
     const refresh = (): void => void this.#list.refresh();

@@ -1,22 +1,23 @@
 import type { ChatSummary } from '#shared/chats';
-import { addressOf } from '../../../api/call.ts';
+import { downloadUrl } from '../../../api/call.ts';
 import { t } from '../../../i18n/t.ts';
 import { path } from '../../../router/path.ts';
 import { router } from '../../../router/router.svelte.ts';
 import { confirm } from '../../../ui/confirm.svelte.ts';
 import { toast } from '../../../ui/toast.svelte.ts';
+import { tryOrToast } from '../../../ui/tryOrToast.ts';
 import type { ChatChange, ChatList } from './chatList.svelte.ts';
 
-export const chatAddress = (id: string): string => path('/c/:chatId', { chatId: id });
+export const chatPath = (id: string): string => path('/c/:chatId', { chatId: id });
 
-/** A download of the whole chat, in the form Open WebUI imports. */
-export const downloadAddress = (id: string): string =>
-  addressOf('GET /chats/:id/export', { params: { id }, query: { format: 'json' } });
+/** Returns the URL that downloads the whole chat in a format that Open WebUI imports. */
+export const exportUrl = (id: string): string =>
+  downloadUrl('GET /chats/:id/export', { params: { id }, query: { format: 'json' } });
 
-/** The chat that is the page. */
+/** Returns the id of the chat on the page; undefined on other pages. */
 export const openChatId = (): string | undefined => router.page?.params['chatId'];
 
-/** What a person does to a chat as a whole: asks first where nothing brings it back, offers Undo where something does. */
+/** Actions on a whole chat: those that cannot be undone ask for confirmation, the others offer Undo. */
 export class ChatActions {
   readonly #list: ChatList;
 
@@ -25,9 +26,9 @@ export class ChatActions {
   }
 
   async rename(chat: ChatSummary, title: string): Promise<void> {
-    const wanted = title.replace(/\s+/g, ' ').trim();
-    if (wanted === '' || wanted === chat.title) return;
-    await this.#change(chat, { title: wanted });
+    const newTitle = title.replace(/\s+/g, ' ').trim();
+    if (newTitle === '' || newTitle === chat.title) return;
+    await this.#change(chat, { title: newTitle });
   }
 
   async togglePin(chat: ChatSummary): Promise<void> {
@@ -40,7 +41,7 @@ export class ChatActions {
     if (wasOpen) void router.go('/');
     toast.show({
       message: t('chats.archived', { title: chat.title }),
-      // Archiving unpins, so undoing it pins again.
+      // Archiving unpins the chat, so Undo also restores the pin.
       undo: () => this.#list.change({ ...chat, archived: true }, { archived: false, pinned: chat.pinned }),
     });
   }
@@ -53,34 +54,23 @@ export class ChatActions {
     });
   }
 
-  /** Answers whether the chat is gone. */
+  /** Deletes the chat after confirmation. Returns whether it was deleted. */
   async remove(chat: ChatSummary): Promise<boolean> {
-    const sure = await confirm({
+    const confirmed = await confirm({
       title: t('chats.deleteTitle'),
       body: t(chat.shared ? 'chats.deleteSharedBody' : 'chats.deleteBody', { title: chat.title }),
       action: t('common.delete'),
       danger: true,
     });
-    if (!sure) return false;
+    if (!confirmed) return false;
     const wasOpen = openChatId() === chat.id;
-    try {
-      await this.#list.remove(chat);
-    } catch (error) {
-      toast.failed(error);
-      return false;
-    }
+    if (!(await tryOrToast(() => this.#list.remove(chat)))) return false;
     if (wasOpen) void router.go('/');
     toast.show({ message: t('chats.deleted', { title: chat.title }) });
     return true;
   }
 
-  async #change(chat: ChatSummary, change: ChatChange): Promise<boolean> {
-    try {
-      await this.#list.change(chat, change);
-      return true;
-    } catch (error) {
-      toast.failed(error);
-      return false;
-    }
+  #change(chat: ChatSummary, change: ChatChange): Promise<boolean> {
+    return tryOrToast(() => this.#list.change(chat, change));
   }
 }

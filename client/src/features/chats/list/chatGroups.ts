@@ -9,40 +9,40 @@ export interface ChatGroup {
   chats: readonly ChatSummary[];
 }
 
-/** The first moment of the day, `daysBefore` days earlier, in the reader's time zone. */
-export function startOfDay(moment: number, daysBefore = 0): number {
-  const day = new Date(moment);
+/** Returns the start of the day `daysBefore` days before `time`, in the local time zone. */
+export function startOfDay(time: number, daysBefore = 0): number {
+  const day = new Date(time);
   return new Date(day.getFullYear(), day.getMonth(), day.getDate() - daysBefore).getTime();
 }
 
-/** The heading of a chat, and since when a chat belongs under it. */
-interface Span {
+/** A heading and the earliest update time, in ISO format, of the chats under it. */
+interface Period {
   key: string;
   label: string;
   since: string;
 }
 
 /**
- * Chats, newest first, under "Today", "Yesterday", "Previous 7 days", "Previous 30 days" and their months.
- * `today` is the first moment of the present day, in milliseconds.
+ * Groups chats, newest first, under "Today", "Yesterday", "Previous 7 days", "Previous 30 days" and their months.
+ * `today` is the start of the current day in milliseconds.
  */
 export function chatGroups(chats: readonly ChatSummary[], today: number): ChatGroup[] {
-  const spans = recentSpans(today);
-  const groups: { span: Span; chats: ChatSummary[] }[] = [];
+  const periods = recentPeriods(today);
+  const groups: { period: Period; chats: ChatSummary[] }[] = [];
   for (const chat of chats) {
     const group = groups.at(-1);
-    // ISO times in UTC compare as text, which is much faster than ten thousand dates.
-    if (group && chat.updatedAt >= group.span.since) {
+    // ISO times in UTC are ordered as text, which is much faster than parsing ten thousand dates.
+    if (group && chat.updatedAt >= group.period.since) {
       group.chats.push(chat);
       continue;
     }
-    const span = spans.find(({ since }) => chat.updatedAt >= since) ?? monthOf(chat.updatedAt);
-    groups.push({ span, chats: [chat] });
+    const period = periods.find(({ since }) => chat.updatedAt >= since) ?? monthOf(chat.updatedAt);
+    groups.push({ period, chats: [chat] });
   }
-  return groups.map(({ span, chats }) => ({ key: span.key, label: span.label, chats }));
+  return groups.map(({ period, chats }) => ({ key: period.key, label: period.label, chats }));
 }
 
-function recentSpans(today: number): Span[] {
+function recentPeriods(today: number): Period[] {
   const since = (daysBefore: number): string => new Date(startOfDay(today, daysBefore)).toISOString();
   return [
     { key: 'today', label: t('chats.today'), since: since(0) },
@@ -52,7 +52,7 @@ function recentSpans(today: number): Span[] {
   ];
 }
 
-function monthOf(updatedAt: string): Span {
+function monthOf(updatedAt: string): Period {
   const date = new Date(updatedAt);
   const start = new Date(date.getFullYear(), date.getMonth(), 1);
   return { key: updatedAt.slice(0, 7), label: formatMonth(date), since: start.toISOString() };

@@ -5,15 +5,15 @@ import type { RealtimeSocket } from '../../../api/socket.svelte.ts';
 import { now } from '../../../ui/clock.ts';
 import { chatGroups, startOfDay } from './chatGroups.ts';
 import type { ChatGroup } from './chatGroups.ts';
-import { placed, readPinned } from './chatOrder.ts';
+import { readPinned, withChat } from './chatOrder.ts';
 
-/** What can be changed from a list. */
+/** The fields that can be changed from a list. */
 export type ChatChange = Partial<Pick<ChatSummary, 'title' | 'pinned' | 'archived'>>;
 
 /**
- * The chats of the sidebar: the pinned ones, then the others as far as they have been read, or what a search found.
- * A change is shown at once and taken back when the server refuses it. News from other tabs is put in place; the lists
- * are read again only when the server says so or when news may have been missed.
+ * The chats of the sidebar: the pinned ones, then the loaded part of the others; or the results of a search.
+ * Consistency: a change is shown immediately and rolled back when the server refuses it. Changes from other tabs are
+ * applied in place; the lists are read again only when the server asks for it or changes may have been missed.
  */
 export class ChatList {
   #pinned = $state.raw<readonly ChatSummary[]>([]);
@@ -21,10 +21,10 @@ export class ChatList {
   readonly #recent = new PagedList<ChatSummary>(({ cursor, limit }, signal) =>
     call('GET /chats', { query: { cursor, limit, pinned: 'false' } }, { signal }),
   );
-  readonly #found = new PagedList<ChatSummary>(({ cursor, limit }, signal) =>
+  readonly #results = new PagedList<ChatSummary>(({ cursor, limit }, signal) =>
     call('GET /chats', { query: { cursor, limit, query: this.#query } }, { signal }),
   );
-  // Changes once a day, and the groups with it.
+  // Changes once a day, and the groups change with it.
   readonly #today = $derived(startOfDay(now()));
   readonly #groups = $derived(chatGroups(this.#recent.items, this.#today));
   #started = false;
@@ -37,73 +37,73 @@ export class ChatList {
   get pinned(): readonly ChatSummary[] {
     return this.#pinned;
   }
-  /** The chats that are not pinned, under the headings of their dates. */
+  /** The chats that are not pinned, grouped by date. */
   get groups(): readonly ChatGroup[] {
     return this.#groups;
   }
-  /** What the search found; empty while nothing is searched for. */
-  get found(): readonly ChatSummary[] {
-    return this.#found.items;
+  /** The search results; empty without a search. */
+  get results(): readonly ChatSummary[] {
+    return this.#results.items;
   }
-  /** What is searched for; empty when nothing is. */
+  /** The search query; empty without a search. */
   get query(): string {
     return this.#query;
   }
-  /** The lists have been read and hold nothing. */
+  /** Whether the lists have been read and there are no chats. */
   get empty(): boolean {
     return this.#recent.loaded && this.#recent.items.length === 0 && this.#pinned.length === 0;
   }
   get loaded(): boolean {
-    return this.#shown.loaded;
+    return this.#visibleList.loaded;
   }
-  /** A search is under way. */
+  /** Whether a search is running. */
   get searching(): boolean {
-    return this.#query !== '' && this.#found.loading;
+    return this.#query !== '' && this.#results.loading;
   }
   get hasMore(): boolean {
-    return this.#shown.hasMore;
+    return this.#visibleList.hasMore;
   }
   get error(): unknown {
-    return this.#shown.error;
+    return this.#visibleList.error;
   }
 
-  /** Reads the lists and listens for news, once. */
+  /** Reads the lists and applies changes from the server from now on. Has an effect only once. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
     this.#socket.on('chat:updated', ({ chat }) => this.apply(chat));
-    this.#socket.on('chat:deleted', ({ chatId }) => this.#drop(chatId));
+    this.#socket.on('chat:deleted', ({ chatId }) => this.#removeLocally(chatId));
     this.#socket.on('chats:changed', () => void this.refresh());
     this.#socket.onReconnect(() => void this.refresh());
     void this.refresh();
   }
 
-  /** Reads everything shown anew, in place. */
+  /** Reads all visible lists again, in place. */
   async refresh(): Promise<void> {
-    const found = this.#query === '' ? Promise.resolve() : this.#found.refresh();
-    await Promise.all([this.#readPinned(), this.#recent.refresh(), found]);
+    const results = this.#query === '' ? Promise.resolve() : this.#results.refresh();
+    await Promise.all([this.#readPinned(), this.#recent.refresh(), results]);
   }
 
-  /** Rejects when the next page cannot be read. */
-  loadMore = (): Promise<void> => this.#shown.loadMore();
+  /** Loads the next page; rejects when it cannot be read. */
+  loadMore = (): Promise<void> => this.#visibleList.loadMore();
 
-  /** Looks for chats by title and text; an empty query ends the search. */
+  /** Searches titles and messages; an empty query ends the search. */
   async search(query: string): Promise<void> {
-    const wanted = query.trim();
-    if (wanted === this.#query) return;
-    if (wanted === '' || this.#query === '') this.#found.reset();
-    this.#query = wanted;
-    if (wanted !== '') await this.#found.load();
+    const trimmed = query.trim();
+    if (trimmed === this.#query) return;
+    if (trimmed === '' || this.#query === '') this.#results.reset();
+    this.#query = trimmed;
+    if (trimmed !== '') await this.#results.load();
   }
 
-  /** The chat as far as the lists know it. */
+  /** Returns the chat from the loaded lists; undefined when it is in none. */
   get(id: string): ChatSummary | undefined {
-    return [this.#pinned, this.#recent.items, this.#found.items]
+    return [this.#pinned, this.#recent.items, this.#results.items]
       .flatMap((rows) => rows.filter((chat) => chat.id === id))
       .at(0);
   }
 
-  /** Changes a chat, here at once. Rejects, and shows it as it was, when the server refuses. */
+  /** Changes a chat, in the lists immediately. Rolls back and rejects when the server refuses. */
   async change(chat: ChatSummary, change: ChatChange): Promise<void> {
     this.apply({ ...chat, ...change });
     try {
@@ -114,9 +114,9 @@ export class ChatList {
     }
   }
 
-  /** Deletes a chat with everything in it, here at once; comes back when the server refuses. */
+  /** Deletes a chat, from the lists immediately. Restores it and rejects when the server refuses. */
   async remove(chat: ChatSummary): Promise<void> {
-    this.#drop(chat.id);
+    this.#removeLocally(chat.id);
     try {
       await call('DELETE /chats/:id', { params: { id: chat.id } });
     } catch (error) {
@@ -125,30 +125,30 @@ export class ChatList {
     }
   }
 
-  /** Shows a chat as it is now, wherever it stands and wherever it belongs. */
+  /** Updates a chat in all lists, and moves it to the list and position where it belongs. */
   apply(chat: ChatSummary): void {
-    const at = chat.archived ? 'archived' : chat.pinned ? 'pinned' : 'recent';
-    this.#pinned = placed(this.#pinned, chat, at === 'pinned', false);
-    this.#recent.edit((rows) => placed(rows, chat, at === 'recent', this.#recent.hasMore));
-    if (chat.archived) this.#found.remove(chat.id);
-    else this.#found.put(chat);
+    const listName = chat.archived ? 'archived' : chat.pinned ? 'pinned' : 'recent';
+    this.#pinned = withChat(this.#pinned, chat, listName === 'pinned', false);
+    this.#recent.edit((rows) => withChat(rows, chat, listName === 'recent', this.#recent.hasMore));
+    if (chat.archived) this.#results.remove(chat.id);
+    else this.#results.put(chat);
   }
 
-  get #shown(): PagedList<ChatSummary> {
-    return this.#query === '' ? this.#recent : this.#found;
+  get #visibleList(): PagedList<ChatSummary> {
+    return this.#query === '' ? this.#recent : this.#results;
   }
 
-  #drop(id: string): void {
+  #removeLocally(id: string): void {
     this.#pinned = this.#pinned.filter((chat) => chat.id !== id);
     this.#recent.remove(id);
-    this.#found.remove(id);
+    this.#results.remove(id);
   }
 
   async #readPinned(): Promise<void> {
     try {
       this.#pinned = await readPinned();
     } catch {
-      // The list below tells that the server cannot be reached.
+      // The list of the other chats shows that the server cannot be reached.
     }
   }
 }

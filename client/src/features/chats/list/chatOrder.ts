@@ -2,30 +2,30 @@ import type { ChatSummary } from '#shared/chats';
 import { limits } from '#shared/limits';
 import { call } from '../../../api/call.ts';
 
-/** Whether `a` stands above `b`: the order of the server, newest first. */
-const above = (a: ChatSummary, b: ChatSummary): boolean =>
+/** Returns whether `a` comes before `b` in the order of the server, newest first. */
+const comesBefore = (a: ChatSummary, b: ChatSummary): boolean =>
   a.updatedAt === b.updatedAt ? a.id > b.id : a.updatedAt > b.updatedAt;
 
 /**
- * Rows, newest first, with `chat` in its place if it `belongs` there, and without it otherwise. When there are more
- * rows than these (`open`), one that would come after the last is left to the page it is on.
+ * Returns the rows, newest first, with `chat` at its position if it `belongs` there, and without it otherwise. When
+ * more rows can be loaded (`hasMore`), a chat that would be last is left out: it comes with the page it is on.
  */
-export function placed(
+export function withChat(
   rows: readonly ChatSummary[],
   chat: ChatSummary,
   belongs: boolean,
-  open: boolean,
+  hasMore: boolean,
 ): readonly ChatSummary[] {
-  const at = rows.findIndex(({ id }) => id === chat.id);
-  if (!belongs) return at < 0 ? rows : rows.toSpliced(at, 1);
-  if (at >= 0 && rows[at]?.updatedAt === chat.updatedAt) return rows.with(at, chat);
-  const others = at < 0 ? rows : rows.toSpliced(at, 1);
-  const place = others.findIndex((other) => above(chat, other));
-  if (place >= 0) return others.toSpliced(place, 0, chat);
-  return open ? others : [...others, chat];
+  const index = rows.findIndex(({ id }) => id === chat.id);
+  if (!belongs) return index < 0 ? rows : rows.toSpliced(index, 1);
+  if (index >= 0 && rows[index]?.updatedAt === chat.updatedAt) return rows.with(index, chat);
+  const others = index < 0 ? rows : rows.toSpliced(index, 1);
+  const position = others.findIndex((other) => comesBefore(chat, other));
+  if (position >= 0) return others.toSpliced(position, 0, chat);
+  return hasMore ? others : [...others, chat];
 }
 
-/** All pinned chats; there are few, so they are not paged on the screen. */
+/** Reads all pinned chats; there are few, so the sidebar does not page them. */
 export async function readPinned(): Promise<ChatSummary[]> {
   const pinned: ChatSummary[] = [];
   let cursor: string | undefined;

@@ -1,27 +1,29 @@
-/** Pixels. All rows and all headings are of one height, so that nothing has to be measured. */
+/** Heights in pixels. All rows have one height and all headings have one height, so that nothing has to be measured. */
 export interface Sizes {
   heading: number;
   row: number;
 }
 
-/** What to draw of one group: its rows from `from` up to, not including, `to`. */
+/** The part of a group to render: its rows from `from` up to, but not including, `to`. */
 export interface GroupWindow {
+  /** Index of the group. */
   group: number;
-  /** Pixels from the top of the list, and the height of the whole group. */
+  /** Pixels from the top of the list. */
   top: number;
+  /** Height of the whole group in pixels. */
   height: number;
   from: number;
   to: number;
 }
 
-const heightOf = (rows: number, { heading, row }: Sizes): number => heading + rows * row;
+const groupHeight = (rows: number, { heading, row }: Sizes): number => heading + rows * row;
 
 export const totalHeight = (counts: readonly number[], sizes: Sizes): number =>
-  counts.reduce((total, count) => total + heightOf(count, sizes), 0);
+  counts.reduce((total, count) => total + groupHeight(count, sizes), 0);
 
 /**
- * The parts of groups with so many rows that lie between two heights of the list, so that the page holds few rows.
- * The group `kept` is among them in any case, if need be without rows.
+ * Returns the parts of the groups that lie between two offsets of the list, so that few rows are rendered. `counts` are
+ * the rows of each group. The group `kept` is always included, if need be without rows.
  */
 export function groupWindows(
   counts: readonly number[],
@@ -31,7 +33,7 @@ export function groupWindows(
   const windows: GroupWindow[] = [];
   let top = 0;
   for (const [group, count] of counts.entries()) {
-    const height = heightOf(count, sizes);
+    const height = groupHeight(count, sizes);
     if (top < to && top + height > from) {
       const rowAt = (y: number): number => (y - top - sizes.heading) / sizes.row;
       const first = Math.max(0, Math.floor(rowAt(from)));
@@ -45,7 +47,7 @@ export function groupWindows(
   return windows;
 }
 
-/** Pixels from the top of the list to a row. */
+/** Returns the offset of a row in pixels from the top of the list. */
 export function rowTop(counts: readonly number[], sizes: Sizes, group: number, row: number): number {
   return totalHeight(counts.slice(0, group), sizes) + sizes.heading + row * sizes.row;
 }

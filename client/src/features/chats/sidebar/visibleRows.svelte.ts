@@ -2,31 +2,32 @@ import type { ChatGroup } from '../list/chatGroups.ts';
 import { groupWindows, rowTop, totalHeight } from './rowWindow.ts';
 import type { GroupWindow, Sizes } from './rowWindow.ts';
 
-/** Pixels above and below the visible part that are drawn too, so that scrolling never shows a gap. */
-const buffer = 600;
+/** Pixels above and below the viewport that are rendered too, so that scrolling shows no gap. */
+const overscan = 600;
 
 interface Anchor {
   id: string;
   updatedAt: string;
-  /** Pixels from the upper edge of the visible part. */
+  /** Pixels from the top of the viewport. */
   offset: number;
 }
 
 /**
- * Which rows of the groups are in sight. Whatever is added or removed above them, they stay where the reader sees them;
- * at the very top, what is new comes into sight instead.
+ * Decides which rows of the groups are rendered.
+ * Consistency: when rows are added or removed above the viewport, the rows in it keep their position on the screen; at
+ * the very top of the list, new rows come into view instead.
  */
 export class VisibleRows {
   #scrollTop = $state(0);
-  #viewport = $state(0);
+  #viewportHeight = $state(0);
   readonly #groups: () => readonly ChatGroup[];
   readonly #sizes: () => Sizes;
   readonly #keptId: () => string | undefined;
   readonly #counts = $derived.by(() => this.#groups().map(({ chats }) => chats.length));
   readonly #windows = $derived.by(() =>
     groupWindows(this.#counts, this.#sizes(), {
-      from: this.#scrollTop - buffer,
-      to: this.#scrollTop + this.#viewport + buffer,
+      from: this.#scrollTop - overscan,
+      to: this.#scrollTop + this.#viewportHeight + overscan,
       kept: this.#groups().findIndex(({ chats }) => chats.some(({ id }) => id === this.#keptId())),
     }),
   );
@@ -34,7 +35,7 @@ export class VisibleRows {
   constructor(parts: {
     groups: () => readonly ChatGroup[];
     sizes: () => Sizes;
-    /** A chat that is drawn wherever it is: the one the keyboard is at. */
+    /** The chat whose row is rendered wherever it is: the one with the focus. */
     keptId: () => string | undefined;
   }) {
     this.#groups = parts.groups;
@@ -45,65 +46,63 @@ export class VisibleRows {
   get windows(): readonly GroupWindow[] {
     return this.#windows;
   }
-  /** Pixels of the whole list. */
+  /** Height of the whole list in pixels. */
   get height(): number {
     return totalHeight(this.#counts, this.#sizes());
   }
-
-  /** The beginning of the list is out of sight. */
-  get scrolledAway(): boolean {
+  /** Whether the list is scrolled away from its top. */
+  get isScrolled(): boolean {
     return this.#scrollTop > 0;
   }
 
-  set viewport(height: number) {
-    this.#viewport = height;
+  set viewportHeight(height: number) {
+    this.#viewportHeight = height;
   }
 
-  /** The rows to draw of a part of the list: those in it, and the one that is always drawn. */
+  /** Returns the indexes of the rows to render of a group: those in its window, and the kept one. */
   rowsOf({ group, from, to }: GroupWindow): number[] {
-    const rows = Array.from({ length: to - from }, (_, at) => from + at);
+    const rows = Array.from({ length: to - from }, (_, index) => from + index);
     const kept = this.#groups()[group]?.chats.findIndex(({ id }) => id === this.#keptId()) ?? -1;
     if (kept >= 0 && kept < from) return [kept, ...rows];
     return kept >= to ? [...rows, kept] : rows;
   }
 
-  /** Takes note of how far the list is scrolled; whole rows only, so that most scrolling changes nothing. */
-  scrolled(scrollTop: number): void {
+  /** Sets the scroll position, rounded down to whole rows, so that most scroll events change nothing. */
+  setScrollTop(scrollTop: number): void {
     const { row } = this.#sizes();
     this.#scrollTop = Math.floor(scrollTop / row) * row;
   }
 
-  /** The rows in sight, to find them again after a change. */
+  /** Returns the rendered rows with their positions, to find them again after a change of the groups. */
   anchors(scrollTop: number): Anchor[] {
     const sizes = this.#sizes();
     return this.#windows.flatMap(({ group, from, to }) => {
       const chats = this.#groups()[group]?.chats ?? [];
-      return chats.slice(from, to).map(({ id, updatedAt }, at) => ({
+      return chats.slice(from, to).map(({ id, updatedAt }, index) => ({
         id,
         updatedAt,
-        offset: rowTop(this.#counts, sizes, group, from + at) - scrollTop,
+        offset: rowTop(this.#counts, sizes, group, from + index) - scrollTop,
       }));
     });
   }
 
-  /** Where the list has to be scrolled to, so that the first of these rows that has not moved itself stays in place. */
+  /** Returns the scroll position at which the first visible anchor that has not itself moved stays in place. */
   scrollTopFor(anchors: readonly Anchor[], scrollTop: number): number {
     if (scrollTop <= 0) return scrollTop;
-    for (const { id, updatedAt, offset } of anchors) {
-      if (offset < 0) continue;
-      const top = this.topOf(id, updatedAt);
-      if (top !== null) return top - offset;
+    for (const anchor of anchors) {
+      if (anchor.offset < 0) continue;
+      const top = this.#topOf(anchor);
+      if (top !== null) return top - anchor.offset;
     }
     return scrollTop;
   }
 
-  /** Pixels from the top of the list to a chat; null when it is not there, or not as of `updatedAt`. */
-  topOf(id: string, updatedAt?: string): number | null {
+  /** Returns the current offset of an anchor; null when its chat is gone or was updated, and so moved itself. */
+  #topOf({ id, updatedAt }: Anchor): number | null {
     for (const [group, { chats }] of this.#groups().entries()) {
       const row = chats.findIndex((chat) => chat.id === id);
       if (row < 0) continue;
-      if (updatedAt !== undefined && chats[row]?.updatedAt !== updatedAt) return null;
-      return rowTop(this.#counts, this.#sizes(), group, row);
+      return chats[row]?.updatedAt === updatedAt ? rowTop(this.#counts, this.#sizes(), group, row) : null;
     }
     return null;
   }

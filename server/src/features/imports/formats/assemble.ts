@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ChatSettings } from '#shared/chats';
 import { limits } from '#shared/limits';
 import { sanitizeText } from '#shared/values';
-import { titleFromQuestion } from '../../chats/titles.ts';
+import { titleFromQuestion } from '../../chats/titles.service.ts';
 import { UnreadableConversation, type ImportedChat, type ImportedMessage } from './importedChat.ts';
 import type { TreeNode } from './tree.ts';
 

@@ -11,7 +11,7 @@ let api: FakeApi;
 let list: ChatList;
 let actions: ChatActions;
 const chat = aChat({ id: 'heat', title: 'Heat', pinned: true });
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 beforeEach(async () => {
   toast.reset();
@@ -22,11 +22,11 @@ beforeEach(async () => {
   list = new ChatList(new FakeSocket());
   list.start();
   actions = new ChatActions(list);
-  await settled();
+  await settle();
 });
 
-describe('what is done to a chat', () => {
-  test('says why it was not done', async () => {
+describe('ChatActions', () => {
+  test('shows the message of the server when a change is refused, and rolls back', async () => {
     api.on('PATCH /chats/:id', () => {
       throw new Refusal(503, 'unavailable', 'The database is busy. Try again.');
     });
@@ -35,7 +35,7 @@ describe('what is done to a chat', () => {
     expect(list.pinned.map(({ id }) => id)).toEqual(['heat']);
   });
 
-  test('renames only to something else, in one line', async () => {
+  test('renames to a new title in one line, and ignores an empty or unchanged one', async () => {
     await actions.rename(chat, '   ');
     await actions.rename(chat, ' Heat ');
     expect(api.to('PATCH /chats/:id')).toEqual([]);
@@ -43,35 +43,35 @@ describe('what is done to a chat', () => {
     expect(api.to('PATCH /chats/:id')[0]?.body).toEqual({ title: 'Heat and cold' });
   });
 
-  test('archives at once, and Undo brings the chat back to its pin', async () => {
+  test('archives without asking, and Undo restores the chat and its pin', async () => {
     await actions.archive(chat);
     expect(list.get('heat')).toBeUndefined();
-    await toast.act(toast.shown[0]!);
+    await toast.runAction(toast.shown[0]!);
     expect(api.to('PATCH /chats/:id').at(-1)?.body).toEqual({ archived: false, pinned: true });
     expect(list.pinned.map(({ id }) => id)).toEqual(['heat']);
   });
 
-  test('deletes nothing before the answer, and nothing after a no', async () => {
+  test('deletes nothing before the confirmation, and nothing after Cancel', async () => {
     const deleting = actions.remove(chat);
     expect(list.get('heat')).toBeDefined();
-    confirmations.answer(false);
+    confirmations.resolve(false);
     expect(await deleting).toBe(false);
     expect(api.to('DELETE /chats/:id')).toEqual([]);
   });
 
-  test('says that the link of a shared chat dies with it, and only then', async () => {
+  test('warns that the link will stop working only when the chat is shared', async () => {
     void actions.remove({ ...chat, shared: true });
-    expect(confirmations.current?.body).toContain('Its shared link dies with it');
-    confirmations.answer(false);
+    expect(confirmations.current?.body).toContain('Its shared link will stop working');
+    confirmations.resolve(false);
     void actions.remove(chat);
     expect(confirmations.current?.body).not.toContain('link');
-    confirmations.answer(false);
+    confirmations.resolve(false);
   });
 
-  test('deletes after a yes', async () => {
+  test('deletes after confirmation', async () => {
     api.on('DELETE /chats/:id', () => undefined);
     const deleting = actions.remove(chat);
-    confirmations.answer(true);
+    confirmations.resolve(true);
     expect(await deleting).toBe(true);
     expect(list.get('heat')).toBeUndefined();
     expect(toast.shown.map(({ message }) => message)).toEqual(['Deleted “Heat”']);

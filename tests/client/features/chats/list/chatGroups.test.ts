@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { chatGroups, startOfDay } from '../../../../../client/src/features/chats/list/chatGroups.ts';
 import { aChat } from '../../../support/factories.ts';
 
-/** Noon, in the time zone of the reader. */
+/** Noon in the local time zone. */
 const noon = new Date(2025, 2, 12, 12).getTime();
 const today = startOfDay(noon);
 const at = (year: number, month: number, day: number, hour = 12, minute = 0) =>
@@ -13,15 +13,15 @@ const at = (year: number, month: number, day: number, hour = 12, minute = 0) =>
 const labels = (...chats: ReturnType<typeof at>[]): string[] =>
   chatGroups(chats, today).map(({ label, chats: rows }) => `${label}: ${rows.length}`);
 
-describe('the headings of the chats', () => {
-  test('change at midnight and not 24 hours ago', () => {
+describe('chatGroups', () => {
+  test('starts a new day at midnight, not 24 hours ago', () => {
     expect(labels(at(2025, 3, 12, 0, 0), at(2025, 3, 11, 23, 59), at(2025, 3, 11, 0, 0))).toEqual([
       'Today: 1',
       'Yesterday: 2',
     ]);
   });
 
-  test('go from days to weeks to months', () => {
+  test('groups by days, then weeks, then months', () => {
     const chats = [
       at(2025, 3, 10),
       at(2025, 3, 5),
@@ -43,15 +43,17 @@ describe('the headings of the chats', () => {
     ]);
   });
 
-  test('take a clock that runs ahead for today', () => {
+  test('puts times in the future under Today', () => {
     expect(labels(at(2025, 3, 12, 23, 59), at(2025, 3, 13))).toEqual(['Today: 2']);
   });
 
-  test('are none where there are no chats', () => {
+  test('returns no groups without chats', () => {
     expect(chatGroups([], today)).toEqual([]);
   });
+});
 
-  test('know days of 23 and 25 hours', () => {
+describe('startOfDay', () => {
+  test('handles days of 23 and 25 hours', () => {
     expect(new Date(startOfDay(new Date(2025, 2, 31, 12).getTime(), 1)).getHours()).toBe(0);
     expect(new Date(startOfDay(new Date(2025, 9, 27, 12).getTime(), 1)).getHours()).toBe(0);
   });

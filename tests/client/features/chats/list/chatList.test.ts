@@ -8,10 +8,10 @@ import { aChat, aWholeChat } from '../../../support/factories.ts';
 let api: FakeApi;
 let socket: FakeSocket;
 let chats: ChatList;
-/** What the server has, newest first. */
+/** The chats on the server, newest first. */
 let stored: ChatSummary[];
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 const hour = 3_600_000;
 const hoursAgo = (hours: number): string => new Date(Date.now() - hours * hour).toISOString();
 const listed = (): string[] => chats.groups.flatMap((group) => group.chats.map(({ id }) => id));
@@ -38,15 +38,15 @@ beforeEach(() => {
   chats = new ChatList(socket);
 });
 
-async function started(): Promise<void> {
+async function startList(): Promise<void> {
   chats.start();
-  await settled();
+  await settle();
 }
 
-describe('the list of chats', () => {
-  test('tells that it could not be read, and can be read again', async () => {
+describe('ChatList', () => {
+  test('reports a failed read, and can read again', async () => {
     api.offline = true;
-    await started();
+    await startList();
     expect(chats.error).toBeInstanceOf(Error);
     expect(chats.empty).toBe(false);
     api.offline = false;
@@ -55,16 +55,16 @@ describe('the list of chats', () => {
     expect(listed()).toEqual(['new', 'old']);
   });
 
-  test('reads the pinned ones apart from the others, and only once', async () => {
-    await started();
+  test('reads pinned chats separately, and only once', async () => {
+    await startList();
     chats.start();
     expect(chats.pinned.map(({ id }) => id)).toEqual(['pinned']);
     expect(listed()).toEqual(['new', 'old']);
     expect(api.to('GET /chats')).toHaveLength(2);
   });
 
-  test('takes a change back when the server refuses it', async () => {
-    await started();
+  test('rolls a change back when the server refuses it', async () => {
+    await startList();
     api.on('PATCH /chats/:id', () => {
       throw new Refusal(503, 'unavailable');
     });
@@ -75,8 +75,8 @@ describe('the list of chats', () => {
     expect(listed()).toEqual(['new', 'old']);
   });
 
-  test('brings a chat back that could not be deleted', async () => {
-    await started();
+  test('restores a chat that could not be deleted', async () => {
+    await startList();
     api.on('DELETE /chats/:id', () => {
       throw new Refusal(503, 'unavailable');
     });
@@ -86,14 +86,14 @@ describe('the list of chats', () => {
     expect(listed()).toEqual(['new', 'old']);
   });
 
-  test('moves a chat to the top when another tab wrote in it', async () => {
-    await started();
+  test('moves a chat to the top when it was updated in another tab', async () => {
+    await startList();
     socket.deliver('chat:updated', { chat: aWholeChat({ id: 'old', updatedAt: hoursAgo(0) }) });
     expect(listed()).toEqual(['old', 'new']);
   });
 
-  test('puts a chat that another tab renamed, shared, pinned or archived in its place', async () => {
-    await started();
+  test('moves a chat that another tab renamed, shared, pinned or archived to where it belongs', async () => {
+    await startList();
     const old = { id: 'old', updatedAt: stored[2]!.updatedAt };
     socket.deliver('chat:updated', { chat: aWholeChat({ ...old, title: 'Renamed', shared: true }) });
     expect(chats.get('old')).toMatchObject({ title: 'Renamed', shared: true });
@@ -106,53 +106,55 @@ describe('the list of chats', () => {
     expect(listed()).toEqual(['new', 'old']);
   });
 
-  test('forgets a chat that another tab deleted', async () => {
-    await started();
+  test('removes a chat that another tab deleted', async () => {
+    await startList();
     socket.deliver('chat:deleted', { chatId: 'pinned' });
     socket.deliver('chat:deleted', { chatId: 'new' });
     expect(chats.pinned).toEqual([]);
     expect(listed()).toEqual(['old']);
   });
 
-  test('leaves a chat to the page it is on while that has not been read', async () => {
-    stored = Array.from({ length: 70 }, (_, at) => aChat({ id: `chat${at}`, updatedAt: hoursAgo(at) }));
-    await started();
+  test('does not add a chat of a page that has not been loaded', async () => {
+    stored = Array.from({ length: 70 }, (_, index) =>
+      aChat({ id: `chat${index}`, updatedAt: hoursAgo(index) }),
+    );
+    await startList();
     socket.deliver('chat:updated', { chat: aWholeChat({ id: 'chat65', updatedAt: hoursAgo(65) }) });
     expect(listed()).toHaveLength(50);
     await chats.loadMore();
     expect(listed()).toEqual(stored.map(({ id }) => id));
   });
 
-  test('reads what it shows again when much has changed or news may have been missed', async () => {
-    await started();
+  test('reads again when the server asks for it and after a reconnect', async () => {
+    await startList();
     stored.unshift(aChat({ id: 'imported', updatedAt: hoursAgo(0) }));
     socket.deliver('chats:changed', {});
-    await settled();
+    await settle();
     expect(listed()).toEqual(['imported', 'new', 'old']);
     stored.shift();
     socket.reconnect();
-    await settled();
+    await settle();
     expect(listed()).toEqual(['new', 'old']);
   });
 
-  test('searches on the server, among all chats, and comes back to the list', async () => {
+  test('searches all chats on the server, and returns to the list when the query is cleared', async () => {
     stored[1] = { ...stored[1]!, title: 'About heat' };
-    await started();
+    await startList();
     await chats.search(' heat ');
     expect(api.to('GET /chats').at(-1)?.query).toEqual({ query: 'heat', limit: '50' });
-    expect(chats.found.map(({ id }) => id)).toEqual(['pinned']);
+    expect(chats.results.map(({ id }) => id)).toEqual(['pinned']);
     await chats.search('');
-    expect(chats.found).toEqual([]);
+    expect(chats.results).toEqual([]);
     expect(listed()).toEqual(['new', 'old']);
   });
 
-  test('changes and removes what was found, too', async () => {
-    await started();
+  test('updates and removes search results too', async () => {
+    await startList();
     await chats.search('A chat');
     socket.deliver('chat:updated', {
       chat: aWholeChat({ id: 'old', updatedAt: hoursAgo(3), title: 'A chat renamed' }),
     });
     socket.deliver('chat:deleted', { chatId: 'new' });
-    expect(chats.found.map(({ title }) => title)).toEqual(['A chat', 'A chat renamed']);
+    expect(chats.results.map(({ title }) => title)).toEqual(['A chat', 'A chat renamed']);
   });
 });

@@ -16,10 +16,10 @@ let socket: FakeSocket;
 let dialogs: Dialogs;
 let stored: ChatSummary[];
 const person = userEvent.setup();
-/** A menu is not placed, and so stays invisible, where nothing has a size. */
+/** jsdom has no layout, so menus are never positioned and stay invisible. */
 const hidden = true;
 
-async function sidebar({ administer = false, share = true, start = true } = {}): Promise<void> {
+async function renderSidebar({ administer = false, share = true, start = true } = {}): Promise<void> {
   api
     .on('GET /config', () => aConfig())
     .on('GET /me', () => ({ user: aUser(), permissions: rights({ administer, share }) }))
@@ -60,18 +60,18 @@ beforeEach(() => {
 });
 
 describe('the sidebar', () => {
-  test('says so when the chats cannot be read, and reads them again', async () => {
+  test('shows an error when the chats cannot be read, and can try again', async () => {
     api.offline = true;
-    await sidebar({ start: false });
+    await renderSidebar({ start: false });
     const alert = await screen.findByRole('alert');
-    expect(alert.textContent).toContain('could not be loaded');
+    expect(alert.textContent).toContain('Couldn’t load your chats');
     api.offline = false;
     await person.click(within(alert).getByRole('button', { name: 'Try again' }));
     expect(await screen.findByRole('link', { name: 'Cold' })).toBeTruthy();
   });
 
-  test('offers no sharing to those who may not share, and no Admin Panel to members', async () => {
-    await sidebar({ share: false });
+  test('hides Share without the permission, and the Admin Panel from members', async () => {
+    await renderSidebar({ share: false });
     await openMenu('Cold');
     expect(names()).toEqual(['Rename', 'Pin', 'Archive', 'Download', 'Delete']);
     await person.keyboard('{Escape}');
@@ -82,46 +82,46 @@ describe('the sidebar', () => {
     expect(entry('Admin Panel')).toBeUndefined();
   });
 
-  test('shows admins the way to the Admin Panel', async () => {
-    await sidebar({ administer: true });
+  test('shows the Admin Panel to admins', async () => {
+    await renderSidebar({ administer: true });
     await person.click(screen.getByRole('button', { name: /Ada Lovelace/ }));
     await screen.findByRole('menu', { hidden });
     expect(entry('Admin Panel')?.getAttribute('href')).toBe('/admin/users');
   });
 
-  test('lists the pinned chats first, under a heading of their own', async () => {
-    await sidebar();
+  test('lists pinned chats first, under their own heading', async () => {
+    await renderSidebar();
     const lists = screen.getAllByRole('list').map((list) => list.getAttribute('aria-label'));
     expect(lists).toEqual(['Pinned', 'Today']);
     expect(within(screen.getByRole('list', { name: 'Pinned' })).getAllByRole('link')).toHaveLength(1);
   });
 
-  test('marks the chats that are shared, for ears too', async () => {
-    await sidebar();
+  test('marks shared chats, also for screen readers', async () => {
+    await renderSidebar();
     expect(screen.getByRole('link', { name: 'Heat Shared by link' })).toBeTruthy();
     expect(screen.getByRole('link', { name: 'Cold' })).toBeTruthy();
   });
 
-  test('opens the Share modal of the chat whose menu it was', async () => {
-    await sidebar();
+  test('opens the Share dialog of the chat from its menu', async () => {
+    await renderSidebar();
     await openMenu('Cold');
     await person.click(entry('Share')!);
     await waitFor(() => expect(dialogs.current).toEqual({ name: 'share', chatId: 'cold' }));
   });
 
-  test('downloads a chat by a plain link', async () => {
-    await sidebar();
+  test('downloads a chat with a plain link', async () => {
+    await renderSidebar();
     await openMenu('Cold');
     expect(entry('Download')?.getAttribute('href')).toBe('/api/v1/chats/cold/export?format=json');
     expect(entry('Download')?.hasAttribute('download')).toBe(true);
   });
 
-  test('renames in place with Enter, and not with Escape', async () => {
-    await sidebar();
+  test('renames in place on Enter, and cancels on Escape', async () => {
+    await renderSidebar();
     api.on('PATCH /chats/:id', ({ body }) => aWholeChat({ ...stored[1], ...(body as object) }));
     await openMenu('Cold');
     await person.click(entry('Rename')!);
-    const field = await screen.findByRole('textbox', { name: 'New title of “Cold”' });
+    const field = await screen.findByRole('textbox', { name: 'New title for “Cold”' });
     await waitFor(() => expect(document.activeElement).toBe(field));
     await person.keyboard('Nothing{Escape}');
     expect(await screen.findByRole('link', { name: 'Cold' })).toBeTruthy();
@@ -134,26 +134,44 @@ describe('the sidebar', () => {
     expect(api.to('PATCH /chats/:id').map(({ body }) => body)).toEqual([{ title: 'Colder' }]);
   });
 
-  test('is one stop for Tab, and the arrow keys walk the chats', async () => {
-    await sidebar();
+  test('has one tab stop, and the arrow keys move between chats', async () => {
+    await renderSidebar();
     screen.getByRole('link', { name: 'Kept' }).focus();
     await person.keyboard('{ArrowDown}{ArrowDown}');
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('link', { name: 'Cold' })));
-    const stops = screen
+    const tabStops = screen
       .getAllByRole('link', { name: /Heat|Cold|Kept/ })
       .filter(({ tabIndex }) => tabIndex === 0);
-    expect(stops.map(({ textContent }) => textContent.trim())).toEqual(['Cold']);
+    expect(tabStops.map(({ textContent }) => textContent.trim())).toEqual(['Cold']);
     await person.keyboard('{Home}');
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('link', { name: 'Kept' })));
   });
 
-  test('tells how many chats a search found, and says what to do when there are none', async () => {
-    await sidebar();
+  test('keeps the focus on the menu button of a chat that is pinned', async () => {
+    await renderSidebar();
+    api.on('PATCH /chats/:id', ({ body }) => aWholeChat({ ...stored[1], ...(body as object) }));
+    await openMenu('Cold');
+    await person.click(entry('Pin')!);
+    const pinned = screen.getByRole('list', { name: 'Pinned' });
+    const button = await within(pinned).findByRole('button', { name: 'Actions for “Cold”' });
+    await waitFor(() => expect(document.activeElement).toBe(button));
+  });
+
+  test('opens the list of shortcuts from the account menu', async () => {
+    await renderSidebar();
+    await person.click(screen.getByRole('button', { name: /Ada Lovelace/ }));
+    await screen.findByRole('menu', { hidden });
+    await person.click(entries().find(({ textContent }) => textContent.includes('Keyboard shortcuts'))!);
+    await waitFor(() => expect(dialogs.current).toEqual({ name: 'shortcuts' }));
+  });
+
+  test('announces the number of search results, and shows an empty state without results', async () => {
+    await renderSidebar();
     const search = screen.getByRole('textbox', { name: 'Search chats' });
     await person.type(search, 'Heat{Enter}');
     await waitFor(() => expect(screen.getByRole('status').textContent).toBe('1 chat found'));
     await person.clear(search);
     await person.type(search, 'Nothing{Enter}');
-    await waitFor(() => expect(screen.getByText(/Try other words/)).toBeTruthy());
+    await waitFor(() => expect(screen.getByText(/Nothing in your titles/)).toBeTruthy());
   });
 });

@@ -2,13 +2,13 @@ export type PressHandler = (event: MouseEvent) => unknown;
 
 interface PressOptions {
   onclick: () => PressHandler | undefined;
-  /** From outside: a form being sent, for example. */
+  /** Set by the parent, for example while a form is being sent. */
   busy: () => boolean;
   disabled: () => boolean;
 }
 
-/** A control that cannot be pressed again before what it started is done. */
-export class Press {
+/** The state of a control that cannot be pressed again until the action it started has finished. */
+export class PressState {
   #pending = $state(false);
   readonly #options: PressOptions;
 
@@ -23,10 +23,10 @@ export class Press {
     return this.busy || this.#options.disabled();
   }
 
-  /** Runs the handler; while the promise it returns is open, the control is busy. */
-  readonly press = async (event: MouseEvent): Promise<void> => {
+  /** Runs the handler; the control is busy until the promise it returns settles. */
+  readonly handleClick = async (event: MouseEvent): Promise<void> => {
     if (this.inactive) {
-      // A form would be sent, a menu opened.
+      // Otherwise the form would be sent or the menu opened.
       event.preventDefault();
       event.stopImmediatePropagation();
       return;

@@ -1,0 +1,12 @@
+/** The list of keyboard shortcuts. */
+export const shortcuts = {
+  title: 'Keyboard shortcuts',
+  or: 'or',
+  sidebar: 'Show or hide sidebar',
+  inChat: 'In the message field',
+  send: 'Send message',
+  newLine: 'New line',
+  stop: 'Stop the answer',
+  editLast: 'Edit the last question (while the field is empty)',
+  focusMessage: 'Go to the message field',
+} as const;
