@@ -9,9 +9,10 @@ export interface StoredChatSettings {
   maxTokens?: number;
 }
 
-/** Chats and their message trees: one row per message, never one document per chat. */
-export function defineConversations(k: Kit, { users }: ReturnType<typeof definePeople>) {
-  const chats = k.table(
+type People = ReturnType<typeof definePeople>;
+
+function defineChats(k: Kit, { users }: People) {
+  return k.table(
     'chats',
     {
       id: k.text('id').primaryKey(),
@@ -47,8 +48,10 @@ export function defineConversations(k: Kit, { users }: ReturnType<typeof defineP
       k.uniqueIndex('chats_source').on(t.ownerId, t.source, t.sourceId),
     ],
   );
+}
 
-  const messages = k.table(
+function defineMessages(k: Kit, chats: ReturnType<typeof defineChats>) {
+  return k.table(
     'messages',
     {
       /** Order of creation, and the key of the full-text index. */
@@ -85,6 +88,10 @@ export function defineConversations(k: Kit, { users }: ReturnType<typeof defineP
         .where(sql`idempotency_key is not null`),
     ],
   );
+}
 
-  return { chats, messages };
+/** Chats and their message trees: one row per message, never one document per chat. */
+export function defineConversations(k: Kit, people: People) {
+  const chats = defineChats(k, people);
+  return { chats, messages: defineMessages(k, chats) };
 }

@@ -5,9 +5,8 @@ import type { definePeople } from './people.ts';
 
 type Tables = ReturnType<typeof definePeople> & ReturnType<typeof defineConversations>;
 
-/** Shared links, their immutable versions, and their audiences. */
-export function defineLinks(k: Kit, { users, chats }: Tables) {
-  const sharedLinks = k.table(
+function defineSharedLinks(k: Kit, { users, chats }: Tables) {
+  return k.table(
     'shared_links',
     {
       id: k.text('id').primaryKey(),
@@ -58,8 +57,11 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
       k.index('shared_links_chat').on(t.chatId),
     ],
   );
+}
+type SharedLinks = ReturnType<typeof defineSharedLinks>;
 
-  const sharedLinkVersions = k.table(
+function defineSharedLinkVersions(k: Kit, sharedLinks: SharedLinks) {
+  return k.table(
     'shared_link_versions',
     {
       linkId: k
@@ -78,9 +80,11 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
     },
     (t) => [k.primaryKey({ columns: [t.linkId, t.number] })],
   );
+}
 
-  /** The people (later also groups) in the audience of restricted links. */
-  const sharedLinkAudience = k.table(
+/** The people (later also groups) in the audience of restricted links. */
+function defineSharedLinkAudience(k: Kit, sharedLinks: SharedLinks) {
+  return k.table(
     'shared_link_audience',
     {
       linkId: k
@@ -92,6 +96,14 @@ export function defineLinks(k: Kit, { users, chats }: Tables) {
     },
     (t) => [k.primaryKey({ columns: [t.linkId, t.kind, t.principalId] })],
   );
+}
 
-  return { sharedLinks, sharedLinkVersions, sharedLinkAudience };
+/** Shared links, their immutable versions, and their audiences. */
+export function defineLinks(k: Kit, tables: Tables) {
+  const sharedLinks = defineSharedLinks(k, tables);
+  return {
+    sharedLinks,
+    sharedLinkVersions: defineSharedLinkVersions(k, sharedLinks),
+    sharedLinkAudience: defineSharedLinkAudience(k, sharedLinks),
+  };
 }
