@@ -32,13 +32,13 @@ beforeEach(() => {
 });
 
 describe('FirstSteps', () => {
-  test('renders nothing for members and requests no data', async () => {
+  test('members see no steps, and no data is requested', async () => {
     await renderSteps({ administer: false });
     expect(title()).toBeNull();
     expect(api.to('GET /admin/users')).toEqual([]);
   });
 
-  test('renders nothing when the data cannot be loaded', async () => {
+  test('no steps are shown when the data cannot be loaded', async () => {
     api.on('GET /shared-links', () => {
       throw new Refusal(503, 'unavailable');
     });
@@ -46,7 +46,7 @@ describe('FirstSteps', () => {
     expect(title()).toBeNull();
   });
 
-  test('shows three steps to an admin and marks those that are done', async () => {
+  test('an admin sees three steps, and those that are done are marked', async () => {
     api.on('GET /admin/connections', () => ({ items: [aConnection()] }));
     await renderSteps();
     expect(screen.getAllByRole('listitem').map((step) => step.textContent.includes('(Done)'))).toEqual([
@@ -57,7 +57,7 @@ describe('FirstSteps', () => {
     expect(screen.queryByRole('link', { name: 'Add connection' })).toBeNull();
   });
 
-  test('does not count a disabled connection', async () => {
+  test('a disabled connection does not count', async () => {
     api.on('GET /admin/connections', () => ({ items: [aConnection({ enabled: false })] }));
     await renderSteps();
     expect(screen.getByRole('link', { name: 'Add connection' }).getAttribute('href')).toBe(
@@ -65,7 +65,7 @@ describe('FirstSteps', () => {
     );
   });
 
-  test('stays hidden after it is dismissed', async () => {
+  test('the steps stay hidden after they are dismissed', async () => {
     await renderSteps();
     await userEvent.click(screen.getByRole('button', { name: 'Hide these steps' }));
     await waitFor(() => expect(title()).toBeNull());

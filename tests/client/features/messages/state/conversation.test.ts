@@ -38,7 +38,7 @@ const ids = ({ messages }: Conversation) => messages.map(({ id }) => id);
 const serverMessages = () => server.branch(server.chat.activeMessageId, 1_000).messages;
 
 describe('Conversation.send', () => {
-  test('rejects white space, text that is too long, and a second question while an answer is streaming', async () => {
+  test('white space, text over the limit, and a question during a streaming answer are not sent', async () => {
     const conversation = await openConversation(openTab(server));
     conversation.draft = ' \n ';
     expect(conversation.canSend).toBe(false);
@@ -52,7 +52,7 @@ describe('Conversation.send', () => {
     expect([conversation.draft, texts(conversation)]).toEqual(['second', ['first', '']]);
   });
 
-  test('shows the question before the server has stored it', async () => {
+  test('a question is shown before the server has stored it', async () => {
     const tab = openTab(server);
     const conversation = await openConversation(tab);
     tab.responsesAfter = new Promise(() => undefined);
@@ -62,7 +62,7 @@ describe('Conversation.send', () => {
     expect([conversation.draft, conversation.pending?.content]).toEqual(['', 'Hello']);
   });
 
-  test('never shows a question twice, even when the event is faster than the response', async () => {
+  test('a question is never shown twice, even when the event is faster than the response', async () => {
     const tab = openTab(server);
     const conversation = await openConversation(tab);
     let respond: (value: unknown) => void = () => undefined;
@@ -77,7 +77,7 @@ describe('Conversation.send', () => {
     expect(texts(conversation)).toEqual(['Hello', 'Hi']);
   });
 
-  test('keeps an undelivered question, and stores it once when it is retried', async () => {
+  test('an undelivered question is kept, and stored once when it is retried', async () => {
     const tab = openTab(server);
     const conversation = await openConversation(tab);
     tab.disconnect();
@@ -91,7 +91,7 @@ describe('Conversation.send', () => {
     expect(texts(conversation)).toEqual(['Only once', '']);
   });
 
-  test('treats a question as sent when its event arrives but the response is lost', async () => {
+  test('a question counts as sent when its event arrives but the response is lost', async () => {
     const tab = openTab(server);
     const conversation = await openConversation(tab);
     tab.losesResponse = true;
@@ -106,7 +106,7 @@ describe('Conversation.send', () => {
     expect(texts(conversation)).toEqual(['Hello', '', 'And then?', '']);
   });
 
-  test('restores a rejected question into the draft without losing text typed since', async () => {
+  test('a rejected question returns to the draft without losing text typed since', async () => {
     const tab = openTab(server);
     server.fill(2);
     const conversation = await openConversation(tab);
@@ -121,7 +121,7 @@ describe('Conversation.send', () => {
     expect(conversation.rejection).toBe('This message is not in the chat.');
   });
 
-  test('creates the chat with the first question, once, even after a failed attempt', async () => {
+  test('the first question creates the chat once, even after a failed attempt', async () => {
     const tab = openTab(server);
     const conversation = await openConversation(tab, null);
     expect(server.createdChats).toBe(0);
@@ -137,7 +137,7 @@ describe('Conversation.send', () => {
 });
 
 describe('a streaming answer', () => {
-  test('is complete although deltas are lost, with one resume request per gap', async () => {
+  test('a streaming answer is complete although deltas are lost, with one resume request per gap', async () => {
     const tab = openTab(server);
     const conversation = await openConversation(tab);
     conversation.draft = 'Go';
@@ -153,7 +153,7 @@ describe('a streaming answer', () => {
     expect(tab.emitted.filter((name) => name === 'message:resume')).toHaveLength(1);
   });
 
-  test('continues after a reconnect without lost or duplicated text', async () => {
+  test('a streaming answer continues after a reconnect without lost or duplicated text', async () => {
     const tab = openTab(server);
     const conversation = await openConversation(tab);
     conversation.draft = 'Go';
@@ -167,7 +167,7 @@ describe('a streaming answer', () => {
     expect(texts(conversation)).toEqual(['Go', 'before meanwhile after']);
   });
 
-  test('is complete in a tab that was disconnected when it ended', async () => {
+  test('an answer is complete in a tab that was disconnected when it ended', async () => {
     const tab = openTab(server);
     const conversation = await openConversation(tab);
     conversation.draft = 'Go';
@@ -181,7 +181,7 @@ describe('a streaming answer', () => {
     expect([conversation.generating, conversation.messages.at(-1)?.status]).toEqual([false, 'complete']);
   });
 
-  test('does not start again when an old event arrives after its end', async () => {
+  test('an answer does not start again when an old event arrives after its end', async () => {
     const tab = openTab(server);
     const conversation = await openConversation(tab);
     conversation.draft = 'Go';
@@ -194,7 +194,7 @@ describe('a streaming answer', () => {
     expect([conversation.generating, texts(conversation)]).toEqual([false, ['Go', 'Done']]);
   });
 
-  test('keeps its text when it is stopped, and continues in the same message', async () => {
+  test('a stopped answer keeps its text, and continues in the same message', async () => {
     const conversation = await openConversation(openTab(server));
     conversation.draft = 'Go';
     await conversation.send();
@@ -209,7 +209,7 @@ describe('a streaming answer', () => {
     expect([answer.content, answer.status]).toEqual(['Half and the rest', 'complete']);
   });
 
-  test('changes no other message', async () => {
+  test('a streaming answer changes no other message', async () => {
     server.fill(4);
     const conversation = await openConversation(openTab(server));
     const before = [...conversation.messages];
@@ -284,7 +284,7 @@ describe('siblings', () => {
 });
 
 describe('a second tab', () => {
-  test('shows the changes of this one as they happen', async () => {
+  test('a second tab shows the changes of the first as they happen', async () => {
     server.fill(2);
     const [here, there] = [await openConversation(openTab(server)), await openConversation(openTab(server))];
     here.draft = 'Hello';
@@ -307,7 +307,7 @@ describe('a second tab', () => {
     expect(ids(here)).toEqual(ids(there));
   });
 
-  test('switches to the sibling shown in this one', async () => {
+  test('a second tab switches to the sibling shown in the first', async () => {
     server.fill(2);
     const [here, there] = [await openConversation(openTab(server)), await openConversation(openTab(server))];
     await here.regenerate(here.messages[1]!);
@@ -320,7 +320,7 @@ describe('a second tab', () => {
     expect(texts(there)).toEqual(['message 0', 'message 1']);
   });
 
-  test('catches up after a disconnect, including messages above its last page', async () => {
+  test('a tab catches up after a disconnect, including messages above its last page', async () => {
     server.fill(130);
     const tab = openTab(server);
     const conversation = await openConversation(tab);
@@ -338,7 +338,7 @@ describe('a second tab', () => {
     expect(texts(conversation)).toContain('edited while disconnected');
   });
 
-  test('ignores responses and events older than its state', async () => {
+  test('a tab ignores responses and events older than its state', async () => {
     server.fill(2);
     const tab = openTab(server);
     const conversation = await openConversation(tab);
@@ -357,13 +357,13 @@ describe('a second tab', () => {
     expect(texts(conversation)).toEqual(shown);
   });
 
-  test('shows that the chat was deleted elsewhere', async () => {
+  test('a tab shows that the chat was deleted elsewhere', async () => {
     const conversation = await openConversation(openTab(server));
     server.emit('chat:deleted', { chatId: 'chat' });
     expect(conversation.live?.phase).toBe('notFound');
   });
 
-  test('converges to the state of the server whatever is lost, disconnected and concurrent', async () => {
+  test('tabs converge to the state of the server despite lost events, disconnects and concurrent changes', async () => {
     for (let seed = 1; seed <= 60; seed++) {
       let state = seed;
       const below = (n: number) => {

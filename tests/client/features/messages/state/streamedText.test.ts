@@ -45,7 +45,7 @@ function randomDeltas(text: string, below: (n: number) => number, maxShift: numb
 const applyAll = (deltas: readonly TextDelta[]): StreamedText => deltas.reduce(applyDelta, streamedText(''));
 
 describe('a streamed text', () => {
-  test('is exact, however its deltas are cut, duplicated and reordered', () => {
+  test('a text is exact, however its deltas are cut, duplicated and reordered', () => {
     for (let seed = 1; seed <= 400; seed++) {
       const below = randomNumbers(seed);
       const text = randomText(below);
@@ -55,7 +55,7 @@ describe('a streamed text', () => {
     }
   });
 
-  test('is a prefix of the complete text after every delta', () => {
+  test('a text is a prefix of the complete text after every delta', () => {
     for (let seed = 1; seed <= 200; seed++) {
       const below = randomNumbers(seed);
       const text = randomText(below);
@@ -69,7 +69,7 @@ describe('a streamed text', () => {
     }
   });
 
-  test('has a gap when deltas are lost, and is exact after one resume', () => {
+  test('a text has a gap when deltas are lost, and is exact after one resume', () => {
     for (let seed = 1; seed <= 200; seed++) {
       const below = randomNumbers(seed);
       const text = randomText(below);
@@ -83,14 +83,14 @@ describe('a streamed text', () => {
     }
   });
 
-  test('stays the same object when a delta adds nothing', () => {
+  test('a delta that adds nothing returns the same object', () => {
     const state = streamedText('known text');
     expect(applyDelta(state, { offset: 0, text: 'known' })).toBe(state);
     expect(applyDelta(state, { offset: 6, text: 'text' })).toBe(state);
     expect(applyDelta(state, { offset: 10, text: '' })).toBe(state);
   });
 
-  test('buffers a limited number of deltas ahead of a gap', () => {
+  test('the number of deltas buffered ahead of a gap is limited', () => {
     let state = streamedText('');
     for (let index = 1; index <= 1_000; index++) state = applyDelta(state, { offset: index * 2, text: 'x' });
     expect(state.buffered.length).toBe(256);
