@@ -34,7 +34,7 @@ export interface Revocation {
 /** Links whose expiry is recorded at once. */
 const expiryBatch = 500;
 
-/** Links and their versions. `LinkListQueries` lists them, `AudienceQueries` knows their readers. */
+/** Links and their versions. `LinkListQueries` lists them, `AudienceQueries` knows their viewers. */
 export class SharingQueries {
   #platform: Platform;
   constructor(platform: Platform) {
