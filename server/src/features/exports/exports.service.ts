@@ -43,24 +43,26 @@ export class ExportService {
   async *exportAll(actor: Actor): AsyncGenerator<string> {
     let separator = '[';
     for (const archived of [false, true]) {
-      let cursor: string | undefined;
-      do {
-        const page = await this.#parts.chatQueries.list({
-          ownerId: actor.id,
-          archived,
-          cursor,
-          limit: limits.pageSizeMax,
-        });
-        for (const { id } of page.items) {
-          const chat = await this.#parts.chatQueries.byId(id);
-          if (!chat) continue;
-          yield `${separator}${JSON.stringify(await this.#exportTree(chat))}`;
-          separator = ',\n';
-        }
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor);
+      for await (const chat of this.#readChats(actor.id, archived)) {
+        yield `${separator}${JSON.stringify(await this.#exportTree(chat))}`;
+        separator = ',\n';
+      }
     }
     yield separator === '[' ? '[]' : ']';
+  }
+
+  async *#readChats(ownerId: string, archived: boolean): AsyncGenerator<ChatRow> {
+    const { chatQueries } = this.#parts;
+    let cursor: string | undefined;
+    do {
+      const page = await chatQueries.list({ ownerId, archived, cursor, limit: limits.pageSizeMax });
+      for (const { id } of page.items) {
+        const chat = await chatQueries.byId(id);
+        // Undefined when it was deleted after the page was read.
+        if (chat) yield chat;
+      }
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
   }
 
   async #exportTree(chat: ChatRow) {

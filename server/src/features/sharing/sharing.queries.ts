@@ -61,7 +61,7 @@ export class SharingQueries {
     return row;
   }
 
-  /** Links with the facts of their current version and the present version of their chat. */
+  /** Links with the facts of their current version and the version their chat has now. */
   links() {
     const { sharedLinks, sharedLinkVersions, chats } = this.#t;
     return this.#db
