@@ -30,7 +30,9 @@ function defineSharedLinks(k: Kit, { users, chats }: Tables) {
       pausedReason: k.text('paused_reason'),
       revokedAt: k.ms('revoked_at'),
       revokedBy: k.text('revoked_by'),
+      /** `admin` is to be set by the admins' overview of links. */
       revokedReason: k.text('revoked_reason').$type<'owner' | 'owner_bulk' | 'admin'>(),
+      /** To be set by the monthly review. */
       lastReviewedAt: k.ms('last_reviewed_at'),
       createdAt: k.ms('created_at').notNull(),
       updatedAt: k.ms('updated_at').notNull(),

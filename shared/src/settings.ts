@@ -29,7 +29,9 @@ export const settingsEndpoints = {
       signUp: Settings.shape.signUp,
       features: z.object({
         communitySharing: z.boolean(),
+        /** False until an instance can be a community hub. */
         communityHub: z.boolean(),
+        /** False until answers can be read aloud. */
         speech: z.boolean(),
       }),
       communityUrl: z.string(),

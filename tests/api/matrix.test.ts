@@ -6,77 +6,79 @@ import { createTestApp, type TestApp } from '../support/app.ts';
 import type { Person } from '../support/person.ts';
 
 /**
- * Every endpoint, asked by everyone, for what is theirs, another's, and nothing at all. The table below says only
- * what an endpoint is about and what a valid request looks like; who may do what is worked out from there, so that a
- * new endpoint cannot be added without saying so here.
+ * Every endpoint, requested by everyone, for something of their own, of someone else, and missing. The table below
+ * says only what an endpoint is about and what a valid request looks like; who may do what follows from it, so that a
+ * new endpoint cannot be added without an entry here.
  */
-type Subject = 'nothing' | 'chat' | 'message' | 'link' | 'sharedPage' | 'user' | 'connection';
+type Subject = 'nothing' | 'chat' | 'message' | 'link' | 'revokedLink' | 'sharedPage' | 'user' | 'connection';
 interface Case {
   about: Subject;
   access: 'anyone' | 'signedIn' | 'member' | 'admin';
+  /** `:id` in it stands for the id of the subject, as in a path. */
   body?: object;
   query?: string;
-  /** Statuses that mean "you may, and this is what came of it". */
-  fine: number[];
+  /** Statuses of a request that is allowed. */
+  ok: number[];
+  /** Status for a subject that is missing or someone else's; 404 when absent. */
+  missing?: number;
 }
 
 const cases: Record<keyof typeof endpoints, Case> = {
-  getConfig: { about: 'nothing', access: 'anyone', fine: [200] },
-  getSettings: { about: 'nothing', access: 'admin', fine: [200] },
-  updateSettings: { about: 'nothing', access: 'admin', body: {}, fine: [200] },
-  signUp: { about: 'nothing', access: 'anyone', body: {}, fine: [400] },
-  signIn: { about: 'nothing', access: 'anyone', body: {}, fine: [400] },
-  signOut: { about: 'nothing', access: 'anyone', fine: [204] },
-  getMe: { about: 'nothing', access: 'signedIn', fine: [200] },
-  updateMe: { about: 'nothing', access: 'signedIn', body: {}, fine: [200] },
+  getConfig: { about: 'nothing', access: 'anyone', ok: [200] },
+  getSettings: { about: 'nothing', access: 'admin', ok: [200] },
+  updateSettings: { about: 'nothing', access: 'admin', body: {}, ok: [200] },
+  signUp: { about: 'nothing', access: 'anyone', body: {}, ok: [400] },
+  signIn: { about: 'nothing', access: 'anyone', body: {}, ok: [400] },
+  signOut: { about: 'nothing', access: 'anyone', ok: [204] },
+  getMe: { about: 'nothing', access: 'signedIn', ok: [200] },
+  updateMe: { about: 'nothing', access: 'signedIn', body: {}, ok: [200] },
   changePassword: {
     about: 'nothing',
     access: 'signedIn',
     body: { currentPassword: 'wrong', newPassword: 'long enough' },
-    fine: [400],
+    ok: [400],
   },
-  listPeople: { about: 'nothing', access: 'member', fine: [200] },
-  listUsers: { about: 'nothing', access: 'admin', fine: [200] },
-  updateUser: { about: 'user', access: 'admin', body: {}, fine: [200] },
-  listModels: { about: 'nothing', access: 'member', fine: [200] },
-  listConnections: { about: 'nothing', access: 'admin', fine: [200] },
-  createConnection: { about: 'nothing', access: 'admin', body: {}, fine: [400] },
-  updateConnection: { about: 'connection', access: 'admin', body: {}, fine: [200] },
-  deleteConnection: { about: 'connection', access: 'admin', fine: [204] },
-  testConnection: { about: 'nothing', access: 'admin', body: {}, fine: [400] },
-  listChats: { about: 'nothing', access: 'member', fine: [200] },
-  createChat: { about: 'nothing', access: 'member', body: {}, fine: [201] },
-  getChat: { about: 'chat', access: 'member', fine: [200] },
-  updateChat: { about: 'chat', access: 'member', body: { title: 'Renamed' }, fine: [200] },
-  deleteChat: { about: 'chat', access: 'member', fine: [204] },
-  exportChat: { about: 'chat', access: 'member', fine: [200] },
-  listEarlierMessages: { about: 'message', access: 'member', query: 'before=:messageId', fine: [200] },
-  sendMessage: { about: 'chat', access: 'member', body: { content: 'Hello' }, fine: [201] },
-  regenerate: { about: 'message', access: 'member', body: {}, fine: [201] },
-  continueMessage: { about: 'message', access: 'member', fine: [422] },
-  editMessage: { about: 'message', access: 'member', body: { content: 'Changed' }, fine: [200] },
-  deleteMessage: { about: 'message', access: 'member', fine: [200] },
-  stopGeneration: { about: 'chat', access: 'member', fine: [202] },
-  getShare: { about: 'chat', access: 'member', fine: [200] },
-  previewShare: { about: 'chat', access: 'member', fine: [200] },
-  publishShare: { about: 'chat', access: 'member', body: {}, fine: [200, 201] },
-  revokeShare: { about: 'chat', access: 'member', fine: [204] },
-  listLinks: { about: 'nothing', access: 'member', fine: [200] },
-  updateLink: { about: 'link', access: 'member', body: { title: 'Renamed' }, fine: [200] },
-  revokeLink: { about: 'link', access: 'member', fine: [204] },
-  // There is nothing to restore: the refusal is the same as for everyone, and that is what is asked here.
-  restoreLink: { about: 'link', access: 'member', fine: [404] },
-  revokeLinks: { about: 'nothing', access: 'member', body: { ids: ['none'] }, fine: [200] },
-  restoreLinks: { about: 'nothing', access: 'member', body: { ids: ['none'] }, fine: [200] },
-  readSharedChat: { about: 'sharedPage', access: 'member', fine: [200] },
-  continueSharedChat: { about: 'sharedPage', access: 'member', fine: [201] },
-  shareToCommunity: { about: 'chat', access: 'member', fine: [200] },
-  importChats: { about: 'nothing', access: 'member', fine: [400, 415, 422] },
-  exportChats: { about: 'nothing', access: 'member', fine: [200] },
+  listPeople: { about: 'nothing', access: 'member', ok: [200] },
+  listUsers: { about: 'nothing', access: 'admin', ok: [200] },
+  updateUser: { about: 'user', access: 'admin', body: {}, ok: [200] },
+  listModels: { about: 'nothing', access: 'member', ok: [200] },
+  listConnections: { about: 'nothing', access: 'admin', ok: [200] },
+  createConnection: { about: 'nothing', access: 'admin', body: {}, ok: [400] },
+  updateConnection: { about: 'connection', access: 'admin', body: {}, ok: [200] },
+  deleteConnection: { about: 'connection', access: 'admin', ok: [204] },
+  testConnection: { about: 'nothing', access: 'admin', body: {}, ok: [400] },
+  listChats: { about: 'nothing', access: 'member', ok: [200] },
+  createChat: { about: 'nothing', access: 'member', body: {}, ok: [201] },
+  getChat: { about: 'chat', access: 'member', ok: [200] },
+  updateChat: { about: 'chat', access: 'member', body: { title: 'Renamed' }, ok: [200] },
+  deleteChat: { about: 'chat', access: 'member', ok: [204] },
+  exportChat: { about: 'chat', access: 'member', ok: [200] },
+  listEarlierMessages: { about: 'message', access: 'member', query: 'before=:messageId', ok: [200] },
+  sendMessage: { about: 'chat', access: 'member', body: { content: 'Hello' }, ok: [201] },
+  regenerate: { about: 'message', access: 'member', body: {}, ok: [201] },
+  continueMessage: { about: 'message', access: 'member', ok: [422] },
+  editMessage: { about: 'message', access: 'member', body: { content: 'Changed' }, ok: [200] },
+  deleteMessage: { about: 'message', access: 'member', ok: [200] },
+  stopGeneration: { about: 'chat', access: 'member', ok: [202] },
+  getShare: { about: 'chat', access: 'member', ok: [200] },
+  previewShare: { about: 'chat', access: 'member', ok: [200] },
+  publishShare: { about: 'chat', access: 'member', body: {}, ok: [200, 201] },
+  revokeShare: { about: 'chat', access: 'member', ok: [204] },
+  listLinks: { about: 'nothing', access: 'member', ok: [200] },
+  updateLink: { about: 'link', access: 'member', body: { title: 'Renamed' }, ok: [200] },
+  revokeLink: { about: 'link', access: 'member', ok: [204] },
+  restoreLink: { about: 'revokedLink', access: 'member', ok: [200] },
+  revokeLinks: { about: 'link', access: 'member', body: { ids: [':id'] }, ok: [200], missing: 200 },
+  restoreLinks: { about: 'revokedLink', access: 'member', body: { ids: [':id'] }, ok: [200], missing: 200 },
+  readSharedChat: { about: 'sharedPage', access: 'member', ok: [200] },
+  continueSharedChat: { about: 'sharedPage', access: 'member', ok: [201] },
+  shareToCommunity: { about: 'chat', access: 'member', ok: [200] },
+  importChats: { about: 'nothing', access: 'member', ok: [400, 415, 422] },
+  exportChats: { about: 'nothing', access: 'member', ok: [200] },
 };
 
-/** What one person has: made anew for every request, so that none is spent by another. */
-interface Belongings {
+/** What one person owns: created for every request, so that no request uses up what another one needs. */
+interface OwnedIds {
   chat: string;
   message: string;
   link: string;
@@ -99,8 +101,8 @@ describe('who may do what', () => {
   });
   afterAll(() => app.end());
 
-  const belongingsOf = async (person: Person): Promise<Belongings> => {
-    const chat = (await person.post('/chats', { title: 'Private matter' }).expect(201)).body as {
+  const createOwned = async (person: Person): Promise<OwnedIds> => {
+    const chat = (await person.post('/chats', { title: 'Private chat' }).expect(201)).body as {
       id: string;
     };
     const sent = await person
@@ -120,37 +122,40 @@ describe('who may do what', () => {
     const fill = (text: string) => text.replace(/:(\w+)/g, (_, name: string) => ids[name] ?? 'missing');
     const path = apiPrefix + fill(endpoint.path) + (query ? `?${fill(query)}` : '');
     const method = endpoint.method.toLowerCase() as 'get';
-    return person.agent[method](path).send(endpoint.method === 'GET' ? undefined : body);
+    const fillValue = (_key: string, value: unknown) => (typeof value === 'string' ? fill(value) : value);
+    const filledBody = body && (JSON.parse(JSON.stringify(body), fillValue) as object);
+    return person.agent[method](path).send(endpoint.method === 'GET' ? undefined : filledBody);
   };
 
-  const idsFor = async (about: Subject, of: Person): Promise<Record<string, string>> => {
+  const idsFor = async (about: Subject, owner: Person): Promise<Record<string, string>> => {
     if (about === 'nothing') return {};
     if (about === 'user') return { id: people.other.user.id };
     if (about === 'connection') return { id: await connectionId() };
-    const has = await belongingsOf(of);
-    return about === 'link' || about === 'sharedPage'
-      ? { id: has.link }
-      : { id: has.chat, messageId: has.message };
+    const owned = await createOwned(owner);
+    if (about === 'chat' || about === 'message') return { id: owned.chat, messageId: owned.message };
+    if (about === 'revokedLink') await owner.delete(`/shared-links/${owned.link}`).expect(204);
+    return { id: owned.link };
   };
 
   const table = Object.entries(cases).map(([name, each]) => ({ name: name as keyof typeof endpoints, each }));
 
-  test('every endpoint is mounted for exactly those the table names', () => {
+  test('every endpoint is mounted with the access the table names', () => {
     const mounted = Object.fromEntries(
       app.mounted.map(({ endpoint, access }) => [`${endpoint.method} ${endpoint.path}`, access]),
     );
-    const wanted = Object.fromEntries(
+    const expected = Object.fromEntries(
       table.map(({ name, each }) => [`${endpoints[name].method} ${endpoints[name].path}`, each.access]),
     );
-    expect(mounted).toEqual(wanted);
+    expect(mounted).toEqual(expected);
   });
 
   describe.each(table)('$name', ({ name, each }) => {
     const endpoint: Endpoint = endpoints[name];
-    const secret = ['chat', 'message', 'link'].includes(each.about);
+    const isPrivate = ['chat', 'message', 'link', 'revokedLink'].includes(each.about);
+    const missingStatus = each.missing ?? 404;
 
     if (each.access !== 'anyone') {
-      test('answers strangers with one and the same 401', async () => {
+      test('strangers get the same 401 whether it exists or not', async () => {
         const real = await send(people.anonymous, endpoint, each, await idsFor(each.about, people.owner));
         const missing = await send(people.anonymous, endpoint, each, {});
         expect(real.status).toBe(401);
@@ -159,7 +164,7 @@ describe('who may do what', () => {
     }
 
     if (each.access === 'member' || each.access === 'admin') {
-      test('tells those who wait for approval nothing else', async () => {
+      test('pending accounts get the same 403 whether it exists or not', async () => {
         const real = await send(people.pending, endpoint, each, await idsFor(each.about, people.owner));
         const missing = await send(people.pending, endpoint, each, {});
         expect([real.status, (real.body as { error: { code: string } }).error.code]).toEqual([
@@ -171,99 +176,106 @@ describe('who may do what', () => {
     }
 
     if (each.access === 'admin') {
-      test.each(['owner', 'demoted'] as const)('refuses the %s, who is no admin', async (who) => {
-        const answer = await send(people[who], endpoint, each, await idsFor(each.about, people.owner));
-        expect(answer.status).toBe(403);
+      test.each([
+        ['a member', 'owner'],
+        ['a former admin', 'demoted'],
+      ] as const)('%s gets 403', async (_label, who) => {
+        const response = await send(people[who], endpoint, each, await idsFor(each.about, people.owner));
+        expect(response.status).toBe(403);
       });
-      test('lets the admin', async () => {
-        const answer = await send(people.admin, endpoint, each, await idsFor(each.about, people.owner));
-        expect(each.fine).toContain(answer.status);
+      test('an admin may use it', async () => {
+        const response = await send(people.admin, endpoint, each, await idsFor(each.about, people.owner));
+        expect(each.ok).toContain(response.status);
       });
     }
 
     if (each.access === 'member' && each.about !== 'nothing') {
-      test('answers for what does not exist with 404', async () => {
-        expect((await send(people.owner, endpoint, each, {})).status).toBe(404);
+      test(`something missing gets ${missingStatus}`, async () => {
+        expect((await send(people.owner, endpoint, each, {})).status).toBe(missingStatus);
       });
     }
 
-    if (secret) {
-      test.each(['other', 'admin', 'demoted'] as const)(
-        'answers the %s as if what is the owner’s did not exist',
-        async (who) => {
-          const ids = await idsFor(each.about, people.owner);
-          const theirs = await send(people[who], endpoint, each, ids);
-          const missing = await send(people[who], endpoint, each, {});
-          expect(theirs.status).toBe(404);
-          expect(theirs.text).toBe(missing.text);
-        },
-      );
+    if (isPrivate) {
+      test.each([
+        ['another member', 'other'],
+        ['an admin', 'admin'],
+        ['a former admin', 'demoted'],
+      ] as const)('%s gets the same response as if it did not exist', async (_label, who) => {
+        const ids = await idsFor(each.about, people.owner);
+        const theirs = await send(people[who], endpoint, each, ids);
+        const missing = await send(people[who], endpoint, each, {});
+        expect(theirs.status).toBe(missingStatus);
+        expect(theirs.text).toBe(missing.text);
+      });
     }
 
     if (each.about === 'message') {
-      test('does not take a message of another chat for one of this', async () => {
-        const mine = await belongingsOf(people.other);
-        const theirs = await belongingsOf(people.owner);
+      test('a message of another chat gets 404', async () => {
+        const mine = await createOwned(people.other);
+        const theirs = await createOwned(people.owner);
         const ids = { id: mine.chat, messageId: theirs.message };
         expect((await send(people.other, endpoint, each, ids)).status).toBe(404);
       });
     }
 
     if (each.access === 'member') {
-      test('lets the owner', async () => {
-        const answer = await send(people.owner, endpoint, each, await idsFor(each.about, people.owner));
-        expect(each.fine).toContain(answer.status);
+      test('the owner may use it', async () => {
+        const response = await send(people.owner, endpoint, each, await idsFor(each.about, people.owner));
+        expect(each.ok).toContain(response.status);
+        if (each.about === 'nothing') return;
+        const missing = await send(people.owner, endpoint, each, {});
+        expect(response.text).not.toBe(missing.text);
       });
     }
 
     if (each.about === 'sharedPage') {
-      test('lets every member', async () => {
-        const answer = await send(people.other, endpoint, each, await idsFor(each.about, people.owner));
-        expect(each.fine).toContain(answer.status);
+      test('every member may use it', async () => {
+        const response = await send(people.other, endpoint, each, await idsFor(each.about, people.owner));
+        expect(each.ok).toContain(response.status);
       });
     }
   });
 
   describe('socket events', () => {
-    const payloads: Record<ClientEvent, (has: Belongings) => object> = {
+    const payloads: Record<ClientEvent, (owned: OwnedIds) => object> = {
       'chat:watch': ({ chat }) => ({ chatId: chat }),
       'chat:unwatch': ({ chat }) => ({ chatId: chat }),
       'share:watch': ({ link }) => ({ id: link }),
       'share:unwatch': ({ link }) => ({ id: link }),
       'message:resume': ({ message }) => ({ messageId: message, offset: 0 }),
     };
-    const nothing: Belongings = { chat: 'missing', message: 'missing', link: 'missing' };
-    const harmless: ClientEvent[] = ['chat:unwatch', 'share:unwatch'];
+    const nothing: OwnedIds = { chat: 'missing', message: 'missing', link: 'missing' };
+    const withoutEffect: ClientEvent[] = ['chat:unwatch', 'share:unwatch'];
     const forEveryMember: ClientEvent[] = ['share:watch'];
 
     test.each(Object.keys(clientEvents) as ClientEvent[])(
-      '%s obeys the same policies as HTTP',
+      '%s follows the same policies as HTTP',
       async (event) => {
-        const has = await belongingsOf(people.owner);
-        const ask = async (person: Person, about: Belongings) => {
+        const owned = await createOwned(people.owner);
+        const ask = async (person: Person, subject: OwnedIds) => {
           const socket = await person.connect();
-          const answer = await socket.ask(event, payloads[event](about) as never);
+          const reply = await socket.ask(event, payloads[event](subject) as never);
           socket.close();
-          return answer;
+          return reply;
         };
-        expect(await ask(people.owner, has)).toMatchObject({ ok: true });
+        expect(await ask(people.owner, owned)).toMatchObject({ ok: true });
         const missing = await ask(people.other, nothing);
-        const theirs = await ask(people.other, has);
-        if (harmless.includes(event)) return;
+        const theirs = await ask(people.other, owned);
+        if (withoutEffect.includes(event)) return;
         expect(missing).toMatchObject({ ok: false, error: { code: 'not_found' } });
         if (forEveryMember.includes(event)) expect(theirs).toMatchObject({ ok: true });
         else {
           expect(theirs).toEqual(missing);
-          expect(await ask(people.admin, has)).toEqual(missing);
+          expect(await ask(people.admin, owned)).toEqual(missing);
         }
       },
     );
 
-    test('a payload that does not fit is refused, and the socket stays open', async () => {
+    test('an invalid payload is refused, and the socket stays open', async () => {
       const socket = await people.owner.connect();
       for (const payload of [undefined, null, 7, [], { chatId: 7 }, { chatId: 'x'.repeat(1_000) }]) {
-        const answer = await socket.ask('chat:watch', payload as never);
-        expect(answer).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
+        const reply = await socket.ask('chat:watch', payload as never);
+        expect(reply).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
       }
       expect(socket.raw.connected).toBe(true);
       socket.close();

@@ -4,33 +4,33 @@ import { groupBy } from '../../platform/db/groupBy.ts';
 import type { ChatRow } from '../chats/chats.queries.ts';
 import type { MessageRow } from '../messages/messages.queries.ts';
 
-type HandedOver = CommunityPayload['chat']['messages'][number];
+type PayloadMessage = CommunityPayload['chat']['messages'][number];
 
-/** The chat as a community site takes it: every field named. Settings, reasoning and errors stay at home. */
-export function presentCommunityChat(
+/** The chat as a community site accepts it. Every field is named: settings, reasoning and errors never leave the server. */
+export function presentCommunityPayload(
   chat: ChatRow,
   messages: MessageRow[],
-  branch: string[],
+  branchIds: string[],
   models: Model[],
 ): CommunityPayload {
   const children = groupBy(messages, (row) => row.parentId);
   const byId = new Map(messages.map((row) => [row.id, presentMessage(row, children.get(row.id) ?? [])]));
-  const used = [...new Set(messages.map((row) => row.model).filter((model) => model !== null))];
+  const usedModels = [...new Set(messages.map((row) => row.model).filter((model) => model !== null))];
   return {
     chat: {
       title: chat.title,
-      models: used,
+      models: usedModels,
       params: {},
       tags: [],
       history: { currentId: chat.activeMessageId, messages: Object.fromEntries(byId) },
-      messages: branch.map((id) => byId.get(id)).filter((message) => message !== undefined),
+      messages: branchIds.map((id) => byId.get(id)).filter((message) => message !== undefined),
       timestamp: chat.createdAt,
     },
-    models: used.map((id) => ({ id, name: models.find((model) => model.id === id)?.name ?? id })),
+    models: usedModels.map((id) => ({ id, name: models.find((model) => model.id === id)?.name ?? id })),
   };
 }
 
-const presentMessage = (row: MessageRow, children: MessageRow[]): HandedOver => ({
+const presentMessage = (row: MessageRow, children: MessageRow[]): PayloadMessage => ({
   id: row.id,
   parentId: row.parentId,
   childrenIds: children.map((child) => child.id),

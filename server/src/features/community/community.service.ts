@@ -7,10 +7,10 @@ import type { ChatService } from '../chats/chats.service.ts';
 import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts';
 import type { ModelService } from '../models/models.service.ts';
 import type { SettingsService } from '../settings/settings.service.ts';
-import { presentCommunityChat } from './community.presenter.ts';
+import { presentCommunityPayload } from './community.presenter.ts';
 
-/** Messages read at a time: a long chat is gathered in steps between which others are served. */
-const messagesPerRead = 500;
+/** Messages read at a time: other requests are served between two pages of a long chat. */
+const messagesPerPage = 500;
 
 interface Parts {
   settings: SettingsService;
@@ -20,30 +20,27 @@ interface Parts {
   audit: AuditQueries;
 }
 
-/** Handing a chat over to a community site, outside of this instance. */
+/** Hands a chat off to a community site outside this instance. */
 export class CommunityService {
   #parts: Parts;
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** All that would leave the instance. Refused for everyone, admins included, unless an admin has switched it on. */
+  /** Returns everything that would leave the instance. Refused to everyone, admins included, until an admin enables it. */
   async buildPayload(actor: Actor, chatId: string): Promise<CommunityPayload> {
     const { settings, chats, messages, models, audit } = this.#parts;
     if (!(await settings.current()).communitySharing) {
-      throw forbidden(
-        'Community sharing is switched off here. An admin can switch it on.',
-        'community_sharing_off',
-      );
+      throw forbidden('Community sharing is turned off. An admin can turn it on.', 'community_sharing_off');
     }
     const chat = await chats.authorize(actor, 'read', chatId);
     if ((await messages.streaming(chatId)).length > 0) {
       throw conflict(
-        'An answer is still being written. Wait until it is finished, or stop it, and share then.',
+        'An answer is still being written. Wait until it is finished, or stop it, then share.',
         'streaming',
       );
     }
-    const tree = await this.#tree(chatId);
+    const tree = await this.#readTree(chatId);
     if (tree.length === 0) {
       throw refused('There is nothing to share in this chat yet. Ask something first.', 'nothing_to_share');
     }
@@ -51,24 +48,18 @@ export class CommunityService {
       ? await messages.branch(chatId, chat.activeMessageId, limits.messagesPerChat)
       : [];
     const { items } = await models.list();
-    const ids = branch.map((row) => row.id);
-    const payload = presentCommunityChat(chat, tree, ids, items);
-    await audit.record({
-      actorId: actor.id,
-      action: 'chat.handed_to_community',
-      targetType: 'chat',
-      targetId: chatId,
-      details: { messages: tree.length },
-    });
+    const branchIds = branch.map((row) => row.id);
+    const payload = presentCommunityPayload(chat, tree, branchIds, items);
+    await audit.recordAction(actor, 'chat.handed_to_community', [chatId], { messages: tree.length });
     return payload;
   }
 
-  async #tree(chatId: string): Promise<MessageRow[]> {
+  async #readTree(chatId: string): Promise<MessageRow[]> {
     const tree: MessageRow[] = [];
     for (;;) {
-      const some = await this.#parts.messages.pageOfChat(chatId, tree.at(-1)?.seq ?? 0, messagesPerRead);
-      tree.push(...some);
-      if (some.length < messagesPerRead) return tree;
+      const page = await this.#parts.messages.pageOfChat(chatId, tree.at(-1)?.seq ?? 0, messagesPerPage);
+      tree.push(...page);
+      if (page.length < messagesPerPage) return tree;
     }
   }
 }

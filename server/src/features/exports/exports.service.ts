@@ -6,61 +6,69 @@ import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts
 import { toOpenWebUi } from './openWebUiFormat.ts';
 import { toMarkdown, toText } from './textFormats.ts';
 
-export type Format = 'json' | 'md' | 'txt';
+export type ExportFormat = 'json' | 'md' | 'txt';
 
-/** Messages read at a time, so that a long export keeps nobody waiting. */
+/** Messages read at a time: other requests are served between two pages of a long chat. */
 const pageSize = 500;
 
-export class ExportService {
-  #chats: ChatService;
-  #chatQueries: ChatQueries;
-  #messages: MessageQueries;
+interface Parts {
+  chats: ChatService;
+  chatQueries: ChatQueries;
+  messages: MessageQueries;
+}
 
-  constructor(parts: { chats: ChatService; chatQueries: ChatQueries; messages: MessageQueries }) {
-    this.#chats = parts.chats;
-    this.#chatQueries = parts.chatQueries;
-    this.#messages = parts.messages;
+/** Exports a person's own chats. */
+export class ExportService {
+  #parts: Parts;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
-  /** One of one's own chats, as text of the format. */
-  async one(actor: Actor, chatId: string, format: Format): Promise<{ title: string; text: string }> {
-    const chat = await this.#chats.authorize(actor, 'read', chatId);
-    if (format === 'json') return { title: chat.title, text: JSON.stringify([await this.#whole(chat)]) };
+  /** Returns one chat as text: the whole tree as JSON, or the active branch as Markdown or plain text. */
+  async exportChat(
+    actor: Actor,
+    chatId: string,
+    format: ExportFormat,
+  ): Promise<{ title: string; text: string }> {
+    const chat = await this.#parts.chats.authorize(actor, 'read', chatId);
+    if (format === 'json') return { title: chat.title, text: JSON.stringify([await this.#exportTree(chat)]) };
     const branch =
       chat.activeMessageId === null
         ? []
-        : await this.#messages.branch(chatId, chat.activeMessageId, limits.messagesPerChat);
+        : await this.#parts.messages.branch(chatId, chat.activeMessageId, limits.messagesPerChat);
     return { title: chat.title, text: (format === 'md' ? toMarkdown : toText)(chat, branch) };
   }
 
-  /** All of one's own chats, archived ones too, as the pieces of one JSON array. Holds one chat at a time. */
-  async *all(actor: Actor): AsyncGenerator<string> {
+  /** Yields all chats, archived ones too, as the pieces of one JSON array. Holds one chat in memory at a time. */
+  async *exportAll(actor: Actor): AsyncGenerator<string> {
     let separator = '[';
     for (const archived of [false, true]) {
-      let cursor: string | undefined;
-      do {
-        const page = await this.#chatQueries.list({
-          ownerId: actor.id,
-          archived,
-          cursor,
-          limit: limits.pageSizeMax,
-        });
-        for (const { id } of page.items) {
-          const chat = await this.#chatQueries.byId(id);
-          if (!chat) continue;
-          yield `${separator}${JSON.stringify(await this.#whole(chat))}`;
-          separator = ',\n';
-        }
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor);
+      for await (const chat of this.#readChats(actor.id, archived)) {
+        yield `${separator}${JSON.stringify(await this.#exportTree(chat))}`;
+        separator = ',\n';
+      }
     }
     yield separator === '[' ? '[]' : ']';
   }
 
-  async #whole(chat: ChatRow) {
+  async *#readChats(ownerId: string, archived: boolean): AsyncGenerator<ChatRow> {
+    const { chatQueries } = this.#parts;
+    let cursor: string | undefined;
+    do {
+      const page = await chatQueries.list({ ownerId, archived, cursor, limit: limits.pageSizeMax });
+      for (const { id } of page.items) {
+        const chat = await chatQueries.byId(id);
+        // Undefined when it was deleted after the page was read.
+        if (chat) yield chat;
+      }
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+  }
+
+  async #exportTree(chat: ChatRow) {
     const rows: MessageRow[] = [];
     for (;;) {
-      const page = await this.#messages.pageOfChat(chat.id, rows.at(-1)?.seq ?? 0, pageSize);
+      const page = await this.#parts.messages.pageOfChat(chat.id, rows.at(-1)?.seq ?? 0, pageSize);
       rows.push(...page);
       if (page.length < pageSize) return toOpenWebUi(chat, rows);
     }

@@ -5,9 +5,9 @@ import type { MessageRow } from '../messages/messages.queries.ts';
 const seconds = (ms: number) => Math.floor(ms / 1000);
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escape = (text: string) => text.replace(/[&<>"]/g, (character) => entities[character]!);
+const escapeHtml = (text: string) => text.replace(/[&<>"]/g, (character) => entities[character]!);
 
-/** Thoughts as Open WebUI keeps them: a block before the answer, quoted and escaped. */
+/** Reasoning as Open WebUI stores it: a block before the answer, quoted and escaped. */
 function contentOf(row: MessageRow): string {
   if (!row.reasoning) return row.content;
   const duration = (row.reasoningMs ?? 0) / 1000;
@@ -15,13 +15,13 @@ function contentOf(row: MessageRow): string {
     .split('\n')
     .map((line) => `> ${line}`)
     .join('\n');
-  return `<details type="reasoning" done="true" duration="${duration}">\n<summary>Thought for ${Math.round(duration)} seconds</summary>\n${escape(quoted)}\n</details>\n${row.content}`;
+  return `<details type="reasoning" done="true" duration="${duration}">\n<summary>Thought for ${Math.round(duration)} seconds</summary>\n${escapeHtml(quoted)}\n</details>\n${row.content}`;
 }
 
-const messageOf = (row: MessageRow, childrenIds: string[]) => ({
+const formatMessage = (row: MessageRow, children: MessageRow[]) => ({
   id: row.id,
   parentId: row.parentId,
-  childrenIds,
+  childrenIds: children.map((child) => child.id),
   role: row.role,
   content: contentOf(row),
   timestamp: seconds(row.createdAt),
@@ -29,22 +29,17 @@ const messageOf = (row: MessageRow, childrenIds: string[]) => ({
   ...(row.role === 'assistant' ? { done: true } : {}),
 });
 
-/** One's own chat, whole, in the shape of an Open WebUI export, which both products import. */
+/** The whole tree of a chat in the format of an Open WebUI export, which both products import. */
 export function toOpenWebUi(chat: ChatRow, rows: MessageRow[]) {
   const children = groupBy(rows, (row) => row.parentId);
   const messages = Object.fromEntries(
-    rows.map((row) => [
-      row.id,
-      messageOf(
-        row,
-        (children.get(row.id) ?? []).map((child) => child.id),
-      ),
-    ]),
+    rows.map((row) => [row.id, formatMessage(row, children.get(row.id) ?? [])]),
   );
   const branch = [];
   const parents = new Map(rows.map((row) => [row.id, row.parentId]));
   for (let id = chat.activeMessageId; id !== null && messages[id]; id = parents.get(id) ?? null) {
     branch.push(messages[id]);
+    // A cycle would be longer than the tree.
     if (branch.length > rows.length) break;
   }
   return {

@@ -116,11 +116,11 @@ export class LinkAccess {
   }
 
   /** Returns those of the people who may read the link now. */
-  async readersAmong(id: string, userIds: string[]): Promise<Set<string>> {
+  async allowedViewers(id: string, userIds: string[]): Promise<Set<string>> {
     const link = await this.#audiences.linkForViewer(id, '');
     const viewers = link ? await this.#audiences.viewers(id, userIds) : [];
-    const readers = viewers.filter((viewer) => this.#mayRead(link!, viewer, viewer.inAudience));
-    return new Set(readers.map((viewer) => viewer.id));
+    const allowed = viewers.filter((viewer) => this.#mayRead(link!, viewer, viewer.inAudience));
+    return new Set(allowed.map((viewer) => viewer.id));
   }
 
   #mayRead(link: ViewedLink, viewer: Viewer, inAudience: boolean): boolean {

@@ -34,7 +34,7 @@ export interface Revocation {
 /** Links whose expiry is recorded at once. */
 const expiryBatch = 500;
 
-/** Links and their versions. `LinkListQueries` lists them, `AudienceQueries` knows their readers. */
+/** Links and their versions. `LinkListQueries` lists them, `AudienceQueries` knows their viewers. */
 export class SharingQueries {
   #platform: Platform;
   constructor(platform: Platform) {
@@ -61,7 +61,7 @@ export class SharingQueries {
     return row;
   }
 
-  /** Links with the facts of their current version and the present version of their chat. */
+  /** Links with the facts of their current version and the version their chat has now. */
   links() {
     const { sharedLinks, sharedLinkVersions, chats } = this.#t;
     return this.#db

@@ -18,7 +18,7 @@ interface WatchedLink {
 }
 
 /**
- * Which sockets of this process have which shared page open. After every change of a link, its owner, its readers or
+ * Which sockets of this process have which shared page open. After every change of a link, its owner, its viewers or
  * the policy, everyone who has the link open is checked again, and those who may no longer read it are evicted.
  */
 export class ShareSubscriptions {
@@ -47,7 +47,7 @@ export class ShareSubscriptions {
     this.#watched.set(id, watched);
     // The link may have been revoked, or the socket closed, while the socket joined the room.
     if (socket.disconnected) this.removeSocket(socket);
-    if ((await this.#access.readersAmong(id, [actor.id])).size > 0) return link.version;
+    if ((await this.#access.allowedViewers(id, [actor.id])).size > 0) return link.version;
     await this.remove(socket, id);
     throw notFound();
   }
@@ -66,7 +66,7 @@ export class ShareSubscriptions {
     }
   }
 
-  /** Evicts readers who lost access, then notifies the rest if the page changed. */
+  /** Evicts viewers who lost access, then notifies the rest if the page changed. */
   async linkChanged({ id, currentVersion }: LinkRow, pageChanged: boolean): Promise<void> {
     await this.evictUnauthorized([id]);
     if (!pageChanged) return;
@@ -78,9 +78,9 @@ export class ShareSubscriptions {
     for (const id of ids) {
       const sockets = [...(this.#watched.get(id)?.sockets.values() ?? [])];
       if (sockets.length === 0) continue;
-      const readers = await this.#access.readersAmong(id, [...new Set(sockets.map(userIdOf))]);
+      const allowed = await this.#access.allowedViewers(id, [...new Set(sockets.map(userIdOf))]);
       for (const socket of sockets) {
-        if (readers.has(userIdOf(socket))) continue;
+        if (allowed.has(userIdOf(socket))) continue;
         socket.emit('share:revoked', { id });
         await this.remove(socket, id);
       }

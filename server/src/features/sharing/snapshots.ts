@@ -25,7 +25,7 @@ export interface SerialisedMessages {
   hash: string;
 }
 
-/** The active branch as readers would see it now. Answers still being written are left out. */
+/** The active branch as viewers would see it now. Answers still being written are left out. */
 export type BranchSnapshot = { messages: SnapshotMessage[] } & (
   | { refusal: null; content: SerialisedMessages }
   /** Why publishing this snapshot is refused. Content is absent when it is too large. */
@@ -70,7 +70,7 @@ export const idInLink = (linkId: string, messageId: string): string =>
 const isShown = (row: MessageRow) =>
   row.status !== 'streaming' && row.status !== 'failed' && row.content.trim() !== '';
 
-/** What readers get of a branch: every field is named here, and no other column leaves the server. */
+/** What viewers get of a branch: every field is named here, and no other column leaves the server. */
 export const toSnapshot = (linkId: string, branch: MessageRow[]): SnapshotMessage[] =>
   branch.filter(isShown).map((row) => ({
     id: idInLink(linkId, row.id),
