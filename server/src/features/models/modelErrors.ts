@@ -33,7 +33,10 @@ export const modelErrors = {
     modelServerError('Unexpected response from the model server. Is this an OpenAI-compatible API?'),
 };
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? '');
+function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}
 
 /** Errors that pass unchanged: our own, and those of a request that was aborted on purpose. */
 const passes = (error: unknown): boolean =>
@@ -105,14 +108,17 @@ function statusError(error: APIError, status: number, apiKey: string | null): Do
   return modelServerError(`The model server rejected the request (status ${status}).${details}`);
 }
 
+function apiError(error: APIError, apiKey: string | null): DomainError {
+  if (error.status !== undefined) return statusError(error, error.status, apiKey);
+  // An error event inside a stream has no status.
+  return modelServerError(`The model server reported an error.${serverMessage(error, apiKey)}`);
+}
+
 /** Returns any error of a model server as one for users. Reveals no keys, addresses or internal details. */
 export function asModelError(error: unknown, apiKey: string | null): DomainError {
   if (error instanceof DomainError) return error;
   if (error instanceof APIConnectionTimeoutError) return modelErrors.firstByteTimeout();
   if (error instanceof APIConnectionError)
     return error.cause instanceof DomainError ? error.cause : modelErrors.unreachable();
-  if (!(error instanceof APIError)) return modelErrors.unexpectedResponse();
-  if (error.status !== undefined) return statusError(error as APIError, error.status, apiKey);
-  // An error event inside a stream has no status.
-  return modelServerError(`The model server reported an error.${serverMessage(error as APIError, apiKey)}`);
+  return error instanceof APIError ? apiError(error as APIError, apiKey) : modelErrors.unexpectedResponse();
 }

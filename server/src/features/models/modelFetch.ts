@@ -81,7 +81,7 @@ export function modelFetch({ connectMs, firstByteMs, idleMs }: Timeouts): typeof
       return toResponse(
         await request(url, {
           dispatcher,
-          method: method as Dispatcher.HttpMethod,
+          method,
           headers: requestHeaders(new Headers(headers)),
           body: body as string | undefined,
           signal,
