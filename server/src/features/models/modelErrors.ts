@@ -53,9 +53,9 @@ export function connectionError(error: unknown): unknown {
   if (/CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO/.test(code)) return modelErrors.certificate();
   if (/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return modelErrors.connectTimeout();
   if (code === 'UND_ERR_HEADERS_TIMEOUT') return modelErrors.firstByteTimeout();
+  const { name, message } = error as Error;
   // `bad upgrade` is undici's error for a response that switches protocols.
-  if (code.startsWith('HPE_') || (error as Error).message === 'bad upgrade')
-    return modelErrors.unexpectedResponse();
+  if (name === 'HTTPParserError' || message === 'bad upgrade') return modelErrors.unexpectedResponse();
   return modelErrors.unreachable();
 }
 

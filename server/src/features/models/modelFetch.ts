@@ -45,6 +45,8 @@ const requestHeaders = (headers: Headers): Record<string, string> => ({
 const withoutBody = new Set([204, 205, 304]);
 
 function toResponse({ statusCode, headers, body }: Dispatcher.ResponseData): Response {
+  // Readers of the body get its errors. Without a reader, an error must not end the process.
+  body.on('error', () => undefined);
   if (statusCode > 599) {
     body.destroy();
     throw modelErrors.unexpectedResponse();
