@@ -31,7 +31,7 @@ describe('when the model server', () => {
     expect(failed).toMatchObject({
       status: 'failed',
       content: 'Once upon a',
-      error: 'The connection to the model server broke in the middle of its answer.',
+      error: 'The connection to the model server was lost in the middle of the answer.',
     });
     world.server.reply = { chunks: chunksOf(' time.') };
     await ben.post(`/chats/${asked.chatId}/messages/${asked.messageId}/continue`).expect(200);
@@ -43,23 +43,23 @@ describe('when the model server', () => {
   });
 
   test.each([
-    ['ends too soon', { chunks: answering(null) }, /ended its answer before it was complete/],
+    ['ends too soon', { chunks: answering(null) }, /ended the answer before it was complete/],
     ['falls silent', { chunks: answering(), pauseAfter: 3 }, /stopped sending/],
-    ['never answers', { hang: true }, /did not begin to answer in time/],
+    ['never answers', { hang: true }, /did not respond in time/],
     [
       'refuses the key',
       { status: 401, body: '{"error":{"message":"Incorrect API key sk-of-the-test-world"}}' },
-      /refused the key/,
+      /rejected the API key/,
     ],
     [
       'does not know the model',
       { status: 404, body: '{"error":"model \\"x\\" not found, try pulling it"}' },
-      /does not know this model\. It says: model "x" not found/,
+      /does not know this model\. The server says: model "x" not found/,
     ],
     [
       'has too much to do',
       { status: 429, body: '{"error":{"message":"Slow down"}}' },
-      /too much to do.*Slow down/,
+      /overloaded.*Slow down/,
     ],
     [
       'finds the conversation too long',
@@ -71,12 +71,12 @@ describe('when the model server', () => {
       { status: 502, contentType: 'text/html', body: '<html>Bad gateway at 10.0.0.7</html>' },
       /^The model server failed \(status 502\)\. Try again\.$/,
     ],
-    ['sends a page', { contentType: 'text/html', body: '<h1>Hi</h1>' }, /no answer/],
-    ['sends no JSON', { chunks: ['{"choices":'] }, /no answer/],
+    ['sends a page', { contentType: 'text/html', body: '<h1>Hi</h1>' }, /Unexpected response/],
+    ['sends no JSON', { chunks: ['{"choices":'] }, /Unexpected response/],
     [
       'says an error in the stream',
       { chunks: [...answering().slice(0, 4), '{"error":{"message":"CUDA out of memory"}}'] },
-      /gave up on its answer\. It says: CUDA out of memory/,
+      /reported an error\. The server says: CUDA out of memory/,
     ],
     ['redirects', { status: 307, headers: { location: 'http://169.254.169.254/' } }, /not followed/],
   ])('%s, people read why', async (_what, script, error) => {

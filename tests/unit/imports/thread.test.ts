@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { readImport, type ReaderTask } from '../../../server/src/features/imports/reader/readImport.ts';
 import { readInThread } from '../../../server/src/features/imports/reader/readInThread.ts';
 import { openWebuiChat, openWebuiHistory, openWebuiMessage } from '../../support/imports/conversations.ts';
-import { gather, withFile } from '../../support/imports/reading.ts';
+import { collect, withFile } from '../../support/imports/reading.ts';
 
 /** Contains the built worker, because a thread cannot start from TypeScript. */
 let folder: string;
@@ -35,7 +35,7 @@ const hasEnded = (worker: Worker) => worker.threadId === -1;
 describe('reading in a thread', () => {
   test('refuses the same files with the same reasons as reading in place', async () => {
     await withFile('Dear diary', async (task) => {
-      await expect(gather(readInThread(task, startWith(64)))).rejects.toThrow('This is not a JSON file.');
+      await expect(collect(readInThread(task, startWith(64)))).rejects.toThrow('This is not a JSON file.');
     });
     expect(hasEnded(started.at(-1)!)).toBe(true);
   });
@@ -43,7 +43,7 @@ describe('reading in a thread', () => {
   test('reports when it runs out of memory, and the process continues', async () => {
     const words = Array.from({ length: 400_000 }, (_, at) => ({ [`key${at}`]: at }));
     await withFile(JSON.stringify([openWebuiChat(), openWebuiChat({ words })]), async (task) => {
-      await expect(gather(readInThread(task, startWith(16)))).rejects.toThrow('does not have enough memory');
+      await expect(collect(readInThread(task, startWith(16)))).rejects.toThrow('does not have enough memory');
     });
     expect(hasEnded(started.at(-1)!)).toBe(true);
   });
@@ -51,7 +51,7 @@ describe('reading in a thread', () => {
   test('reports an internal error', async () => {
     await withFile('[]', async (task) => {
       const reading = readInThread({ ...task, path: `${task.path}-gone` }, startWith(64));
-      await expect(gather(reading)).rejects.toThrow('Reading it failed on the server.');
+      await expect(collect(reading)).rejects.toThrow('Reading it failed on the server.');
     });
   });
 
@@ -66,14 +66,14 @@ describe('reading in a thread', () => {
       return worker;
     };
     await withFile(JSON.stringify([openWebuiChat()]), async (task) => {
-      expect((await gather(readInThread(task, start))).chats).toHaveLength(1);
+      expect((await collect(readInThread(task, start))).chats).toHaveLength(1);
     });
   });
 
   test('yields all chats in several batches', async () => {
     const chats = Array.from({ length: 1_000 }, (_, at) => openWebuiChat({ title: `Chat ${at}` }));
     await withFile(JSON.stringify([...chats, null]), async (task) => {
-      const read = await gather(readInThread(task, startWith(64)));
+      const read = await collect(readInThread(task, startWith(64)));
       expect(read.total).toBe(1_001);
       expect(read.chats.map(({ title }) => title)).toEqual(chats.map(({ title }) => title));
       expect(read.failures).toHaveLength(1);
@@ -93,8 +93,8 @@ describe('reading in a thread', () => {
       openWebuiChat({ title: 'Short again' }),
     ];
     await withFile(JSON.stringify([...chats, null]), async (task) => {
-      const read = await gather(readInThread(task, startWith(256)));
-      expect(read).toEqual(await gather(readImport(task)));
+      const read = await collect(readInThread(task, startWith(256)));
+      expect(read).toEqual(await collect(readImport(task)));
       expect(read.chats.map(({ messages }) => messages.length)).toEqual([2, 2_500, 5, 2]);
     });
   });
