@@ -36,8 +36,34 @@ export interface FeatureOptions {
   modelTuning?: ModelTuning;
 }
 
-/** Creates all features and passes each one the others it uses. */
-export function createFeatures(platform: Platform, secret: string, { modelTuning }: FeatureOptions = {}) {
+/** Creates all features: their routes, their socket events, and what the app calls at its start and end. */
+export function createFeatures(platform: Platform, secret: string, options: FeatureOptions = {}) {
+  const services = createServices(platform, secret, options);
+  const { sessions, users, messages, generation, imports, sharing } = services;
+  const sockets: SocketFeature[] = [messages.sockets, sharing.sockets];
+  return {
+    routes: createRoutes(platform, services),
+    sockets,
+    sessionMiddleware: sessions.middleware,
+    actor: (userId: string) => users.findActor(userId),
+    generation,
+    sharing,
+    /** Cleans up after a process that was killed. Call before the server listens. */
+    async recover() {
+      await generation.recover();
+      await imports.recover();
+    },
+    /** Ends and saves running work. Call while sockets are still open. */
+    async drain() {
+      await generation.drain();
+      await imports.stop();
+    },
+    stop: () => sharing.stop(),
+  };
+}
+
+/** Creates all services and passes each one the others it uses. */
+function createServices(platform: Platform, secret: string, { modelTuning }: FeatureOptions) {
   const audit = new AuditQueries(platform);
   const settings = new SettingsService(platform, audit);
 
@@ -75,9 +101,31 @@ export function createFeatures(platform: Platform, secret: string, { modelTuning
     audit,
   });
   const sharing = createSharing(platform, { chats, chatQueries, messages: messageQueries, audit });
-  const community = new CommunityService({ settings, chats, messages: messageQueries, models, audit });
 
-  const routes: Routes[] = [
+  return {
+    settings,
+    userQueries,
+    users,
+    auth,
+    sessions,
+    connections,
+    models,
+    chatQueries,
+    chats,
+    messageQueries,
+    messages,
+    generation,
+    imports,
+    sharing,
+    community: new CommunityService({ settings, chats, messages: messageQueries, models, audit }),
+    exports: new ExportService({ chats, chatQueries, messages: messageQueries }),
+  };
+}
+
+function createRoutes(platform: Platform, services: ReturnType<typeof createServices>): Routes[] {
+  const { settings, userQueries, users, auth, sessions, connections, models } = services;
+  const { chatQueries, chats, messages, sharing, community, exports, imports } = services;
+  return [
     settingsRoutes(platform, settings),
     authRoutes(platform, auth, sessions),
     userRoutes(platform, users, userQueries, settings),
@@ -87,28 +135,7 @@ export function createFeatures(platform: Platform, secret: string, { modelTuning
     messages.routes,
     sharing.routes,
     communityRoutes(platform, community),
-    exportRoutes(new ExportService({ chats, chatQueries, messages: messageQueries })),
+    exportRoutes(exports),
     importRoutes(platform, imports),
   ];
-  const sockets: SocketFeature[] = [messages.sockets, sharing.sockets];
-
-  return {
-    routes,
-    sockets,
-    sessionMiddleware: sessions.middleware,
-    actor: (userId: string) => users.findActor(userId),
-    generation,
-    sharing,
-    /** Cleans up after a process that was killed. Call before the server listens. */
-    async recover() {
-      await generation.recover();
-      await imports.recover();
-    },
-    /** Ends and saves running work. Call while sockets are still open. */
-    async drain() {
-      await generation.drain();
-      await imports.stop();
-    },
-    stop: () => sharing.stop(),
-  };
 }

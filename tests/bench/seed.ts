@@ -6,7 +6,7 @@ export interface Seed {
   ownerId: string;
   /** Chats, each with two messages and a live link. */
   chats: number;
-  /** Makes the ids of one seed distinct from another's. */
+  /** Makes the ids of different seeds distinct. */
   prefix: string;
 }
 
@@ -15,7 +15,7 @@ const subjects = ['Budget', 'Roadmap', 'Recipe', 'Interview', 'Contract', 'Holid
 
 const titleOf = (i: number) => `${subjects[i % subjects.length]!} plan number ${i}`;
 
-/** Fills the database directly: the same rows that the app would write. */
+/** Writes the same rows that the app would write. */
 export async function seed(store: Store, { ownerId, chats, prefix }: Seed): Promise<void> {
   const { t, db } = store;
   const body = brotliCompressSync('[]');
@@ -52,7 +52,7 @@ export async function seed(store: Store, { ownerId, chats, prefix }: Seed): Prom
             chatId: `${prefix}c${i}`,
             parentId: `${prefix}q${i}`,
             role: 'assistant' as const,
-            content: `Here is everything about it. ${'It goes on for a while. '.repeat(20)}`,
+            content: `Here is everything about it. ${'It continues for a while. '.repeat(20)}`,
             status: 'complete' as const,
             createdAt: start + i * 60_000,
           },

@@ -8,7 +8,7 @@ import { readEnv } from '../../server/src/platform/env.ts';
 import { createLog } from '../../server/src/platform/log.ts';
 import { seed, type Seed } from './seed.ts';
 
-// The server of a benchmark, in a process of its own: its CPU time is its alone.
+// The server of a benchmark, in its own process, so that its CPU time can be measured.
 const folder = mkdtempSync(path.join(tmpdir(), 'parley-bench-'));
 const env = readEnv({
   DATA_DIR: folder,
@@ -21,14 +21,14 @@ app.http.listen(0, '127.0.0.1', () => {
   process.send?.({ port: (app.http.address() as AddressInfo).port });
 });
 
-type Ask = { ask: 'cpu' } | { ask: 'seed'; wanted: Seed } | { ask: 'end' };
+type Message = { request: 'cpu' } | { request: 'seed'; seed: Seed } | { request: 'end' };
 
-process.on('message', (message: Ask) => {
-  if (message.ask === 'cpu') {
+process.on('message', (message: Message) => {
+  if (message.request === 'cpu') {
     const { user, system } = process.cpuUsage();
     process.send?.({ microseconds: user + system });
-  } else if (message.ask === 'seed') {
-    void seed(app.platform.store, message.wanted).then(() => process.send?.({ seeded: true }));
+  } else if (message.request === 'seed') {
+    void seed(app.platform.store, message.seed).then(() => process.send?.({ seeded: true }));
   } else {
     void app.close().then(() => {
       rmSync(folder, { recursive: true, force: true });

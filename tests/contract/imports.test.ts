@@ -58,7 +58,7 @@ describe.each(backends)('imports on $name', (backend) => {
   afterAll(() => store.close());
   const insert = (owner: string, chat: ImportedChat) => store.tx(() => imports.insert(owner, chat));
 
-  test('a chat is there once per person and source, however often it is imported', async () => {
+  test('a chat is imported once per user and source', async () => {
     expect(await insert('ann', imported())).toBe(true);
     expect(await insert('ann', imported({ title: 'Other' }))).toBe(false);
     expect(await Promise.all([insert('bob', imported()), insert('bob', imported())])).toContain(false);
@@ -68,7 +68,7 @@ describe.each(backends)('imports on $name', (backend) => {
     expect(await messages.pageOfChat(id, 0, 10)).toHaveLength(3);
   });
 
-  test('a chat keeps its fields, its tree and the branch that was open', async () => {
+  test('a chat keeps its fields, its tree and its active branch', async () => {
     const chat = (await chats.bySource('ann', 'openwebui', 'one'))!;
     expect(chat).toMatchObject({
       title: 'Bäume',
@@ -84,14 +84,16 @@ describe.each(backends)('imports on $name', (backend) => {
     expect(siblings.get(branch[0]!.id)).toHaveLength(2);
   });
 
-  test('a chat that was exported here is not imported beside itself', async () => {
+  test('a chat exported from this instance is not imported again by its owner', async () => {
     await chats.insert({ id: 'native', ownerId: 'ann', title: 'Made here' });
     expect(await insert('ann', imported({ externalId: 'native' }))).toBe(false);
     expect(await insert('bob', imported({ externalId: 'native' }))).toBe(true);
   });
 
-  test('a long chat comes in whole, and is found by its words', async () => {
-    const chain = Array.from({ length: 1_001 }, (_, at) => message(`m${at}`, at === 0 ? null : `m${at - 1}`));
+  test('a long chat is imported completely and found by its text', async () => {
+    const chain = Array.from({ length: 1_001 }, (_, index) =>
+      message(`m${index}`, index === 0 ? null : `m${index - 1}`),
+    );
     const long = imported({ externalId: 'long', messages: chain, activeExternalId: 'm1000' });
     expect(await insert('ann', long)).toBe(true);
     const chat = (await chats.bySource('ann', 'openwebui', 'long'))!;
@@ -100,7 +102,27 @@ describe.each(backends)('imports on $name', (backend) => {
     expect(found.items.map(({ id }) => id)).toEqual([chat.id]);
   });
 
-  test('nothing of a chat stays when its transaction fails', async () => {
+  test('a long chat does not block reads, which see all of it or nothing', async () => {
+    const chain = Array.from({ length: 1_001 }, (_, index) =>
+      message(`m${index}`, index === 0 ? null : `m${index - 1}`),
+    );
+    const long = imported({ externalId: 'read beside', messages: chain, activeExternalId: 'm1000' });
+    const count = () => store.db.$count(store.t.messages);
+    const before = await count();
+    let finished = false;
+    const inserting = insert('ann', long).finally(() => (finished = true));
+    const counts: number[] = [];
+    while (!finished) {
+      counts.push(await count());
+      await new Promise(setImmediate);
+    }
+    await inserting;
+    expect([before, before + 1_001]).toEqual(expect.arrayContaining(counts));
+    // The other databases have one connection here, so reads wait for the transaction.
+    if (backend.name === 'SQLite') expect(counts.length).toBeGreaterThan(5);
+  });
+
+  test('nothing of a chat remains if its transaction fails', async () => {
     const failing = store.tx(async () => {
       await imports.insert('ann', imported({ externalId: 'failing' }));
       throw new Error('no');

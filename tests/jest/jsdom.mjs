@@ -1,4 +1,4 @@
-// What jsdom lacks and components ask for: observers that never fire, no media match, animations that are over at once.
+// Browser APIs that jsdom lacks: observers never fire, no media query matches, animations finish at once.
 class SilentObserver {
   observe() {}
   unobserve() {}

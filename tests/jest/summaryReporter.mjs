@@ -1,13 +1,13 @@
 import { writeSync } from 'node:fs';
 
-/** Ends the run with one line of numbers, for people and for machines. */
+/** Prints one line of counts at the end of the run. */
 export default class SummaryReporter {
   onRunComplete(_contexts, results) {
     const skipped = results.numPendingTests + results.numTodoTests;
-    // A test file that cannot even be loaded has no failed test in it, but is a failure all the same.
+    // A test file that cannot be loaded contains no failed test, but counts as a failure.
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const line = `${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`;
-    // Jest's own summary comes after every reporter; the exit comes after that.
+    // Jest prints its own summary after all reporters, so this line is printed at exit.
     process.once('exit', () => writeSync(1, line));
   }
 }

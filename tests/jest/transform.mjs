@@ -8,7 +8,7 @@ const versions = ['esbuild', 'svelte'].map((name) =>
   readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8'),
 );
 
-/** Takes the types away and keeps the lines, so that a stack trace names the line of the source. */
+/** Removes types and creates a source map, so that stack traces show the lines of the source. */
 function stripTypes(source, file) {
   const { code, map } = transformSync(source, {
     loader: 'ts',
@@ -33,7 +33,7 @@ function transform(source, file) {
   return { code: compileModule(stripped.code, { filename: file, generate: 'client', dev: true }).js.code };
 }
 
-/** Jest's transform for .ts, .svelte and .svelte.ts, also of packages that ship Svelte sources. */
+/** Jest's transform for .ts, .svelte and .svelte.ts files, including packages that ship Svelte sources. */
 export default {
   process: transform,
   getCacheKey: (source, file) =>

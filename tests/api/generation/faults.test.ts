@@ -31,7 +31,7 @@ describe('faults of the model server', () => {
     expect(failed).toMatchObject({
       status: 'failed',
       content: 'Once upon a',
-      error: 'The connection to the model server broke in the middle of its answer.',
+      error: 'The connection to the model server was lost in the middle of the answer.',
     });
     fixture.server.reply = { chunks: chunksOf(' time.') };
     await ben.post(`/chats/${asked.chatId}/messages/${asked.messageId}/continue`).expect(200);
@@ -45,21 +45,21 @@ describe('faults of the model server', () => {
   test.each([
     ['ends the stream too early', { chunks: storyChunks(null) }, /ended its answer before it was complete/],
     ['stops sending', { chunks: storyChunks(), pauseAfter: 3 }, /stopped sending/],
-    ['never responds', { hang: true }, /did not begin to answer in time/],
+    ['never responds', { hang: true }, /did not respond in time/],
     [
       'refuses the key',
       { status: 401, body: '{"error":{"message":"Incorrect API key sk-of-the-test-fixture"}}' },
-      /refused the key/,
+      /rejected the API key/,
     ],
     [
       'does not know the model',
       { status: 404, body: '{"error":"model \\"x\\" not found, try pulling it"}' },
-      /does not know this model\. It says: model "x" not found/,
+      /does not know this model\. The server says: model "x" not found/,
     ],
     [
       'is overloaded',
       { status: 429, body: '{"error":{"message":"Slow down"}}' },
-      /too much to do.*Slow down/,
+      /overloaded.*Slow down/,
     ],
     [
       'reports that the conversation is too long',
@@ -71,12 +71,12 @@ describe('faults of the model server', () => {
       { status: 502, contentType: 'text/html', body: '<html>Bad gateway at 10.0.0.7</html>' },
       /^The model server failed \(status 502\)\. Try again\.$/,
     ],
-    ['sends an HTML page', { contentType: 'text/html', body: '<h1>Hi</h1>' }, /no answer/],
-    ['sends invalid JSON', { chunks: ['{"choices":'] }, /no answer/],
+    ['sends an HTML page', { contentType: 'text/html', body: '<h1>Hi</h1>' }, /Unexpected response/],
+    ['sends invalid JSON', { chunks: ['{"choices":'] }, /Unexpected response/],
     [
       'reports an error in the stream',
       { chunks: [...storyChunks().slice(0, 4), '{"error":{"message":"CUDA out of memory"}}'] },
-      /gave up on its answer\. It says: CUDA out of memory/,
+      /reported an error\. The server says: CUDA out of memory/,
     ],
     ['redirects', { status: 307, headers: { location: 'http://169.254.169.254/' } }, /not followed/],
   ])('the answer says why it failed when the model server %s', async (_fault, script, error) => {

@@ -12,7 +12,7 @@ import {
   openWebuiHistory,
   openWebuiMessage,
 } from '../../support/imports/conversations.ts';
-import { postOnly, startUpload } from '../../support/imports/uploading.ts';
+import { postHeaders, startUpload } from '../../support/imports/uploading.ts';
 import { zip } from '../../support/imports/reading.ts';
 import type { Person } from '../../support/person.ts';
 
@@ -54,47 +54,47 @@ const onlyChat = async (person: Person) => {
 const temporaryFiles = () => readdir(path.join(app.dataDir, 'tmp'));
 
 describe('an import is refused', () => {
-  test('without a session, whatever it is', async () => {
-    const answer = await importBody(app.stranger(), 'x', 'text/plain').expect(401);
-    expect(answer.body.error.code).toBe('unauthenticated');
+  test('without a session, whatever its content', async () => {
+    const response = await importBody(app.stranger(), 'x', 'text/plain').expect(401);
+    expect(response.body.error.code).toBe('unauthenticated');
   });
 
-  test('while the account waits for approval', async () => {
-    const waiting = await app.person(`Pending${names}`, 'pending');
-    const answer = await importBody(waiting, [openWebuiChat()]).expect(403);
-    expect(answer.body.error.code).toBe('pending');
+  test('while the account is waiting for approval', async () => {
+    const pending = await app.person(`Pending${names}`, 'pending');
+    const response = await importBody(pending, [openWebuiChat()]).expect(403);
+    expect(response.body.error.code).toBe('pending');
   });
 
   test.each(['text/plain', 'text/html', 'application/x-www-form-urlencoded', 'image/png', 'application/xml'])(
-    'as %s',
+    'with the content type %s',
     async (type) => {
-      const answer = await importBody(ann, '[]', type).expect(415);
-      expect(answer.body.error.message).toContain('Send a JSON or ZIP file');
+      const response = await importBody(ann, '[]', type).expect(415);
+      expect(response.body.error.message).toContain('Send a JSON or ZIP file');
     },
   );
 
   test('with a content encoding', async () => {
-    const answer = await importBody(ann, '[]').set('content-encoding', 'gzip').expect(415);
-    expect(answer.body.error.code).toBe('wrong_type');
+    const response = await importBody(ann, '[]').set('content-encoding', 'gzip').expect(415);
+    expect(response.body.error.code).toBe('wrong_type');
   });
 
-  test('when it announces more than the limit, before it is sent', async () => {
-    const answer = await postOnly(app.url, ann.cookie(), {
+  test('before it is sent if it announces more than the limit', async () => {
+    const response = await postHeaders(app.url, ann.cookie(), {
       'content-type': 'application/json',
       'content-length': '3000000000',
     });
-    expect(answer).toMatchObject({ status: 413, body: { error: { code: 'too_large' } } });
+    expect(response).toMatchObject({ status: 413, body: { error: { code: 'too_large' } } });
   });
 
-  test('with an importId that is none', async () => {
-    const answer = await ann.agent
+  test('with an invalid importId', async () => {
+    const response = await ann.agent
       .post('/api/v1/imports?importId=a/b')
       .set('content-type', 'application/json')
       .send('[]');
-    expect(answer.status).toBe(400);
+    expect(response.status).toBe(400);
   });
 
-  test('as a form without a file, without an end, or without a boundary', async () => {
+  test('as a form without a file, an end or a boundary', async () => {
     const bodies: [string, string][] = [
       [
         'multipart/form-data; boundary=x',
@@ -108,28 +108,28 @@ describe('an import is refused', () => {
       ['multipart/form-data', '[]'],
     ];
     for (const [type, body] of bodies) {
-      const answer = await importBody(ann, body, type).expect(400);
-      expect(answer.body.error.code).toBe('invalid_request');
+      const response = await importBody(ann, body, type).expect(400);
+      expect(response.body.error.code).toBe('invalid_request');
     }
   });
 
   test.each([
     ['nothing', '', 'The file is empty.'],
-    ['words', 'Dear diary', 'This is not a JSON file.'],
+    ['plain text', 'Dear diary', 'This is not a JSON file.'],
     ['half a ZIP', 'PK\u0003\u0004', 'The ZIP file is damaged'],
-  ])('with %s in it, and says why', async (_what, body, reason) => {
-    const answer = await importBody(ann, body, 'application/octet-stream').expect(422);
-    expect(answer.body.error).toMatchObject({
+  ])('with a reason if it contains %s', async (_what, body, reason) => {
+    const response = await importBody(ann, body, 'application/octet-stream').expect(422);
+    expect(response.body.error).toMatchObject({
       code: 'unreadable_import',
       message: expect.stringContaining(reason),
     });
   });
 
-  test('while another one of the same person runs, and not while one of someone else does', async () => {
+  test('while another import of the same user is running, but not of another user', async () => {
     const first = startUpload(app.url, ann.cookie(), '[');
     await first.arrived(temporaryFiles);
-    const answer = await importBody(ann, [openWebuiChat()]).expect(409);
-    expect(answer.body.error.code).toBe('import_running');
+    const response = await importBody(ann, [openWebuiChat()]).expect(409);
+    expect(response.body.error.code).toBe('import_running');
     expect(await importing(bob, [openWebuiChat()])).toMatchObject({ imported: 1 });
     expect(await first.finish(`${JSON.stringify(openWebuiChat())}]`)).toMatchObject({
       status: 200,
@@ -149,24 +149,24 @@ describe('an import is refused', () => {
 });
 
 describe('an upload', () => {
-  test('leaves no file behind, whatever comes of it', async () => {
+  test('leaves no file behind, whatever its result', async () => {
     await importing(ann, [openWebuiChat()]);
     await importBody(ann, 'Dear diary').expect(422);
     await importBody(ann, 'x', 'multipart/form-data; boundary=x').expect(400);
     expect(await temporaryFiles()).toEqual([]);
   });
 
-  test('that its person abandons leaves no file behind, and they may import again', async () => {
+  test('leaves no file behind if the user abandons it, and the user can import again', async () => {
     for (const form of [false, true]) {
       const upload = startUpload(app.url, ann.cookie(), '[{"title":"x', { form });
       await upload.arrived(temporaryFiles);
       upload.abandon();
-      await upload.isGone(temporaryFiles);
+      await upload.isRemoved(temporaryFiles);
       expect(await importing(ann, [openWebuiChat()])).toMatchObject({ imported: 1 });
     }
   });
 
-  test('that a killed server left behind is removed at the next start', async () => {
+  test('is removed at the next start if the server was killed', async () => {
     const first = await createTestApp();
     const left = path.join(first.dataDir, 'tmp', 'import-left');
     await writeFile(left, 'half');
@@ -176,11 +176,11 @@ describe('an upload', () => {
     await second.end();
   });
 
-  test('that is on its way does not keep the server from stopping', async () => {
+  test('does not keep the server from stopping while it is received', async () => {
     const stopping = await createTestApp();
     for (const form of [false, true]) {
-      const someone = await stopping.person(`Someone${form}`);
-      const upload = startUpload(stopping.url, someone.cookie(), '[', { form });
+      const user = await stopping.person(`User${form}`);
+      const upload = startUpload(stopping.url, user.cookie(), '[', { form });
       await upload.arrived(async () => {
         const files = await readdir(path.join(stopping.dataDir, 'tmp'));
         return form ? files.slice(1) : files;
@@ -190,7 +190,7 @@ describe('an upload', () => {
     expect(existsSync(stopping.dataDir)).toBe(false);
   });
 
-  test('may be a form, JSON, or bytes, and a ZIP in any of them', async () => {
+  test('is accepted as a form, as JSON or as bytes, and may be a ZIP file', async () => {
     const archive = Buffer.from(zip({ 'conversations.json': [chatgptConversation(chatgptExchange())] }));
     const results = [
       await importForm(ann, JSON.stringify([openWebuiChat()]), 'chats.json'),
@@ -207,7 +207,7 @@ describe('an upload', () => {
     expect(await chatsOf(ann)).toHaveLength(5);
   });
 
-  test('of several megabytes comes in, far above what other requests may send', async () => {
+  test('may have several megabytes, more than other requests', async () => {
     const padding = 'x'.repeat(1_000);
     const chats = Array.from({ length: 3_000 }, (_, at) => openWebuiChat({ title: `Chat ${at}`, padding }));
     expect(await importing(ann, chats)).toEqual({ imported: 3_000, skipped: 0, failed: [] });
@@ -227,7 +227,7 @@ describe('an imported chat', () => {
       'a2',
     );
 
-  test('is there once, however often its file is imported, and by whomever for themselves', async () => {
+  test('is imported once per user, however often the file is imported', async () => {
     const file = [openWebuiChat(), openWebuiChat(), chatgptConversation(chatgptExchange())];
     expect(await importing(ann, file)).toEqual({ imported: 3, skipped: 0, failed: [] });
     expect(await importing(ann, file)).toEqual({ imported: 0, skipped: 3, failed: [] });
@@ -235,7 +235,7 @@ describe('an imported chat', () => {
     expect(await chatsOf(ann)).toHaveLength(3);
   });
 
-  test('comes in again after it was deleted', async () => {
+  test('is imported again after it was deleted', async () => {
     const file = [openWebuiChat()];
     await importing(ann, file);
     const [chat] = await chatsOf(ann);
@@ -243,7 +243,7 @@ describe('an imported chat', () => {
     expect(await importing(ann, file)).toMatchObject({ imported: 1, skipped: 0 });
   });
 
-  test('opens at the branch that was open, and its other branches can be walked', async () => {
+  test('opens at its active branch, and its other branches can be opened', async () => {
     await importing(ann, [openWebuiChat({}, branching())]);
     const chat = await onlyChat(ann);
     expect(chat.messages.map((m: { content: string }) => m.content)).toEqual([
@@ -256,36 +256,36 @@ describe('an imported chat', () => {
     expect(answer.siblings).toHaveLength(2);
 
     await ann.patch(`/chats/${chat.id}`, { activeMessageId: answer.siblings[0] }).expect(200);
-    const walked = await onlyChat(ann);
-    expect(walked.messages.map((m: { content: string }) => m.content)).toEqual([
+    const switched = await onlyChat(ann);
+    expect(switched.messages.map((m: { content: string }) => m.content)).toEqual([
       'First question',
       'First answer',
       'Follow-up',
     ]);
   });
 
-  test('keeps its dates, its model, and where it was put', async () => {
+  test('keeps its dates, its model, and whether it is pinned or archived', async () => {
     const created_at = 1_700_000_000;
     const chat = (title: string, more: object) =>
       openWebuiChat({ title, created_at, updated_at: created_at + 9, ...more });
     await importing(ann, [
       chat('Plain', {}),
       chat('Pinned', { pinned: true }),
-      chat('Away', { archived: true, pinned: true }),
+      chat('Archived', { archived: true, pinned: true }),
     ]);
     expect(await chatsOf(ann)).toHaveLength(2);
     expect((await chatsOf(ann, '&pinned=true')).map(({ title }) => title)).toEqual(['Pinned']);
-    const [away] = await chatsOf(ann, '&archived=true');
-    expect(away).toMatchObject({
-      title: 'Away',
+    const [archived] = await chatsOf(ann, '&archived=true');
+    expect(archived).toMatchObject({
+      title: 'Archived',
       pinned: false,
       createdAt: '2023-11-14T22:13:20.000Z',
       updatedAt: '2023-11-14T22:13:29.000Z',
     });
-    expect((await ann.get(`/chats/${away!.id}`)).body).toMatchObject({ model: 'llama3.2' });
+    expect((await ann.get(`/chats/${archived!.id}`)).body).toMatchObject({ model: 'llama3.2' });
   });
 
-  test('keeps what a model thought apart from what it said', async () => {
+  test('keeps reasoning separate from the answer', async () => {
     const thoughts = { content: { content_type: 'thoughts', thoughts: [{ summary: '', content: 'Hm.' }] } };
     const nodes = [
       chatgptNode('q', null, 'user', 'Why?'),
@@ -296,12 +296,12 @@ describe('an imported chat', () => {
     expect((await onlyChat(ann)).messages[1]).toMatchObject({ content: 'Because.', reasoning: 'Hm.' });
   });
 
-  test('is found by its words', async () => {
+  test('is found by its text', async () => {
     await importing(ann, [openWebuiChat({ title: 'Alpha' }, branching()), openWebuiChat({ title: 'Beta' })]);
     expect((await chatsOf(ann, '&query=follow-up')).map(({ title }) => title)).toEqual(['Alpha']);
   });
 
-  test('belongs to who imported it alone', async () => {
+  test('belongs only to the user who imported it', async () => {
     await importing(ann, [openWebuiChat({ user_id: bob.user.id, share_id: 'x', owner: bob.user.id })]);
     const [chat] = await chatsOf(ann);
     expect(await chatsOf(bob)).toEqual([]);
@@ -309,7 +309,7 @@ describe('an imported chat', () => {
     expect((await onlyChat(ann)).shared).toBe(false);
   });
 
-  test('can be exported and imported by someone else, and is the same', async () => {
+  test('is the same after it was exported and imported by another user', async () => {
     const { chat } = openWebuiChat({}, branching()) as { chat: object };
     const withSettings = { ...chat, params: { system: 'Be brief.', temperature: 0.5 } };
     await importing(ann, [openWebuiChat({ title: 'Tree: <b> & "c"', chat: withSettings, pinned: true })]);
@@ -350,32 +350,34 @@ describe('an imported chat', () => {
   });
 });
 
-describe('what cannot come in', () => {
-  test('is named with its reason, and the others come in', async () => {
-    const circle = openWebuiHistory([openWebuiMessage('a', 'b'), openWebuiMessage('b', 'a')]);
-    const file = [openWebuiChat(), openWebuiChat({ title: 'Circle' }, circle), 7, openWebuiChat()];
+describe('a chat that cannot be imported', () => {
+  test('is listed with the reason, and the others are imported', async () => {
+    const cycle = openWebuiHistory([openWebuiMessage('a', 'b'), openWebuiMessage('b', 'a')]);
+    const file = [openWebuiChat(), openWebuiChat({ title: 'Cycle' }, cycle), 7, openWebuiChat()];
     expect(await importing(ann, file)).toEqual({
       imported: 2,
       skipped: 0,
       failed: [
-        { title: 'Circle', reason: 'Its messages answer each other in a circle.' },
-        { title: 'Conversation 3', reason: 'It has no messages.' },
+        { title: 'Cycle', reason: 'Its messages form a cycle.' },
+        { title: 'Chat 3', reason: 'It has no messages.' },
       ],
     });
   });
 
-  test('of a file that was cut off is named by the name of the file', async () => {
-    const answer = await importForm(ann, `[${JSON.stringify(openWebuiChat())}`, 'my chats.json').expect(200);
-    expect(answer.body).toMatchObject({ imported: 1, failed: [{ title: 'my chats.json' }] });
+  test('is listed under the name of the file if the file is incomplete', async () => {
+    const response = await importForm(ann, `[${JSON.stringify(openWebuiChat())}`, 'my chats.json').expect(
+      200,
+    );
+    expect(response.body).toMatchObject({ imported: 1, failed: [{ title: 'my chats.json' }] });
   });
 
-  test('is named up to a thousand times, with the number of the others', async () => {
+  test('is listed for the first thousand, with the number of the others', async () => {
     const { failed } = await importing(ann, `[${'{"chat":1},'.repeat(2_499)}{"chat":1}]`);
     expect(failed).toHaveLength(1_000);
-    expect(failed.at(-1)).toEqual({ title: 'And more', reason: '1,501 more could not be imported.' });
+    expect(failed.at(-1)).toEqual({ title: 'More failures', reason: '1,501 more could not be imported.' });
   });
 
-  test('does no harm to what is there already', async () => {
+  test('does not affect existing chats', async () => {
     const file = [openWebuiChat({ id: 'same', title: 'Before' })];
     await importing(ann, file);
     const before = await onlyChat(ann);
@@ -390,14 +392,14 @@ describe('what cannot come in', () => {
 });
 
 describe('the progress of an import', () => {
-  test('is told to all tabs of the person, and to nobody else', async () => {
-    const [tab, other, strange] = [await ann.connect(), await ann.connect(), await bob.connect()];
+  test('is sent to all tabs of the user and to nobody else', async () => {
+    const [tab, otherTab, strangerTab] = [await ann.connect(), await ann.connect(), await bob.connect()];
     const chats = Array.from({ length: 500 }, () => openWebuiChat());
     await ann.agent
       .post('/api/v1/imports?importId=import-1')
       .send([...chats, 7])
       .expect(200);
-    for (const socket of [tab, other]) {
+    for (const socket of [tab, otherTab]) {
       expect(await socket.hears('import:progress', ({ done }) => done === 501)).toEqual({
         importId: 'import-1',
         done: 501,
@@ -408,11 +410,11 @@ describe('the progress of an import', () => {
       expect(steps).toEqual([...steps].sort((a, b) => a - b));
       expect(socket.all('import:progress')[0]).toMatchObject({ done: 0, total: 501 });
     }
-    expect(strange.heard).toEqual([]);
-    for (const socket of [tab, other, strange]) socket.close();
+    expect(strangerTab.heard).toEqual([]);
+    for (const socket of [tab, otherTab, strangerTab]) socket.close();
   });
 
-  test('is not told when nobody asked', async () => {
+  test('is not sent without an importId', async () => {
     const tab = await ann.connect();
     await importing(ann, [openWebuiChat()]);
     await tab.hears('chats:changed');

@@ -7,7 +7,7 @@ import { createTestApp, type TestApp } from '../../support/app.ts';
 import { startModelServer, type ModelServer } from '../../support/modelServer.ts';
 import type { Person } from '../../support/person.ts';
 
-const key = 'sk-parley-a-key-nobody-may-see-again';
+const key = 'sk-parley-a-key-that-is-never-shown-again';
 const connections = '/admin/connections';
 
 describe('model connections', () => {
@@ -38,14 +38,14 @@ describe('model connections', () => {
   const listed = async () => (await admin.get(connections).expect(200)).body.items;
   const authorizations = () => server.requests.map((request) => request.headers.authorization);
 
-  describe('are for admins alone', () => {
+  describe('are only for admins', () => {
     test.each([
-      ['reads them', (who: Person) => who.get(connections)],
-      ['makes one', (who: Person) => who.post(connections, { name: 'x', baseUrl: 'http://127.0.0.1:1/v1' })],
-      ['changes one', (who: Person) => who.patch(`${connections}/any`, { enabled: false })],
-      ['deletes one', (who: Person) => who.delete(`${connections}/any`)],
-      ['tests one', (who: Person) => who.post(`${connections}/test`, { baseUrl: 'http://127.0.0.1:1/v1' })],
-    ])('nobody else %s', async (_what, act) => {
+      ['read them', (who: Person) => who.get(connections)],
+      ['add one', (who: Person) => who.post(connections, { name: 'x', baseUrl: 'http://127.0.0.1:1/v1' })],
+      ['change one', (who: Person) => who.patch(`${connections}/any`, { enabled: false })],
+      ['delete one', (who: Person) => who.delete(`${connections}/any`)],
+      ['test one', (who: Person) => who.post(`${connections}/test`, { baseUrl: 'http://127.0.0.1:1/v1' })],
+    ])('so no other user can %s', async (_what, act) => {
       await act(app.stranger()).expect(401);
       await act(member).expect(403);
     });
@@ -59,22 +59,22 @@ describe('model connections', () => {
     ['http://[::ffff:169.254.169.254]/v1', 422],
     ['http://[fd00:ec2::254]/v1', 422],
     ['http://name:secret@127.0.0.1/v1', 422],
-  ])('the address %s is refused with %i', async (baseUrl, status) => {
+  ])('with the base URL %s are refused with %i', async (baseUrl, status) => {
     await admin.post(connections, { name: 'x', baseUrl }).expect(status);
     const { id } = await connect();
     await admin.patch(`${connections}/${id}`, { baseUrl }).expect(status);
   });
 
-  test('what is not there cannot be changed', async () => {
+  test('that do not exist cannot be changed', async () => {
     await admin.patch(`${connections}/nothing`, { enabled: false }).expect(404);
     await admin.delete(`${connections}/nothing`).expect(404);
   });
 
-  test('a key is never shown again, and stands in no file of the data folder', async () => {
-    const made = await admin
+  test('never show their key again, and store it in no file unencrypted', async () => {
+    const created = await admin
       .post(connections, { name: 'Local', baseUrl: server.url, apiKey: key })
       .expect(201);
-    expect(made.body).toEqual({
+    expect(created.body).toEqual({
       id: expect.any(String),
       name: 'Local',
       baseUrl: server.url,
@@ -83,16 +83,16 @@ describe('model connections', () => {
       locked: false,
     });
     const list = await admin.get(connections).expect(200);
-    expect(made.text + list.text).not.toContain(key);
+    expect(created.text + list.text).not.toContain(key);
     await app.platform.store.probe();
     const files = readdirSync(app.dataDir, { withFileTypes: true }).filter((entry) => entry.isFile());
     const bytes = files.map(({ name }) => readFileSync(path.join(app.dataDir, name)));
-    expect(bytes.some((each) => each.includes(key))).toBe(false);
-    // The row is there, so it was looked for in the right place.
-    expect(bytes.some((each) => each.includes(server.url))).toBe(true);
+    expect(bytes.some((content) => content.includes(key))).toBe(false);
+    // The row is in these files, so this is the right place to look for the key.
+    expect(bytes.some((content) => content.includes(server.url))).toBe(true);
   });
 
-  test('every change is in the audit log, without the key', async () => {
+  test('record every change in the audit log, without the key', async () => {
     const { id } = await connect();
     await admin.patch(`${connections}/${id}`, { enabled: false, apiKey: `${key}-2` }).expect(200);
     await admin.delete(`${connections}/${id}`).expect(204);
@@ -108,7 +108,7 @@ describe('model connections', () => {
     expect(JSON.stringify(entries)).not.toContain(key);
   });
 
-  test('the key goes to its server, under no other name of ours than the product', async () => {
+  test('send the key to their server, and reveal only the name of the product', async () => {
     server.requests.length = 0;
     await connect();
     expect(
@@ -120,7 +120,7 @@ describe('model connections', () => {
     expect(Object.keys(request?.headers ?? {}).filter((name) => name.startsWith('x-stainless'))).toEqual([]);
   });
 
-  test('a key stays with its origin: another address drops it, another path does not', async () => {
+  test('keep their key while the origin stays the same, and lose it with another origin', async () => {
     const { id } = await connect();
     const path = await admin.patch(`${connections}/${id}`, { baseUrl: `${server.url}/sub/` }).expect(200);
     expect(path.body).toMatchObject({ hasApiKey: true, baseUrl: `${server.url}/sub` });
@@ -136,14 +136,14 @@ describe('model connections', () => {
     );
   });
 
-  describe('a test of a connection', () => {
+  describe('a connection test', () => {
     const tried = async (body: object) => (await admin.post(`${connections}/test`, body).expect(200)).body;
 
-    test('names the models of the server', async () => {
+    test('lists the models of the server', async () => {
       expect(await tried({ baseUrl: server.url })).toEqual({ ok: true, models: ['llama', 'mistral'] });
     });
 
-    test('uses the stored key at its own origin only', async () => {
+    test('sends the stored key only to its own origin', async () => {
       const { id } = await connect();
       server.requests.length = 0;
       await tried({ id, baseUrl: server.url });
@@ -153,17 +153,17 @@ describe('model connections', () => {
     });
 
     test.each([
-      ['refuses the key', { status: 401, body: `{"error":{"message":"Bad key ${key}"}}` }, /refused the key/],
-      ['has nothing there', { status: 404, body: '{}' }, /end in \/v1/],
-      ['sends a page', { contentType: 'text/html', body: '<h1>Welcome</h1>' }, /no answer/],
-      ['sends something else', { body: '{"data":"none"}' }, /no answer/],
-      ['fails', { status: 500, body: '{"error":{"message":"boom"}}' }, /failed \(status 500\).*boom/],
       [
-        'sends us elsewhere',
-        { status: 302, headers: { location: 'http://169.254.169.254/' } },
-        /not followed/,
+        'rejects the key',
+        { status: 401, body: `{"error":{"message":"Bad key ${key}"}}` },
+        /rejected the API key/,
       ],
-    ])('says for people when the server %s', async (_what, listing, message) => {
+      ['has no list of models', { status: 404, body: '{}' }, /end in \/v1/],
+      ['sends a web page', { contentType: 'text/html', body: '<h1>Welcome</h1>' }, /Unexpected response/],
+      ['sends something else', { body: '{"data":"none"}' }, /Unexpected response/],
+      ['fails', { status: 500, body: '{"error":{"message":"boom"}}' }, /failed \(status 500\).*boom/],
+      ['redirects', { status: 302, headers: { location: 'http://169.254.169.254/' } }, /not followed/],
+    ])('explains when the server %s', async (_what, listing, message) => {
       server.listing = listing;
       const result = await tried({ baseUrl: server.url, apiKey: key });
       server.listing = undefined;
@@ -171,31 +171,31 @@ describe('model connections', () => {
       expect(result.message).not.toContain(key);
     });
 
-    test('says when nobody answers there', async () => {
+    test('explains when no server is there', async () => {
       const closed = createServer();
       await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
       const { port } = closed.address() as AddressInfo;
       await new Promise((resolve) => closed.close(resolve));
-      const nobody = await tried({ baseUrl: `http://127.0.0.1:${port}/v1` });
-      expect(nobody).toEqual({ ok: false, message: expect.stringMatching(/did not answer at its address/) });
-      const nowhere = await tried({ baseUrl: 'http://no-such-host.invalid/v1' });
-      expect(nowhere).toEqual({ ok: false, message: expect.stringMatching(/leads nowhere/) });
+      const noServer = await tried({ baseUrl: `http://127.0.0.1:${port}/v1` });
+      expect(noServer).toEqual({ ok: false, message: expect.stringMatching(/Can't reach the model server/) });
+      const noHost = await tried({ baseUrl: 'http://no-such-host.invalid/v1' });
+      expect(noHost).toEqual({ ok: false, message: expect.stringMatching(/find the host/) });
     });
 
-    test('never calls the cloud the server runs in', async () => {
+    test('never calls the metadata service of a cloud', async () => {
       const result = await tried({ baseUrl: 'http://169.254.169.254/v1' });
       expect(result).toEqual({ ok: false, message: expect.stringMatching(/never called/) });
     });
   });
 
-  test('open tabs hear that the models changed', async () => {
+  test('notify open tabs of changes', async () => {
     const tab = await member.connect();
     await connect();
     await tab.hears('config:changed');
     tab.close();
   });
 
-  test('disabled ones serve nothing', async () => {
+  test('serve no models while they are disabled', async () => {
     const { id } = await connect();
     await admin.patch(`${connections}/${id}`, { enabled: false }).expect(200);
     const { items } = (await admin.get('/models').expect(200)).body;
@@ -204,7 +204,7 @@ describe('model connections', () => {
   });
 });
 
-describe('connections set by the environment', () => {
+describe('connections set by environment variables', () => {
   let app: TestApp;
   let admin: Person;
   let first: ModelServer;
@@ -228,7 +228,7 @@ describe('connections set by the environment', () => {
     await second.close();
   });
 
-  test('cannot be changed here', async () => {
+  test('cannot be changed by admins', async () => {
     for (const id of ['env-1', 'env-2', 'env-3']) {
       const change = await admin.patch(`${connections}/${id}`, { enabled: false }).expect(422);
       expect(change.body.error.code).toBe('locked');
@@ -237,8 +237,8 @@ describe('connections set by the environment', () => {
   });
 
   test('are listed as locked under stable ids, without their keys', async () => {
-    const answer = await admin.get(connections).expect(200);
-    expect(answer.body.items).toEqual([
+    const response = await admin.get(connections).expect(200);
+    expect(response.body.items).toEqual([
       expect.objectContaining({
         id: 'env-1',
         baseUrl: first.url,
@@ -255,20 +255,20 @@ describe('connections set by the environment', () => {
         locked: true,
       }),
     ]);
-    expect(answer.text).not.toContain(key);
+    expect(response.text).not.toContain(key);
   });
 
-  test('serve their models, each with its own key, though one of them is dead', async () => {
+  test('serve their models, each with its own key, even if one server is down', async () => {
     const { items } = (await admin.get('/models').expect(200)).body;
     expect(items.map((model: { id: string }) => model.id)).toEqual(['one', 'two']);
     expect(first.requests.at(-1)?.headers.authorization).toBe(`Bearer ${key}`);
     expect(second.requests.at(-1)?.headers.authorization).toBeUndefined();
   });
 
-  test('a key alone means OpenAI itself', async () => {
+  test('use the URL of OpenAI if only a key is set', async () => {
     const alone = await createTestApp({ env: { OPENAI_API_KEY: key } });
-    const boss = await alone.person('Bo');
-    expect((await boss.get(connections).expect(200)).body.items).toEqual([
+    const owner = await alone.person('Bo');
+    expect((await owner.get(connections).expect(200)).body.items).toEqual([
       {
         id: 'env-1',
         name: 'OpenAI',

@@ -8,7 +8,7 @@ interface Listed {
   defaultModel: string | null;
 }
 
-describe('the models to choose from', () => {
+describe('the list of models', () => {
   let app: TestApp;
   let admin: Person;
   let servers: ModelServer[];
@@ -33,43 +33,43 @@ describe('the models to choose from', () => {
   const list = async () => (await admin.get('/models').expect(200)).body as Listed;
   const ids = async () => (await list()).items.map(({ id }) => id);
 
-  test('are for members', async () => {
+  test('is only for members', async () => {
     await app.stranger().get('/models').expect(401);
-    const waiting = await app.person('Pat', 'pending');
-    await waiting.get('/models').expect(403);
+    const pending = await app.person('Pat', 'pending');
+    await pending.get('/models').expect(403);
     const member = await app.person('Ben');
     await member.get('/models').expect(200);
   });
 
-  test('one that is not there is refused when asked for', async () => {
+  test('refuses a requested model that it does not contain', async () => {
     const chat = (await admin.post('/chats', {}).expect(201)).body;
-    const answer = await admin
+    const response = await admin
       .post(`/chats/${chat.id}/messages`, { content: 'Hi', model: 'gone' })
       .expect(422);
-    expect(answer.body.error).toEqual({
+    expect(response.body.error).toEqual({
       code: 'unknown_model',
       message: expect.stringMatching(/not available/),
     });
     expect((await admin.get(`/chats/${chat.id}`).expect(200)).body.messages).toEqual([]);
   });
 
-  test('without any the question is refused and nothing stored', async () => {
+  test('may be empty: then a question is refused and nothing is stored', async () => {
     await connect('Empty', await serve());
     expect(await list()).toEqual({ items: [], defaultModel: null });
     const chat = (await admin.post('/chats', {}).expect(201)).body;
-    const answer = await admin.post(`/chats/${chat.id}/messages`, { content: 'Hi' }).expect(422);
-    expect(answer.body.error.code).toBe('no_model');
+    const response = await admin.post(`/chats/${chat.id}/messages`, { content: 'Hi' }).expect(422);
+    expect(response.body.error.code).toBe('no_model');
   });
 
-  test('one that a chat only remembers gives way to the default', async () => {
+  test('replaces the remembered model of a chat by the default if it is gone', async () => {
     const chat = (await admin.post('/chats', { model: 'oasst' }).expect(201)).body;
     const sent = await admin.post(`/chats/${chat.id}/messages`, { content: 'Hi' }).expect(201);
     expect(sent.body.answer.model).toBe('parley-demo');
   });
 
-  test('the demo model makes place for a real connection, and comes back when an admin wants it', async () => {
+  test('hides the demo model once there is a connection, unless an admin enables it', async () => {
     expect(await list()).toEqual({
-      items: [{ id: 'parley-demo', name: 'Demo model (no AI)', connection: 'Parley' }],
+      items: [{ id: 'parley-demo', name: 'Demo model (not an AI)', connection: 'Parley' }],
       defaultModel: 'parley-demo',
     });
     const { id } = await connect('Local', await serve('llama'));
@@ -84,7 +84,7 @@ describe('the models to choose from', () => {
     expect(await ids()).toEqual(['parley-demo']);
   });
 
-  test('the same id of two servers is told apart, and each is asked at its own server under its own name', async () => {
+  test('distinguishes models with the same id, and each request goes to the right server', async () => {
     const [a, b, c] = [
       await serve('llama'),
       await serve('llama', 'phi'),
@@ -109,13 +109,13 @@ describe('the models to choose from', () => {
         'message:updated',
         ({ message }) => message.id === answer.id && message.status === 'complete',
       );
-      const asked = server.requests.filter((request) => request.body.stream === true);
-      expect(asked.at(-1)?.body.model).toBe(served);
+      const streamed = server.requests.filter((request) => request.body.stream === true);
+      expect(streamed.at(-1)?.body.model).toBe(served);
     }
     tab.close();
   });
 
-  test('names come from the server where it has any; what is not for chat is never the default', async () => {
+  test('contains the names sent by the server, and never has an embedding model as its default', async () => {
     const server = await serve();
     server.models = [
       { id: 'text-embedding-3-small' },
@@ -132,21 +132,21 @@ describe('the models to choose from', () => {
     });
   });
 
-  test('are remembered for a minute, then answered at once and asked for again behind', async () => {
+  test('is cached for a minute, then returned at once and refreshed in the background', async () => {
     const server = await serve('llama');
     await connect('Local', server);
-    const asked = () => server.requests.length;
+    const requestCount = () => server.requests.length;
     await ids();
     await ids();
-    expect(asked()).toBe(1);
+    expect(requestCount()).toBe(1);
     server.models = [{ id: 'newer' }];
     app.advance(61_000);
     expect(await ids()).toEqual(['llama']);
-    await server.until(() => asked() === 2);
+    await server.until(() => requestCount() === 2);
     await expect(eventually(ids, (now) => now[0] === 'newer')).resolves.toEqual(['newer']);
   });
 
-  test('of a server that stops answering are kept for a while', async () => {
+  test('keeps the models of a failing server for a while', async () => {
     const [alive, dying] = [await serve('llama'), await serve('phi')];
     await connect('Alive', alive);
     await connect('Dying', dying);
@@ -162,7 +162,7 @@ describe('the models to choose from', () => {
     await expect(eventually(ids, (now) => now.length === 1)).resolves.toEqual(['llama']);
   });
 
-  test('a server that hangs keeps nobody waiting twice', async () => {
+  test('waits for a server that hangs only once', async () => {
     const [alive, hanging] = [await serve('llama'), await serve('phi')];
     hanging.listing = { hang: true };
     await connect('Hanging', hanging);
@@ -174,12 +174,12 @@ describe('the models to choose from', () => {
   });
 });
 
-/** Asks again, turn by turn, until the answer fits. */
-async function eventually<T>(ask: () => Promise<T>, fits: (answer: T) => boolean): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
-    const answer = await ask();
-    if (fits(answer)) return answer;
+/** Reads a value until it meets the condition. */
+async function eventually<T>(read: () => Promise<T>, condition: (value: T) => boolean): Promise<T> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const value = await read();
+    if (condition(value)) return value;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error('It never came to be.');
+  throw new Error('The condition was not met within 2 s.');
 }

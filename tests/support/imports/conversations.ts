@@ -1,11 +1,11 @@
-/** Conversations as other products write them into their exports. Every factory takes what a test wants otherwise. */
+/** Conversations in the export formats of other products. Every factory accepts fields to override. */
 type Fields = Record<string, unknown>;
 
-/** 2025-01-01 12:00 UTC, in seconds as both products write it. */
+/** 2025-01-01 12:00 UTC in seconds, the unit of both products. */
 export const exportedAt = 1_735_732_800;
 
-let made = 0;
-const fresh = () => `conversation-${++made}`;
+let created = 0;
+const newId = () => `conversation-${++created}`;
 
 export const openWebuiMessage = (id: string, parentId: string | null, fields: Fields = {}): Fields => ({
   id,
@@ -17,7 +17,7 @@ export const openWebuiMessage = (id: string, parentId: string | null, fields: Fi
   ...fields,
 });
 
-/** Messages in the shape of `history.messages`, with the children's lists as Open WebUI keeps them. */
+/** Returns messages in the format of `history.messages`, with lists of children. */
 export function openWebuiHistory(messages: Fields[], currentId?: string): Fields {
   const entries = messages.map((message) => {
     const children = messages.filter(({ parentId }) => parentId === message.id).map(({ id }) => id);
@@ -26,7 +26,7 @@ export function openWebuiHistory(messages: Fields[], currentId?: string): Fields
   return { currentId: currentId ?? messages.at(-1)?.id, messages: Object.fromEntries(entries) };
 }
 
-/** A question and its answer, unless told otherwise. */
+/** Returns a chat with a question and its answer, or with the given history. */
 export function openWebuiChat(fields: Fields = {}, history?: Fields): Fields {
   const exchange = openWebuiHistory([
     openWebuiMessage('q1', null, { content: 'What is a tree?' }),
@@ -37,7 +37,7 @@ export function openWebuiChat(fields: Fields = {}, history?: Fields): Fields {
     }),
   ]);
   return {
-    id: fresh(),
+    id: newId(),
     user_id: 'someone',
     title: 'Trees',
     chat: { title: 'Trees', models: ['llama3.2'], params: {}, history: history ?? exchange, timestamp: 0 },
@@ -49,7 +49,7 @@ export function openWebuiChat(fields: Fields = {}, history?: Fields): Fields {
   };
 }
 
-/** One node of a ChatGPT conversation; `message` is merged into what an ordinary message has. */
+/** Returns one node of a ChatGPT conversation. `message` overrides fields of its message. */
 export const chatgptNode = (
   id: string,
   parent: string | null,
@@ -77,7 +77,7 @@ export function chatgptConversation(nodes: Fields[], fields: Fields = {}): Field
     const children = nodes.filter(({ parent }) => parent === node.id).map(({ id }) => id);
     return [node.id as string, { ...node, children }] as const;
   });
-  const id = fresh();
+  const id = newId();
   return {
     title: 'Forests',
     create_time: exportedAt + 0.25,
@@ -93,7 +93,7 @@ export function chatgptConversation(nodes: Fields[], fields: Fields = {}): Field
   };
 }
 
-/** A root, a hidden system message, a question and its answer, as every conversation begins. */
+/** Returns a root, a hidden system message, a question and its answer, like the start of every conversation. */
 export const chatgptExchange = (): Fields[] => [
   chatgptNode('root', null, null, ''),
   chatgptNode('system', 'root', 'system', '', { weight: 0 }),

@@ -10,14 +10,14 @@ import type { ImportedChat } from '../../../server/src/features/imports/formats/
 /** 2025-06-01, after every date the fixtures use. */
 export const now = Date.UTC(2025, 5, 1);
 
-export interface WhatWasRead {
+export interface ReadResult {
   total: number | null;
   chats: ImportedChat[];
   failures: Failure[];
 }
 
-export async function gather(events: AsyncIterable<ImportEvent>): Promise<WhatWasRead> {
-  const read: WhatWasRead = { total: null, chats: [], failures: [] };
+export async function collect(events: AsyncIterable<ImportEvent>): Promise<ReadResult> {
+  const read: ReadResult = { total: null, chats: [], failures: [] };
   for await (const event of events) {
     if (event.kind === 'total') read.total = event.total;
     else {
@@ -28,7 +28,7 @@ export async function gather(events: AsyncIterable<ImportEvent>): Promise<WhatWa
   return read;
 }
 
-/** Runs with the content as a file, which is gone afterwards. */
+/** Calls `use` with a file of this content, and removes the file afterwards. */
 export async function withFile<T>(
   content: string | Uint8Array,
   use: (task: ReaderTask) => Promise<T>,
@@ -44,11 +44,11 @@ export async function withFile<T>(
   }
 }
 
-/** Everything that is read from content that was uploaded. */
-export const read = (content: string | Uint8Array, bounds?: Partial<ImportBounds>): Promise<WhatWasRead> =>
-  withFile(content, (task) => gather(readImport(task)), bounds);
+/** Returns everything that is read from an upload of this content. */
+export const read = (content: string | Uint8Array, bounds?: Partial<ImportBounds>): Promise<ReadResult> =>
+  withFile(content, (task) => collect(readImport(task)), bounds);
 
-/** A ZIP file; texts are packed as they are, everything else as JSON. */
+/** Returns a ZIP file. Texts are packed unchanged, other values as JSON. */
 export function zip(files: Record<string, unknown>): Uint8Array {
   const entries = Object.entries(files).map(([name, content]) => {
     const text = typeof content === 'string' ? content : JSON.stringify(content);

@@ -1,12 +1,12 @@
 import { request, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
-interface Answer {
+interface UploadResponse {
   status: number | undefined;
   body: unknown;
 }
 
-async function read(response: IncomingMessage): Promise<Answer> {
+async function read(response: IncomingMessage): Promise<UploadResponse> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return { status: response.statusCode, body: JSON.parse(Buffer.concat(chunks).toString()) };
@@ -16,50 +16,54 @@ const open = (
   url: string,
   cookie: string,
   headers: OutgoingHttpHeaders,
-): [ClientRequest, Promise<Answer>] => {
+): [ClientRequest, Promise<UploadResponse>] => {
   const sent = request(`${url}/api/v1/imports`, { method: 'POST', headers: { cookie, ...headers } });
-  const answer = new Promise<Answer>((resolve, reject) => {
-    sent.once('response', (response) => resolve(read(response)));
+  const response = new Promise<UploadResponse>((resolve, reject) => {
+    sent.once('response', (message) => resolve(read(message)));
     sent.once('error', reject);
   });
-  // An upload that is abandoned has no answer to look at.
-  answer.catch(() => undefined);
-  return [sent, answer];
+  // An abandoned upload has no response.
+  response.catch(() => undefined);
+  return [sent, response];
 };
 
-/** Sends the head of a request and nothing more, and answers with what the server says to that. */
-export async function postOnly(url: string, cookie: string, headers: OutgoingHttpHeaders): Promise<Answer> {
-  const [sent, answer] = open(url, cookie, headers);
+/** Sends only the headers of a request, and returns the response. */
+export async function postHeaders(
+  url: string,
+  cookie: string,
+  headers: OutgoingHttpHeaders,
+): Promise<UploadResponse> {
+  const [sent, response] = open(url, cookie, headers);
   sent.flushHeaders();
   try {
-    return await answer;
+    return await response;
   } finally {
     sent.destroy();
   }
 }
 
-async function until(met: () => Promise<boolean>, what: string): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await pause(5)) if (await met()) return;
+async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
+  for (const end = Date.now() + 10_000; Date.now() < end; await pause(5)) if (await condition()) return;
   throw new Error(`Waited 10 s for ${what}.`);
 }
 
-/** An upload that stops in the middle until it is told to go on, or to go away. */
+/** Starts an upload that pauses in the middle until it is finished or abandoned. */
 export function startUpload(url: string, cookie: string, start: string, { form = false } = {}) {
   const headers = form
     ? { 'content-type': 'multipart/form-data; boundary=x' }
     : { 'content-type': 'application/json' };
-  const [sent, answer] = open(url, cookie, headers);
+  const [sent, response] = open(url, cookie, headers);
   sent.write(
     form ? `--x\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n${start}` : start,
   );
   return {
-    /** Resolves when the server has begun to keep it. */
+    /** Resolves when the server has started to write the file. */
     arrived: (files: () => Promise<string[]>) => until(async () => (await files()).length > 0, 'the upload'),
-    isGone: (files: () => Promise<string[]>) =>
+    isRemoved: (files: () => Promise<string[]>) =>
       until(async () => (await files()).length === 0, 'the clean-up'),
-    finish(rest: string): Promise<Answer> {
+    finish(rest: string): Promise<UploadResponse> {
       sent.end(rest);
-      return answer;
+      return response;
     },
     abandon: () => sent.destroy(),
   };

@@ -5,8 +5,8 @@ import { readEnv, variables } from '../../../server/src/platform/env.ts';
 const markers = /<!-- variables -->[\s\S]*<!-- \/variables -->/;
 
 const row = ([name, { schema, help }]: [string, (typeof variables)[keyof typeof variables]]) => {
-  const standard = schema.safeParse(undefined).data as string | number | undefined;
-  return `| \`${name}\` | ${standard === undefined ? '' : `\`${standard}\``} | ${help} |`;
+  const defaultValue = schema.safeParse(undefined).data as string | number | undefined;
+  return `| \`${name}\` | ${defaultValue === undefined ? '' : `\`${defaultValue}\``} | ${help} |`;
 };
 const table = [
   '<!-- variables -->',
@@ -18,26 +18,26 @@ const table = [
   '<!-- /variables -->',
 ].join('\n');
 
-/** Without the padding that makes the table easy to read as text. */
-const plain = (text = '') => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
+/** Removes the padding of the table. */
+const withoutPadding = (text = '') => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
 
-describe('the configuration', () => {
-  test('is documented in the README as the server reads it (UPDATE_DOCS=1 writes the table)', () => {
+describe('the environment', () => {
+  test('is documented in the README (UPDATE_DOCS=1 writes the table)', () => {
     const readme = readFileSync('README.md', 'utf8');
     if (process.env.UPDATE_DOCS)
       writeFileSync(
         'README.md',
         readme.replace(markers, () => table),
       );
-    else expect(plain(markers.exec(readme)?.[0])).toBe(plain(table));
+    else expect(withoutPadding(markers.exec(readme)?.[0])).toBe(withoutPadding(table));
   });
 
-  test('names every variable that is wrong in one error', () => {
+  test('is rejected with one error that names every invalid variable', () => {
     const read = () => readEnv({ PORT: 'many', WEBUI_URL: 'ftp://x', DATABASE_URL: 'mysql://x' });
     expect(read).toThrow(/PORT[\s\S]*DATABASE_URL[\s\S]*WEBUI_URL/);
   });
 
-  test('takes empty variables as unset', () => {
+  test('treats empty variables as unset', () => {
     expect(readEnv({ PORT: '', OPENAI_API_KEY: '' })).toMatchObject({ PORT: 3000 });
   });
 });

@@ -12,9 +12,9 @@ const pairs = new Map(
   ),
 );
 
-/** Relative luminance of an `oklch()` colour, by way of OKLab and linear sRGB (https://bottosson.github.io/posts/oklab). */
-function luminance(colour: string): number {
-  const [lightness = 0, chroma = 0, hue = 0] = colour
+/** Returns the relative luminance of an `oklch()` color, computed through OKLab and linear sRGB (https://bottosson.github.io/posts/oklab). */
+function luminance(color: string): number {
+  const [lightness = 0, chroma = 0, hue = 0] = color
     .slice(6)
     .split(/[ /)]+/)
     .map(Number);
@@ -26,14 +26,14 @@ function luminance(colour: string): number {
   const red = 4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s;
   const green = -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s;
   const blue = -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s;
-  const shown = (channel: number): number => Math.min(1, Math.max(0, channel));
-  return 0.2126 * shown(red) + 0.7152 * shown(green) + 0.0722 * shown(blue);
+  const clamp = (channel: number): number => Math.min(1, Math.max(0, channel));
+  return 0.2126 * clamp(red) + 0.7152 * clamp(green) + 0.0722 * clamp(blue);
 }
 
 function contrast(one: string, other: string, theme: 'light' | 'dark'): number {
   const [first, second] = [one, other].map((name) => {
     const pair = pairs.get(name);
-    if (!pair) throw new Error(`There is no colour named ${name}.`);
+    if (!pair) throw new Error(`No color is named ${name}.`);
     return luminance(pair[theme]) + 0.05;
   }) as [number, number];
   return Math.max(first, second) / Math.min(first, second);
@@ -52,7 +52,7 @@ const texts: [text: string, on: string[]][] = [
   ['on-inverse', ['inverse']],
 ];
 
-test('black on white has the contrast the standard gives it', () => {
+test('black on white has the contrast defined by the standard', () => {
   expect((luminance('oklch(1 0 0)') + 0.05) / (luminance('oklch(0 0 0)') + 0.05)).toBeCloseTo(21, 3);
 });
 
@@ -64,10 +64,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     },
   );
 
-  test.each(['surface', 'bg', 'raised', 'selected'])(
-    'the ring of the focus is visible on %s',
-    (background) => {
-      expect(contrast('focus', background, theme)).toBeGreaterThanOrEqual(visible);
-    },
-  );
+  test.each(['surface', 'bg', 'raised', 'selected'])('the focus ring is visible on %s', (background) => {
+    expect(contrast('focus', background, theme)).toBeGreaterThanOrEqual(visible);
+  });
 });

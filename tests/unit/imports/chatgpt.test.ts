@@ -12,10 +12,10 @@ const node = chatgptNode;
 const read = (nodes: Record<string, unknown>[], fields?: Record<string, unknown>) =>
   chatgpt.read(chatgptConversation(nodes, fields), now);
 
-/** What came of a question whose answer consists of these nodes, each below the one before. */
+/** Returns the messages after a question whose answer consists of these nodes, each below the previous one. */
 const answerOf = (...parts: { role?: string; text?: string; message?: Record<string, unknown> }[]) => {
-  const chain = parts.map(({ role = 'assistant', text = '', message }, at) =>
-    node(`p${at}`, at === 0 ? 'q' : `p${at - 1}`, role, text, message),
+  const chain = parts.map(({ role = 'assistant', text = '', message }, index) =>
+    node(`p${index}`, index === 0 ? 'q' : `p${index - 1}`, role, text, message),
   );
   return read([node('q', null, 'user', 'Why?'), ...chain]).messages.slice(1);
 };
@@ -24,25 +24,25 @@ const content = (type: string, fields: Record<string, unknown>) => ({
 });
 
 describe('a ChatGPT conversation', () => {
-  test('is refused without a mapping', () => {
+  test('is refused if it has no mapping', () => {
     for (const mapping of [undefined, null, [], 'x']) {
       expect(() => chatgpt.read(chatgptConversation([], { mapping }), now)).toThrow('only its title');
     }
   });
 
-  test('is refused when it shows nothing', () => {
+  test('is refused if all its nodes are hidden', () => {
     expect(() => read([node('root', null, null, ''), node('s', 'root', 'system', 'Hidden')])).toThrow(
       'It has no messages.',
     );
   });
 
-  test('is refused when hidden nodes form a circle', () => {
+  test('is refused if hidden nodes form a cycle', () => {
     expect(() =>
       read([node('a', 'b', null, ''), node('b', 'a', null, ''), node('q', 'a', 'user', 'Hi')]),
-    ).toThrow('in a circle');
+    ).toThrow('form a cycle');
   });
 
-  test('comes in with its fields', () => {
+  test('keeps its fields', () => {
     const fields = { conversation_id: 'c1', is_archived: true, is_starred: true };
     expect(read(chatgptExchange(), fields)).toMatchObject({
       source: 'chatgpt',
@@ -67,12 +67,12 @@ describe('a ChatGPT conversation', () => {
     });
   });
 
-  test('is pinned when it says since when', () => {
+  test('is pinned if it has a pin date', () => {
     expect(read(chatgptExchange(), { pinned_time: exportedAt }).pinned).toBe(true);
     expect(read(chatgptExchange(), { pinned_time: 'no' }).pinned).toBe(false);
   });
 
-  test('keeps its branches and the one that was open', () => {
+  test('keeps its branches and its active branch', () => {
     const nodes = [
       ...chatgptExchange(),
       node('a2', 'q1', 'assistant', 'A large wood.'),
@@ -86,7 +86,7 @@ describe('a ChatGPT conversation', () => {
     ).toEqual(['null>q1', 'q1>a1', 'q1>a2', 'a1>q2', 'a1>q2-edited']);
   });
 
-  test('opens at the nearest message that is shown', () => {
+  test('opens at the nearest visible message', () => {
     const nodes = [
       ...chatgptExchange(),
       node('hidden', 'a1', 'system', 'x'),
@@ -95,7 +95,7 @@ describe('a ChatGPT conversation', () => {
     expect(read(nodes).activeExternalId).toBe('a1');
   });
 
-  test('does not show what was hidden', () => {
+  test('omits hidden nodes', () => {
     const hidden = { metadata: { is_visually_hidden_from_conversation: true } };
     const nodes = [
       node('context', null, 'user', '', content('user_editable_context', { user_profile: 'I am Ann.' })),
@@ -108,7 +108,7 @@ describe('a ChatGPT conversation', () => {
     ]);
   });
 
-  test('reads a question with pictures, sound and files', () => {
+  test('reads a question with images, audio and files', () => {
     const parts = [
       { content_type: 'image_asset_pointer', asset_pointer: 'file-service://x' },
       { content_type: 'audio_transcription', text: 'What is this?', direction: 'in' },
@@ -126,8 +126,8 @@ describe('a ChatGPT conversation', () => {
   });
 });
 
-describe('an answer of ChatGPT', () => {
-  test('that is spread over many nodes becomes one message, named by the last', () => {
+describe('a ChatGPT answer', () => {
+  test('becomes one message with the id of the last node if it consists of many nodes', () => {
     const thoughts = content('thoughts', {
       thoughts: [
         { summary: 'Counting', content: 'One, two.' },
@@ -159,7 +159,7 @@ describe('an answer of ChatGPT', () => {
     ]);
   });
 
-  test('that was regenerated stays two messages', () => {
+  test('stays two messages if it was regenerated', () => {
     const nodes = [
       node('q', null, 'user', 'Why?'),
       node('start', 'q', 'assistant', 'Well,'),
@@ -169,21 +169,21 @@ describe('an answer of ChatGPT', () => {
     expect(read(nodes).messages.map((message) => message.content)).toEqual(['Why?', 'Well,', 'so.', 'thus.']);
   });
 
-  test('that stopped for its length goes on in the same sentence', () => {
+  test('continues the same sentence after a part that reached the length limit', () => {
     const cut = { metadata: { finish_details: { type: 'max_tokens' } } };
     expect(answerOf({ text: 'One, tw', message: cut }, { text: 'o, three.' })[0]!.content).toBe(
       'One, two, three.',
     );
   });
 
-  test('does not show what was said to tools, nor what they said', () => {
+  test('omits the input and output of tools', () => {
     const search = { ...content('code', { language: 'unknown', text: 'search("trees")' }), recipient: 'web' };
     const found = content('tether_browsing_display', { result: 'Trees are …' });
     const messages = answerOf({ message: search }, { role: 'tool', message: found }, { text: 'Trees.' });
     expect(messages).toMatchObject([{ content: 'Trees.', parentExternalId: 'q' }]);
   });
 
-  test('shows that a tool made a picture', () => {
+  test('mentions an image created by a tool', () => {
     const picture = content('multimodal_text', { parts: [{ content_type: 'image_asset_pointer' }] });
     expect(answerOf({ role: 'tool', message: picture })[0]).toMatchObject({
       role: 'assistant',
@@ -191,22 +191,22 @@ describe('an answer of ChatGPT', () => {
     });
   });
 
-  test('keeps code in its block, whatever backticks it holds', () => {
+  test('keeps code that contains backticks in its code block', () => {
     const code = { ...content('code', { language: 'a b', text: 'x = "```"' }), recipient: 'python' };
     expect(answerOf({ message: code })[0]!.content).toBe('````\nx = "```"\n````');
   });
 
-  test('has its marks for citations replaced by what they looked like', () => {
-    const mark = (words: string) => `\ue200${words}\ue201`;
-    const references = [{ matched_text: mark('entity\ue202Paris'), name: 'Paris' }];
+  test('contains the display text of citations instead of their markers', () => {
+    const marker = (words: string) => `\ue200${words}\ue201`;
+    const references = [{ matched_text: marker('entity\ue202Paris'), name: 'Paris' }];
     const [message] = answerOf({
-      text: `In ${mark('entity\ue202Paris')} it rains.${mark('cite\ue202turn0search1')}`,
+      text: `In ${marker('entity\ue202Paris')} it rains.${marker('cite\ue202turn0search1')}`,
       message: { metadata: { content_references: references } },
     });
     expect(message!.content).toBe('In Paris it rains.');
   });
 
-  test('without metadata comes in without a model', () => {
+  test('has no model if it has no metadata', () => {
     const [message] = answerOf({ text: 'Because.', message: { metadata: null } });
     expect(message).toMatchObject({ content: 'Because.', model: null });
   });

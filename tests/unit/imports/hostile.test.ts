@@ -12,30 +12,30 @@ import {
 import { now, read } from '../../support/imports/reading.ts';
 
 const good = openWebuiChat({ title: 'Good' });
-/** Reads a hostile conversation between two good ones, which must come in. */
-async function between(hostile: string) {
+/** Reads a hostile conversation between two good ones, which must be imported. */
+async function readBetweenGood(hostile: string) {
   const { chats, failures } = await read(`[${JSON.stringify(good)},${hostile},${JSON.stringify(good)}]`);
-  const others = chats.filter(({ title }) => title === 'Good');
-  expect(others).toHaveLength(2);
+  const goodChats = chats.filter(({ title }) => title === 'Good');
+  expect(goodChats).toHaveLength(2);
   return { failures, chat: chats.find(({ title }) => title !== 'Good') };
 }
-const reasonOf = async (hostile: string) => (await between(hostile)).failures[0]?.reason;
+const reasonOf = async (hostile: string) => (await readBetweenGood(hostile)).failures[0]?.reason;
 
 describe('a hostile conversation', () => {
-  test('nested a million levels deep is refused', async () => {
+  test('is refused if it is nested a million levels deep', async () => {
     const deep = `{"title":"Deep","chat":${'['.repeat(1e6)}${']'.repeat(1e6)}}`;
-    expect((await between(deep)).failures).toEqual([
+    expect((await readBetweenGood(deep)).failures).toEqual([
       { title: 'Deep', reason: 'It is nested more than 200 levels deep.' },
     ]);
   });
 
-  test('that never closes its million brackets is reported as cut off', async () => {
+  test('is reported as incomplete if it never closes its million brackets', async () => {
     const { chats, failures } = await read(`[${JSON.stringify(good)},${'[{"a":'.repeat(5e5)}`);
     expect(chats).toHaveLength(1);
     expect(failures).toHaveLength(1);
   });
 
-  test('larger than the limit is refused by name', async () => {
+  test('is refused with its title if it is larger than the limit', async () => {
     const large = JSON.stringify(openWebuiChat({ title: 'Large', padding: 'x'.repeat(200_000) }));
     const bounds = { conversation: { ...importBounds.conversation, bytes: 100_000 } };
     const { chats, failures } = await read(`[${large},${JSON.stringify(good)}]`, bounds);
@@ -43,44 +43,46 @@ describe('a hostile conversation', () => {
     expect(failures).toMatchObject([{ reason: expect.stringContaining('larger than') }]);
   });
 
-  test('of very many empty values is refused before it fills the memory', async () => {
+  test('is refused before it fills the memory if it has millions of empty values', async () => {
     expect(await reasonOf(`{"title":"Many","chat":[${'[],'.repeat(1_600_000)}[]]}`)).toBe(
-      'It consists of more than 3,000,000 single values.',
+      'It has more than 3,000,000 values.',
     );
   });
 
-  test('of 100,000 messages is refused, with their number', async () => {
+  test('is refused with the number of its messages if it has 100,000', async () => {
     const messages: Record<string, unknown> = {};
     for (let at = 0; at < 100_000; at++) {
       messages[`m${at}`] = openWebuiMessage(`m${at}`, at === 0 ? null : `m${at - 1}`);
     }
     const chat = openWebuiChat({ title: 'Long' }, { currentId: 'm99999', messages });
-    expect(await reasonOf(JSON.stringify(chat))).toBe(
-      'It has 100,000 messages, more than the 20,000 a chat can hold.',
-    );
+    expect(await reasonOf(JSON.stringify(chat))).toBe('It has 100,000 messages. A chat can have 20,000.');
   });
 
-  test('with 100,000 hidden nodes in one chain still finds the message at its end', async () => {
+  test('is read to the end of a chain of 100,000 hidden nodes', async () => {
     const mapping: Record<string, unknown> = {};
     for (let at = 0; at < 100_000; at++) {
       mapping[`n${at}`] = { id: `n${at}`, parent: at === 0 ? null : `n${at - 1}`, message: null };
     }
     mapping.end = chatgptNode('end', 'n99999', 'user', 'Finally');
-    const { chat } = await between(JSON.stringify(chatgptConversation([], { title: 'Chain', mapping })));
+    const { chat } = await readBetweenGood(
+      JSON.stringify(chatgptConversation([], { title: 'Chain', mapping })),
+    );
     expect(chat!.messages).toMatchObject([{ content: 'Finally', parentExternalId: null }]);
   });
 
-  test('whose answer has 100,000 parts becomes one message', async () => {
+  test('becomes two messages if its answer has 100,000 parts', async () => {
     const mapping: Record<string, unknown> = { p0: chatgptNode('p0', null, 'user', 'Go') };
     for (let at = 1; at <= 100_000; at++) {
       mapping[`p${at}`] = chatgptNode(`p${at}`, `p${at - 1}`, 'assistant', 'a');
     }
-    const { chat } = await between(JSON.stringify(chatgptConversation([], { title: 'Parts', mapping })));
+    const { chat } = await readBetweenGood(
+      JSON.stringify(chatgptConversation([], { title: 'Parts', mapping })),
+    );
     expect(chat!.messages).toHaveLength(2);
     expect(chat!.messages[1]!.content).toHaveLength(3 * 100_000 - 2);
   });
 
-  test('with a message longer than any chat may hold is refused', async () => {
+  test('is refused if a message exceeds the length limit', async () => {
     const history = openWebuiHistory([
       openWebuiMessage('q', null, { content: 'x'.repeat(limits.answerContent + 1) }),
     ]);
@@ -89,7 +91,7 @@ describe('a hostile conversation', () => {
     );
   });
 
-  test('that tries to reach into objects by their names is only data', async () => {
+  test('cannot access prototypes through special keys', async () => {
     const text = `{
       "id": "p", "title": "Names", "__proto__": { "archived": true, "polluted": 1 },
       "constructor": { "prototype": { "polluted": 1 } },
@@ -98,7 +100,7 @@ describe('a hostile conversation', () => {
         "constructor": { "role": "assistant", "content": "Two", "parentId": "__proto__" },
         "toString": { "role": "user", "content": "Three", "parentId": "hasOwnProperty" }
       } } } }`;
-    const { chat } = await between(text);
+    const { chat } = await readBetweenGood(text);
     expect(chat).toMatchObject({ archived: false, activeExternalId: 'constructor' });
     expect(chat!.messages.map(({ content, parentExternalId }) => [content, parentExternalId])).toEqual([
       ['One', null],
@@ -108,12 +110,12 @@ describe('a hostile conversation', () => {
     expect({}).not.toHaveProperty('polluted');
   });
 
-  test('loses NUL and half characters, which no database takes', async () => {
+  test('loses NUL and lone surrogates, which databases reject', async () => {
     const history = openWebuiHistory([
       openWebuiMessage('q', null, { content: 'a\u0000b\ud800c', models: 5 }),
     ]);
     const chat = openWebuiChat({ title: 'Odd\u0000 \udfff', id: 'x\u0000y' }, history);
-    const read = await between(JSON.stringify(chat));
+    const read = await readBetweenGood(JSON.stringify(chat));
     expect(read.chat).toMatchObject({
       title: 'Odd \ufffd',
       externalId: 'xy',
@@ -121,17 +123,17 @@ describe('a hostile conversation', () => {
     });
   });
 
-  test('with a huge title gets a short one, cut between characters', async () => {
-    const { chat } = await between(JSON.stringify(openWebuiChat({ title: `x${'👍'.repeat(1e6)}` })));
+  test('gets a huge title shortened between characters', async () => {
+    const { chat } = await readBetweenGood(JSON.stringify(openWebuiChat({ title: `x${'👍'.repeat(1e6)}` })));
     expect(chat!.title).toBe(`x${'👍'.repeat(149)}`);
   });
 
-  test('with wrong types in every field comes in as far as it is one, or is refused', async () => {
+  test('is imported or refused, but never fails, with wrong types in any field', async () => {
     const wrong = [null, true, 0, -1, 1e308, '', 'x', [], [[]], [null], {}, { a: 1 }];
     for (const value of wrong) {
       const fields = ['id', 'title', 'chat', 'created_at', 'updated_at', 'archived', 'pinned', 'meta'];
       for (const field of fields)
-        await between(JSON.stringify(openWebuiChat({ [field]: value, title: 't' })));
+        await readBetweenGood(JSON.stringify(openWebuiChat({ [field]: value, title: 't' })));
       const message = Object.fromEntries(
         ['parentId', 'childrenIds', 'content', 'timestamp', 'model', 'files', 'output'].map((key) => [
           key,
@@ -139,7 +141,7 @@ describe('a hostile conversation', () => {
         ]),
       );
       const history = openWebuiHistory([openWebuiMessage('q', null, { ...message, role: 'assistant' })]);
-      const { chat } = await between(JSON.stringify(openWebuiChat({ title: 'Wrong' }, history)));
+      const { chat } = await readBetweenGood(JSON.stringify(openWebuiChat({ title: 'Wrong' }, history)));
       expect(chat!.messages).toHaveLength(1);
       for (const role of ['user', 'assistant', 'tool']) {
         const shape = {
@@ -153,7 +155,7 @@ describe('a hostile conversation', () => {
           a: { parent: value, children: value, message: { author: { role }, ...shape } },
           b: value,
         };
-        await between(JSON.stringify(chatgptConversation([], { title: 'Wrong', mapping })));
+        await readBetweenGood(JSON.stringify(chatgptConversation([], { title: 'Wrong', mapping })));
       }
     }
   });
@@ -181,17 +183,17 @@ describe('a date', () => {
 
   test.each([
     ['missing', null],
-    ['no date', 'yesterday'],
-    ['before its time', -5],
+    ['invalid', 'yesterday'],
+    ['negative', -5],
     ['zero', 0],
     ['in the year 300000', 9_404_942_688_000],
     ['beyond all dates', 1e308],
     ['a list', [1]],
-  ])('that is %s is taken from the messages', async (_what, value) => {
+  ])('that is %s is replaced by the date of the first message', async (_what, value) => {
     expect((await dated(value)).createdAt).toBe(exportedAt * 1e3);
   });
 
-  test('is the day of the import where the whole conversation has none', async () => {
+  test('is the date of the import if the conversation has none', async () => {
     expect(await dated(null, null)).toMatchObject({
       createdAt: now,
       updatedAt: now,
@@ -199,7 +201,7 @@ describe('a date', () => {
     });
   });
 
-  test('of an answer is never before its question', async () => {
+  test('of an answer is never before that of its question', async () => {
     const history = openWebuiHistory([
       openWebuiMessage('q', null, { timestamp: exportedAt + 100 }),
       openWebuiMessage('a', 'q', { role: 'assistant', timestamp: exportedAt }),
@@ -212,13 +214,13 @@ describe('a date', () => {
   });
 });
 
-describe('a file of very many nothings', () => {
-  test('ends at the number of conversations that are read', async () => {
+describe('a file of very many empty values', () => {
+  test('is read up to the maximum number of chats', async () => {
     const { failures } = await read(`[${'0,'.repeat(5_000)}0]`, { conversations: 1_000 });
     expect(failures).toHaveLength(1_001);
     expect(failures.at(-1)).toEqual({
       title: 'export.json',
-      reason: 'It has more than 1,000 conversations. The others were not read.',
+      reason: 'It has more than 1,000 chats. The others were not imported.',
     });
   });
 });

@@ -17,7 +17,7 @@ const answer = (fields: Record<string, unknown>) => {
 };
 
 describe('an Open WebUI chat', () => {
-  test('is refused without messages, whatever stands in their place', () => {
+  test('is refused if it has no messages, whatever value is in their place', () => {
     for (const chat of [
       null,
       5,
@@ -31,17 +31,17 @@ describe('an Open WebUI chat', () => {
     }
   });
 
-  test('is refused when its messages form a circle', () => {
-    const circle = openWebuiHistory([openWebuiMessage('a', 'b'), openWebuiMessage('b', 'a')]);
-    expect(() => openWebui.read(openWebuiChat({}, circle), now)).toThrow('in a circle');
+  test('is refused if its messages form a cycle', () => {
+    const cycle = openWebuiHistory([openWebuiMessage('a', 'b'), openWebuiMessage('b', 'a')]);
+    expect(() => openWebui.read(openWebuiChat({}, cycle), now)).toThrow('form a cycle');
   });
 
-  test('is refused when a message answers itself', () => {
-    const own = openWebuiHistory([openWebuiMessage('q', null), openWebuiMessage('a', 'a')]);
-    expect(() => openWebui.read(openWebuiChat({}, own), now)).toThrow('in a circle');
+  test('is refused if a message is its own parent', () => {
+    const selfParent = openWebuiHistory([openWebuiMessage('q', null), openWebuiMessage('a', 'a')]);
+    expect(() => openWebui.read(openWebuiChat({}, selfParent), now)).toThrow('form a cycle');
   });
 
-  test('comes in with its fields', () => {
+  test('keeps its fields', () => {
     expect(openWebui.read(openWebuiChat({ id: 'c1', archived: true, pinned: true }), now)).toMatchObject({
       source: 'openwebui',
       externalId: 'c1',
@@ -59,7 +59,7 @@ describe('an Open WebUI chat', () => {
     });
   });
 
-  test('keeps its branches in the order of its lists of children, whatever the order of its keys', () => {
+  test('orders siblings by the list of children, not by the order of keys', () => {
     const answers = ['third', 'first', 'second'].map((id) =>
       openWebuiMessage(id, 'q', { role: 'assistant' }),
     );
@@ -71,13 +71,13 @@ describe('an Open WebUI chat', () => {
     expect(chat.activeExternalId).toBe('second');
   });
 
-  test('keeps the branches of a first question that was edited', () => {
+  test('keeps both versions of an edited first question', () => {
     const history = openWebuiHistory([openWebuiMessage('one', null), openWebuiMessage('two', null)]);
     const { messages } = openWebui.read(openWebuiChat({}, history), now);
     expect(messages.map(({ parentExternalId }) => parentExternalId)).toEqual([null, null]);
   });
 
-  test('loses its system messages and keeps what hangs below them', () => {
+  test('omits system messages and keeps the messages below them', () => {
     const history = openWebuiHistory([
       openWebuiMessage('s', null, { role: 'system', content: 'Be brief.' }),
       openWebuiMessage('q', 's'),
@@ -91,13 +91,13 @@ describe('an Open WebUI chat', () => {
     ]);
   });
 
-  test('makes a message whose parent is missing a root, so that no text is lost', () => {
+  test('keeps a message whose parent is missing as a root', () => {
     const history = openWebuiHistory([openWebuiMessage('q', null), openWebuiMessage('lost', 'gone')]);
     const { messages } = openWebui.read(openWebuiChat({}, history), now);
     expect(messages[1]).toMatchObject({ externalId: 'lost', parentExternalId: null });
   });
 
-  test('opens at its newest message when the one it points at is missing', () => {
+  test('opens at its newest message if its current message is missing', () => {
     for (const currentId of [null, 'gone', 7, '__proto__']) {
       const history = {
         ...openWebuiHistory([openWebuiMessage('q', null), openWebuiMessage('a', 'q')]),
@@ -107,14 +107,14 @@ describe('an Open WebUI chat', () => {
     }
   });
 
-  test('of the older shape, without `chat`, comes in', () => {
+  test('is read in the older format without `chat`', () => {
     const { chat, title } = openWebuiChat();
     const legacy = { title, history: (chat as { history: unknown }).history };
     expect(openWebui.detect(legacy)).toBe(true);
     expect(openWebui.read(legacy, now).messages).toHaveLength(2);
   });
 
-  test('of the oldest shape, a plain list, comes in as one branch', () => {
+  test('is read as one branch in the oldest format, a plain list', () => {
     const messages = [
       { role: 'user', content: 'One' },
       { role: 'system', content: 'Hidden' },
@@ -127,20 +127,20 @@ describe('an Open WebUI chat', () => {
     ]);
   });
 
-  test('without an id gets one from its content, the same every time', () => {
+  test('gets an id from its content, the same every time, if it has none', () => {
     const read = (title: string) => openWebui.read(openWebuiChat({ id: undefined, title }), now).externalId;
     expect(read('Trees')).toMatch(/^sha256-/);
     expect(read('Trees')).toBe(read('Trees'));
     expect(read('Trees')).not.toBe(read('Other trees'));
   });
 
-  test('without a title is named by its first question', () => {
+  test('is named after its first question if it has no title', () => {
     const { chat } = openWebuiChat();
     const untitled = { chat: { ...(chat as object), title: '  \n ' }, title: null };
     expect(openWebui.read(untitled, now).title).toBe('What is a tree?');
   });
 
-  test('keeps the settings that we know, each where it makes sense', () => {
+  test('keeps its valid settings and ignores the others', () => {
     const { chat } = openWebuiChat();
     const settingsOf = (fields: object) =>
       openWebui.read(openWebuiChat({ chat: { ...(chat as object), ...fields } }), now).settings;
@@ -151,8 +151,8 @@ describe('an Open WebUI chat', () => {
   });
 });
 
-describe('an answer of Open WebUI', () => {
-  test('has its thoughts taken out of the text', () => {
+describe('an Open WebUI answer', () => {
+  test('has its reasoning separated from its text', () => {
     const content =
       '<details type="reasoning" done="true" duration="12">\n<summary>Thought for 12 seconds</summary>\n' +
       '&gt; First, trees.\n&gt; Then &lt;forests&gt;.\n</details>\nMany trees.';
@@ -163,7 +163,7 @@ describe('an answer of Open WebUI', () => {
     });
   });
 
-  test('keeps what older versions did not escape as it is', () => {
+  test('keeps the unescaped reasoning of older versions unchanged', () => {
     const content =
       '<details type="reasoning" duration="1">\n<summary>Thought</summary>\n> a &lt; b\n</details>\nYes.';
     expect(answer({ content }).reasoning).toBe('a &lt; b');
@@ -176,22 +176,22 @@ describe('an answer of Open WebUI', () => {
     expect(answer({ content }).content).toBe('Let me look.\n\nFound it.');
   });
 
-  test('keeps the indentation of what follows the thoughts', () => {
+  test('keeps the indentation of the text after the reasoning', () => {
     const content = '<details type="reasoning" duration="0">\n> Hm.\n</details>\n\n    code()\n';
     expect(answer({ content }).content).toBe('    code()\n');
   });
 
-  test('keeps the details a model wrote itself', () => {
+  test('keeps `<details>` written by the model', () => {
     const content = 'See `<details type="reasoning">`.\n<details><summary>More</summary>\ntext\n</details>';
     expect(answer({ content })).toMatchObject({ content, reasoning: null });
   });
 
-  test('keeps a block of thoughts that is never closed as text', () => {
+  test('keeps a block of reasoning that is never closed as text', () => {
     const content = '<details type="reasoning">\n'.repeat(10_000);
     expect(answer({ content }).content).toBe(content);
   });
 
-  test('is read from its output where it has one', () => {
+  test('is read from its output if it has one', () => {
     const output = [
       { type: 'reasoning', content: [{ type: 'output_text', text: 'Hm.' }], summary: null, duration: 3 },
       { type: 'function_call', name: 'get_weather', arguments: '{}' },
@@ -205,13 +205,13 @@ describe('an answer of Open WebUI', () => {
     });
   });
 
-  test('is read from its content where the output says nothing', () => {
+  test('is read from its content if the output is empty', () => {
     for (const output of [null, 'x', {}, [null, 5, { type: 'message' }, { type: 'message', content: [7] }]]) {
       expect(answer({ content: 'Text', output }).content).toBe('Text');
     }
   });
 
-  test('says which files belonged to it', () => {
+  test('names its files', () => {
     const files = [
       { type: 'image', url: 'data:image/png;base64,AAAA' },
       { type: 'file', name: 'notes.pdf' },

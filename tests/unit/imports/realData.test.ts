@@ -4,9 +4,9 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { read, zip } from '../../support/imports/reading.ts';
 
-/** 100 real conversations in the shape of both exports; without them these tests are skipped. */
+/** 100 real conversations in both export formats. The tests are skipped without them. */
 const folder = path.resolve('../shared/data/conversations');
-const whenThere = existsSync(folder) ? describe : describe.skip;
+const describeIfPresent = existsSync(folder) ? describe : describe.skip;
 
 interface Node {
   parentId?: string | null;
@@ -14,9 +14,9 @@ interface Node {
   content: unknown;
 }
 
-whenThere('real conversations', () => {
+describeIfPresent('real conversations', () => {
   const load = (name: string) => readFile(path.join(folder, name), 'utf8');
-  /** Content by id, with the id of the parent, of every message: what must be found again. */
+  /** Parent id and content of every message, by id. */
   const trees = (
     chats: { messages: { externalId: string; parentExternalId: string | null; content: string }[] }[],
   ) =>
@@ -24,7 +24,7 @@ whenThere('real conversations', () => {
       Object.fromEntries(messages.map((m) => [m.externalId, [m.parentExternalId, m.content]])),
     );
 
-  test('of an Open WebUI export come in whole', async () => {
+  test('of an Open WebUI export are imported completely', async () => {
     const text = await load('openwebui-export.json');
     const { chats, failures } = await read(text);
     const original = JSON.parse(text) as {
@@ -43,7 +43,7 @@ whenThere('real conversations', () => {
     expect(chats.flatMap(({ messages }) => messages)).toHaveLength(1_167);
   });
 
-  test('of a ChatGPT export are the same trees', async () => {
+  test('of a ChatGPT export become the same trees as those of Open WebUI', async () => {
     const { chats, failures } = await read(await load('chatgpt-conversations.json'));
     const openWebui = await read(await load('openwebui-export.json'));
     expect(failures).toEqual([]);
@@ -53,7 +53,7 @@ whenThere('real conversations', () => {
     );
   });
 
-  test('come in from a ZIP in shards as from one file', async () => {
+  test('are read from several files in a ZIP as from one file', async () => {
     const text = await load('chatgpt-conversations.json');
     const all = JSON.parse(text) as unknown[];
     const archive = zip({

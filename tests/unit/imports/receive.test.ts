@@ -10,13 +10,13 @@ import { errorHandler } from '../../../server/src/platform/http/errorMapping.ts'
 import { createLog } from '../../../server/src/platform/log.ts';
 
 const formStart = '--x\r\ncontent-disposition: form-data; name="file"; filename="../../tmp/ä b.json"\r\n\r\n';
-const ways = {
+const bodyForms = {
   bytes: { type: 'application/octet-stream', start: '', end: '' },
   form: { type: 'multipart/form-data; boundary=x', start: formStart, end: '\r\n--x--\r\n' },
 };
 
 describe('an upload', () => {
-  const most = 100_000;
+  const maxBytes = 100_000;
   let folder: string;
   let server: Server;
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('an upload', () => {
     const app = express();
     app.post('/', async (req, res) => {
       const file = path.join(folder, String(++uploads));
-      const name = await receiveUpload(req, file, most, new AbortController().signal);
+      const name = await receiveUpload(req, file, maxBytes, new AbortController().signal);
       res.json({ name, length: (await readFile(file, 'utf8')).length });
     });
     app.use(errorHandler(createLog('silent')));
@@ -40,44 +40,52 @@ describe('an upload', () => {
   const head = (type: string, ...more: string[]) =>
     [`POST / HTTP/1.1`, 'host: localhost', `content-type: ${type}`, ...more, '', ''].join('\r\n');
 
-  /** A whole request whose file has so many bytes; how many they are is not said before. */
-  function upload(way: keyof typeof ways, size: number): Buffer {
-    const { type, start, end } = ways[way];
+  /** Returns a whole request with a file of that size. The size is not announced. */
+  function upload(form: keyof typeof bodyForms, size: number): Buffer {
+    const { type, start, end } = bodyForms[form];
     const body = Buffer.from(`${start}${'x'.repeat(size)}${end}`);
     const chunk = [Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from('\r\n0\r\n\r\n')];
     return Buffer.concat([Buffer.from(head(type, 'transfer-encoding: chunked')), ...chunk]);
   }
 
-  /** Sends requests over one connection, the next as soon as the last one is sent, and answers with all responses. */
+  /** Sends requests over one connection without waiting in between. Returns all responses. */
   async function send(...requests: (Buffer | string)[]): Promise<string> {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
-    let heard = '';
-    socket.setEncoding('utf8').on('data', (text: string) => (heard += text));
+    let received = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (received += text));
     for (const request of requests) socket.write(request);
-    while (heard.split('HTTP/1.1 ').length <= requests.length) await once(socket, 'data');
+    while (received.split('HTTP/1.1 ').length <= requests.length) await once(socket, 'data');
     socket.destroy();
-    return heard;
+    return received;
   }
-  const statuses = (heard: string) => [...heard.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+  const statuses = (received: string) =>
+    [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
 
-  test.each(['bytes', 'form'] as const)('as %s that grows too large is refused', async (way) => {
-    const heard = await send(upload(way, most + 1));
-    expect(statuses(heard)).toEqual(['413']);
-    expect(heard).toContain('too_large');
+  test.each(['bytes', 'form'] as const)('sent as %s is refused once it is too large', async (form) => {
+    const received = await send(upload(form, maxBytes + 1));
+    expect(statuses(received)).toEqual(['413']);
+    expect(received).toContain('too_large');
   });
 
-  test.each(['bytes', 'form'] as const)('as %s far too large does not stand before the next', async (way) => {
-    const heard = await send(upload(way, 300 * most), upload(way, 200 * most), upload(way, most));
-    expect(statuses(heard)).toEqual(['413', '413', '200']);
-    expect(heard).toContain(`"length":${most}`);
+  test.each(['bytes', 'form'] as const)(
+    'sent as %s does not block the next request if it is far too large',
+    async (form) => {
+      const received = await send(
+        upload(form, 300 * maxBytes),
+        upload(form, 200 * maxBytes),
+        upload(form, maxBytes),
+      );
+      expect(statuses(received)).toEqual(['413', '413', '200']);
+      expect(received).toContain(`"length":${maxBytes}`);
+    },
+  );
+
+  test('is refused before it is sent if it announces too large a size', async () => {
+    const received = await send(head('application/json', `content-length: ${300 * maxBytes}`));
+    expect(statuses(received)).toEqual(['413']);
   });
 
-  test('that says it is too large is refused before it is sent', async () => {
-    const heard = await send(head('application/json', `content-length: ${300 * most}`));
-    expect(statuses(heard)).toEqual(['413']);
-  });
-
-  test('has a name that is only a name', async () => {
+  test('keeps only the file name of a path', async () => {
     expect(await send(upload('form', 5))).toContain('{"name":"ä b.json","length":5}');
     expect(await send(upload('bytes', 5))).toContain('{"name":"","length":5}');
   });

@@ -46,10 +46,10 @@ const batch = (...titles: string[]): ImportEvent => ({
   failures: [],
 });
 
-/** Queries that fail for chats of a certain title, as a broken disk or a bug would make them. */
+/** Queries that fail for chats of certain titles, like a broken disk or a bug. */
 class FailingQueries extends ImportQueries {
   override async insert(ownerId: string, imported: ImportedChat): Promise<boolean> {
-    if (imported.title === 'Broken') throw new Error('a fault of our own');
+    if (imported.title === 'Broken') throw new Error('internal error');
     if (imported.title === 'Full') throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
     return super.insert(ownerId, imported);
   }
@@ -77,7 +77,7 @@ describe('the import service', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** A service that reads these events from any file. */
+  /** Creates a service that reads these events from any file. */
   const serviceReading = (read: () => AsyncGenerator<ImportEvent>) => {
     const audit = new AuditQueries(platform);
     const imports = new FailingQueries(platform, new ChatQueries(platform), new MessageQueries(platform));
@@ -95,7 +95,7 @@ describe('the import service', () => {
   const titles = async () =>
     (await store.db.select({ title: store.t.chats.title }).from(store.t.chats)).map((c) => c.title);
 
-  test('names a chat that cannot be saved, and saves those beside it', async () => {
+  test('lists a chat that cannot be saved, and saves the others', async () => {
     const service = serviceReading(async function* () {
       yield batch('One', 'Broken', 'Two');
     });
@@ -107,7 +107,7 @@ describe('the import service', () => {
     expect(await titles()).toEqual(['One', 'Two']);
   });
 
-  test('ends where the disk is full, and keeps what came before', async () => {
+  test('stops when the disk is full, and keeps earlier chats', async () => {
     const service = serviceReading(async function* () {
       yield batch('One');
       yield batch('Two', 'Full', 'Three');
@@ -116,12 +116,12 @@ describe('the import service', () => {
     const { imported, failed } = await service.run(ann, undefined, receive);
     expect([imported, failed]).toEqual([
       1,
-      [{ title: 'chats.json', reason: expect.stringContaining('no space left') }],
+      [{ title: 'chats.json', reason: expect.stringContaining('no disk space left') }],
     ]);
     expect(await titles()).toEqual(['One']);
   });
 
-  test('fails as a whole when the disk is full from the start', async () => {
+  test('fails if the disk is full from the start', async () => {
     const service = serviceReading(async function* () {
       yield batch('Full');
     });
@@ -129,10 +129,10 @@ describe('the import service', () => {
     expect(await readdir(path.join(folder, 'tmp'))).toEqual([]);
   });
 
-  test('keeps what came before a fault of our own, and says that something went wrong', async () => {
+  test('keeps the chats before an internal error, and reports the error', async () => {
     const service = serviceReading(async function* () {
       yield batch('One');
-      throw new Error('a fault of our own');
+      throw new Error('internal error');
     });
     const { imported, failed } = await service.run(ann, undefined, receive);
     expect(imported).toBe(1);
@@ -141,18 +141,18 @@ describe('the import service', () => {
     ]);
   });
 
-  test('gives nothing more to someone who was deactivated meanwhile', async () => {
+  test('stops when the user has been deactivated meanwhile', async () => {
     const service = serviceReading(async function* () {
       yield batch('One');
       await users.update('ann', { active: false });
       yield batch('Two');
     });
     const { imported, failed } = await service.run(ann, undefined, receive);
-    expect([imported, failed[0]!.reason]).toEqual([1, 'The account may not import any more.']);
+    expect([imported, failed[0]!.reason]).toEqual([1, 'Your account can no longer import chats.']);
     expect(await titles()).toEqual(['One']);
   });
 
-  test('ends what runs when the server stops, and waits for it', async () => {
+  test('stops running imports when the server stops, and waits for them', async () => {
     let stopped: Promise<void> | undefined;
     const service: ImportService = serviceReading(async function* () {
       yield batch('One');
@@ -167,33 +167,33 @@ describe('the import service', () => {
     ]);
   });
 
-  test('reads two uploads at once, and the third when one of them is done', async () => {
+  test('reads two uploads at the same time, and the third after one of them', async () => {
     const started: (() => void)[] = [];
-    let noteStart = () => undefined as void;
+    let onStart = () => undefined as void;
     const service = serviceReading(async function* () {
       await new Promise<void>((resolve) => {
         started.push(resolve);
-        noteStart();
+        onStart();
       });
       yield batch('One');
     });
     const running = ['ann', 'bob', 'cem'].map((id) => service.run({ ...ann, id }, undefined, receive));
     const starts = (count: number) =>
       new Promise<void>((resolve) => {
-        noteStart = () => {
+        onStart = () => {
           if (started.length === count) resolve();
         };
-        noteStart();
+        onStart();
       });
     await starts(2);
     started[0]!();
     await Promise.race(running);
     await starts(3);
-    started.slice(1).forEach((go) => go());
+    started.slice(1).forEach((proceed) => proceed());
     expect((await Promise.all(running)).map(({ imported }) => imported)).toEqual([1, 1, 1]);
   });
 
-  test('writes into the audit log how many came in, and nothing of what they are', async () => {
+  test('writes counts to the audit log, but no content', async () => {
     const service = serviceReading(async function* () {
       yield batch('One', 'Broken');
       yield batch('One');

@@ -7,9 +7,9 @@ import { build } from 'esbuild';
 import { readImport, type ReaderTask } from '../../../server/src/features/imports/reader/readImport.ts';
 import { readInThread } from '../../../server/src/features/imports/reader/readInThread.ts';
 import { openWebuiChat, openWebuiHistory, openWebuiMessage } from '../../support/imports/conversations.ts';
-import { gather, withFile } from '../../support/imports/reading.ts';
+import { collect, withFile } from '../../support/imports/reading.ts';
 
-/** The worker as the build makes it, for a thread cannot be started from TypeScript. */
+/** Contains the built worker, because a thread cannot start from TypeScript. */
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'parley-reader-'));
@@ -30,59 +30,57 @@ const startWith = (memoryMegabytes: number) => (workerData: ReaderTask) => {
   started.push(new Worker(path.join(folder, 'reader.mjs'), options));
   return started.at(-1)!;
 };
-const isGone = (worker: Worker) => worker.threadId === -1;
+const hasEnded = (worker: Worker) => worker.threadId === -1;
 
 describe('reading in a thread', () => {
-  test('refuses what reading in place refuses, with the same reason', async () => {
+  test('refuses the same files with the same reasons as reading in place', async () => {
     await withFile('Dear diary', async (task) => {
-      await expect(gather(readInThread(task, startWith(64)))).rejects.toThrow('This is not a JSON file.');
+      await expect(collect(readInThread(task, startWith(64)))).rejects.toThrow('This is not a JSON file.');
     });
-    expect(isGone(started.at(-1)!)).toBe(true);
+    expect(hasEnded(started.at(-1)!)).toBe(true);
   });
 
-  test('gives a reason when it runs out of memory, and the process lives on', async () => {
+  test('reports when it runs out of memory, and the process continues', async () => {
     const words = Array.from({ length: 400_000 }, (_, at) => ({ [`key${at}`]: at }));
     await withFile(JSON.stringify([openWebuiChat(), openWebuiChat({ words })]), async (task) => {
-      await expect(gather(readInThread(task, startWith(16)))).rejects.toThrow(
-        'needs more memory than there is',
-      );
+      await expect(collect(readInThread(task, startWith(16)))).rejects.toThrow('does not have enough memory');
     });
-    expect(isGone(started.at(-1)!)).toBe(true);
+    expect(hasEnded(started.at(-1)!)).toBe(true);
   });
 
-  test('gives a reason when it fails for a fault of its own', async () => {
+  test('reports an internal error', async () => {
     await withFile('[]', async (task) => {
       const reading = readInThread({ ...task, path: `${task.path}-gone` }, startWith(64));
-      await expect(gather(reading)).rejects.toThrow('Reading it failed on the server.');
+      await expect(collect(reading)).rejects.toThrow('Reading it failed on the server.');
     });
   });
 
-  test('does not mind what goes wrong in it once nobody reads any more', async () => {
+  test('ignores an error of the thread after the reading has ended', async () => {
     const start = (task: ReaderTask) => {
       const worker = startWith(64)(task);
       const terminate = worker.terminate.bind(worker);
       worker.terminate = () => {
-        worker.emit('error', new Error('It came too late.'));
+        worker.emit('error', new Error('too late'));
         return terminate();
       };
       return worker;
     };
     await withFile(JSON.stringify([openWebuiChat()]), async (task) => {
-      expect((await gather(readInThread(task, start))).chats).toHaveLength(1);
+      expect((await collect(readInThread(task, start))).chats).toHaveLength(1);
     });
   });
 
-  test('gives everything, in several batches', async () => {
+  test('yields all chats in several batches', async () => {
     const chats = Array.from({ length: 1_000 }, (_, at) => openWebuiChat({ title: `Chat ${at}` }));
     await withFile(JSON.stringify([...chats, null]), async (task) => {
-      const read = await gather(readInThread(task, startWith(64)));
+      const read = await collect(readInThread(task, startWith(64)));
       expect(read.total).toBe(1_001);
       expect(read.chats.map(({ title }) => title)).toEqual(chats.map(({ title }) => title));
       expect(read.failures).toHaveLength(1);
     });
   });
 
-  test('gives long chats whole, between short ones, as reading in place does', async () => {
+  test('yields long chats completely, between short ones, like reading in place', async () => {
     const long = (title: string, count: number, content: string) => {
       const ids = Array.from({ length: count }, (_, at) => `m${at}`);
       const messages = ids.map((id, at) => openWebuiMessage(id, ids[at - 1] ?? null, { content }));
@@ -95,17 +93,17 @@ describe('reading in a thread', () => {
       openWebuiChat({ title: 'Short again' }),
     ];
     await withFile(JSON.stringify([...chats, null]), async (task) => {
-      const read = await gather(readInThread(task, startWith(256)));
-      expect(read).toEqual(await gather(readImport(task)));
+      const read = await collect(readInThread(task, startWith(256)));
+      expect(read).toEqual(await collect(readImport(task)));
       expect(read.chats.map(({ messages }) => messages.length)).toEqual([2, 2_500, 5, 2]);
     });
   });
 
-  test('ends its thread when no one wants to hear more', async () => {
+  test('ends its thread when the consumer stops', async () => {
     const chats = Array.from({ length: 1_000 }, () => openWebuiChat());
     await withFile(JSON.stringify(chats), async (task) => {
       for await (const event of readInThread(task, startWith(64))) if (event.kind === 'batch') break;
     });
-    expect(isGone(started.at(-1)!)).toBe(true);
+    expect(hasEnded(started.at(-1)!)).toBe(true);
   });
 });

@@ -10,8 +10,8 @@ const manifest = (...files: unknown[]) => ({
   logical_files: { 'conversations.json': { files, sharded: true } },
 });
 
-/** Overwrites a number of the last directory entry, where the archive says how large its files are. */
-function lie(archive: Uint8Array, offset: number, value: number): Uint8Array {
+/** Overwrites a number in the last directory entry, which states the sizes of a file. */
+function falsify(archive: Uint8Array, offset: number, value: number): Uint8Array {
   const bytes = Buffer.from(archive);
   const directory = bytes.lastIndexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]));
   bytes.writeUInt32LE(value, directory + offset);
@@ -19,22 +19,22 @@ function lie(archive: Uint8Array, offset: number, value: number): Uint8Array {
 }
 const unpackedSize = 24;
 
-describe('a ZIP file that is refused', () => {
-  test('is one without conversations', async () => {
-    await expect(read(zip({ 'cat.txt': 'miau' }))).rejects.toThrow('no conversations in the ZIP');
+describe('a ZIP file', () => {
+  test('is refused if it contains no chats', async () => {
+    await expect(read(zip({ 'cat.txt': 'miau' }))).rejects.toThrow('contains no chats');
   });
 
-  test('is one that was not downloaded to its end', async () => {
+  test('is refused if it is not complete', async () => {
     const whole = zip({ 'conversations.json': [conversation('One')] });
-    await expect(read(whole.subarray(0, whole.length - 30))).rejects.toThrow('damaged or not complete');
+    await expect(read(whole.subarray(0, whole.length - 30))).rejects.toThrow('damaged or incomplete');
   });
 
-  test('is one with more entries than any export', async () => {
+  test('is refused if it has more entries than any export', async () => {
     const files = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`${at}.dat`, '']));
     await expect(read(zip(files), { zipEntries: 10 })).rejects.toThrow('more than 10 entries');
   });
 
-  test('is one whose conversations together are too large', async () => {
+  test('is refused if its chats are too large together', async () => {
     const files = {
       'conversations-000.json': [conversation('One')],
       'conversations-001.json': [conversation('Two')],
@@ -43,27 +43,29 @@ describe('a ZIP file that is refused', () => {
   });
 });
 
-describe('a bomb in a ZIP file', () => {
+describe('a decompression bomb in a ZIP file', () => {
   const huge = `[${' '.repeat(20_000_000)}]`;
 
-  test('is not opened when it says how large it is, and the others come in', async () => {
+  test('is not opened if it states its size, and the other files are imported', async () => {
     const result = await read(
       zip({ 'conversations-000.json': huge, 'conversations-001.json': [conversation('One')] }),
     );
     expect(titles(result)).toEqual(['One']);
     expect(result.failures).toMatchObject([
-      { title: 'conversations-000.json', reason: expect.stringContaining('far more than it can hold') },
+      { title: 'conversations-000.json', reason: expect.stringContaining('suspiciously large') },
     ]);
   });
 
-  test('is stopped at the size it claimed when it lies', async () => {
-    const result = await read(lie(zip({ 'conversations.json': huge }), unpackedSize, 1_000)).catch(String);
+  test('is unpacked up to the size it states if that is wrong', async () => {
+    const result = await read(falsify(zip({ 'conversations.json': huge }), unpackedSize, 1_000)).catch(
+      String,
+    );
     expect(result).toContain('damaged inside the ZIP file');
   });
 });
 
 describe('a ChatGPT export', () => {
-  test('comes in from its ZIP, whatever else is in there', async () => {
+  test('is imported from its ZIP file, other files are ignored', async () => {
     const files = {
       'user.json': { id: 'user-1' },
       'chat.html': '<html>',
@@ -74,7 +76,7 @@ describe('a ChatGPT export', () => {
     expect(await read(zip(files)).then(titles)).toEqual(['One', 'Two']);
   });
 
-  test('comes in from all of its shards in their order, listed or not', async () => {
+  test('is imported from all its conversation files in order, listed or not', async () => {
     const files = {
       'conversations-010.json': [conversation('Ten')],
       'conversations-002.json': [conversation('Two')],
@@ -86,7 +88,7 @@ describe('a ChatGPT export', () => {
     expect(result.total).toBe(3);
   });
 
-  test('names the shards that are listed and not there', async () => {
+  test('reports files that are listed but missing', async () => {
     const files = {
       'conversations-000.json': [conversation('Zero')],
       'export_manifest.json': manifest('conversations-000.json', 'conversations-001.json'),
@@ -94,11 +96,11 @@ describe('a ChatGPT export', () => {
     const result = await read(zip(files));
     expect(titles(result)).toEqual(['Zero']);
     expect(result.failures).toMatchObject([
-      { title: 'conversations-001.json', reason: expect.stringContaining('not in the ZIP file') },
+      { title: 'conversations-001.json', reason: expect.stringContaining('does not contain it') },
     ]);
   });
 
-  test('comes in whatever its manifest says', async () => {
+  test('is imported even if its manifest is invalid', async () => {
     const manifests = [
       'not JSON',
       null,
@@ -113,7 +115,7 @@ describe('a ChatGPT export', () => {
     }
   });
 
-  test('has its paths ignored, where they lead does not matter', async () => {
+  test('is imported without regard to the paths in the archive', async () => {
     const files = {
       '../../../../tmp/evil/conversations-000.json': [conversation('Up')],
       '/etc/conversations-001.json': [conversation('Root')],
@@ -125,7 +127,7 @@ describe('a ChatGPT export', () => {
     expect(result.failures).toEqual([]);
   });
 
-  test('with a damaged shard gives the others', async () => {
+  test('is imported except for damaged files', async () => {
     const files = zipSync({
       'conversations-000.json': strToU8(JSON.stringify([conversation('Zero')])),
       'conversations-001.json': strToU8('nonsense'),
@@ -136,7 +138,7 @@ describe('a ChatGPT export', () => {
   });
 });
 
-test('a ZIP file of single chats comes in file by file', async () => {
+test('a ZIP file of single chats is imported file by file', async () => {
   const files = {
     'a.json': openWebuiChat({ title: 'A' }),
     'b/c.json': openWebuiChat({ title: 'C' }),

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { lookup, LookupAddress } from 'node:dns';
 import { checkedLookup, requireAllowedHost } from '../../../server/src/features/models/addressGuard.ts';
 
-describe('addresses of model servers', () => {
+describe('the address of a model server', () => {
   test.each([
     'http://169.254.169.254/latest',
     'http://169.254.170.2/',
@@ -16,7 +16,7 @@ describe('addresses of model servers', () => {
     'http://[fe80::1]/',
     'http://168.63.129.16/',
     'http://100.100.100.200/',
-  ])('%s is refused', (address) => {
+  ])('is refused if it is %s', (address) => {
     expect(() => requireAllowedHost(new URL(address))).toThrow(/never called/);
   });
 
@@ -28,7 +28,7 @@ describe('addresses of model servers', () => {
     'http://169.253.0.1/',
     'http://[2001:db8::1]/',
     'https://api.openai.com/v1',
-  ])('%s is allowed', (address) => {
+  ])('is allowed if it is %s', (address) => {
     expect(() => requireAllowedHost(new URL(address))).not.toThrow();
   });
 
@@ -46,14 +46,17 @@ describe('addresses of model servers', () => {
       ],
     ],
     [[{ address: '::ffff:169.254.169.254', family: 6 }]],
-  ])('a name that leads to %j is refused', async (addresses) => {
-    const resolver = ((_name: string, _options: object, done: (error: null, all: LookupAddress[]) => void) =>
-      done(null, addresses)) as unknown as typeof lookup;
+  ])('is refused if its host name resolves to %j', async (addresses) => {
+    const resolver = ((
+      _name: string,
+      _options: object,
+      callback: (error: null, all: LookupAddress[]) => void,
+    ) => callback(null, addresses)) as unknown as typeof lookup;
     await expect(lookUp('innocent.example', true, resolver)).rejects.toThrow(/never called/);
     await expect(lookUp('innocent.example', false, resolver)).rejects.toThrow(/never called/);
   });
 
-  test('a name is looked up in the form the caller wants', async () => {
+  test('is resolved in the form that the caller requests', async () => {
     const one = await lookUp('localhost', false);
     expect(['127.0.0.1', '::1']).toContain(one);
     expect(await lookUp('localhost', true)).toEqual(

@@ -13,15 +13,15 @@ const text = (events: ModelEvent[], type: 'content' | 'reasoning') =>
   events.map((event) => (event.type === type ? event.text : '')).join('');
 
 describe('the demo model', () => {
-  test('says that it is no AI, repeats the question and shows what an answer can contain', async () => {
+  test('says that it is not an AI, repeats the question and shows what an answer can contain', async () => {
     const events = await all(ask('What about `x`?'));
     const answer = text(events, 'content');
-    expect(answer).toContain('It is no AI');
+    expect(answer).toContain('It is not an AI');
     expect(answer).toContain("`What about 'x'?`");
     for (const part of ['1. ', '- [ ]', '| :-- |', '```python', '$$']) expect(answer).toContain(part);
     expect(text(events, 'reasoning')).toBe('');
     expect(events.at(-1)).toEqual({ type: 'finish', reason: 'stop' });
-    // At a hundred tokens a second there are seconds in which to stop it.
+    // At 100 tokens per second, the user has time to stop it.
     expect(events.length).toBeGreaterThan(250);
   });
 
@@ -31,13 +31,13 @@ describe('the demo model', () => {
     expect(await all(ask('Think about it'))).toEqual(events);
   });
 
-  test('carries on where it was cut off', async () => {
+  test('continues an interrupted answer where it stopped', async () => {
     const whole = text(await all(ask('Hello')), 'content');
     const rest = await all([...ask('Hello'), { role: 'assistant', content: whole.slice(0, 333) }]);
     expect(text(rest, 'content')).toBe(whole.slice(333));
   });
 
-  test('ends at once and quietly when it is stopped', async () => {
+  test('ends at once without an error when it is aborted', async () => {
     const aborter = new AbortController();
     const events: ModelEvent[] = [];
     for await (const event of demoModel(1).stream({ messages: ask('Hello') }, aborter.signal)) {

@@ -1,17 +1,18 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { modelFetch } from '../../../server/src/features/models/modelFetch.ts';
 
-const get = modelFetch({ connectMs: 2_000, firstByteMs: 2_000, idleMs: 2_000 });
+const timeouts = { connectMs: 2_000, firstByteMs: 2_000, idleMs: 2_000 };
+const get = modelFetch(timeouts);
 let end: () => void = () => undefined;
 afterEach(() => end());
 
-/** A server that speaks no HTTP library's language: it sends these bytes to whoever asks. */
-async function sends(send: (socket: Socket) => void): Promise<string> {
+/** Starts a server without an HTTP library: it sends these bytes in response to any request. Returns its URL. */
+async function respondWith(send: (socket: Socket, request: string) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket.on('error', () => undefined));
-    socket.once('data', () => send(socket));
+    socket.once('data', (bytes) => send(socket, bytes.toString()));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   end = () => {
@@ -21,27 +22,129 @@ async function sends(send: (socket: Socket) => void): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-test('a server that changes the protocol is no model server, and is not waited for', async () => {
-  const url = await sends((socket) =>
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
-  );
-  await expect(get(url)).rejects.toThrow('something that is no answer');
-}, 5_000);
+const streamHead = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
+const plainHead = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n';
 
-const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
+/** Sends the piece again and again, as long as the client reads. */
+const sendForever = (socket: Socket, head: string, piece: string) => {
+  const more = () => socket.writable && socket.write(piece, more);
+  socket.write(head, more);
+};
 
-test('an event of a stream that never ends does not fill the memory', async () => {
-  const url = await sends((socket) => {
-    const piece = `data: ${'x'.repeat(1_000_000)}\n`;
-    const more = () => socket.writable && socket.write(piece, more);
-    socket.write(head, more);
+describe('a model server that does not respond as expected', () => {
+  test('is not called at the address of a cloud metadata service', async () => {
+    await expect(get('http://169.254.169.254/v1/models')).rejects.toThrow('never called');
   });
-  const answer = await get(url);
-  await expect(answer.text()).rejects.toThrow('something that is no answer');
+
+  test('is not called by another protocol than HTTP', async () => {
+    await expect(get('data:application/json,{}')).rejects.toThrow("Can't reach the model server");
+  });
+
+  test('is reported as unreachable if it closes the connection without a response', async () => {
+    const url = await respondWith((socket) => socket.destroy());
+    await expect(get(url)).rejects.toThrow("Can't reach the model server");
+  });
+
+  test('is reported as unexpected if it does not speak HTTP', async () => {
+    const url = await respondWith((socket) => socket.end('220 ready\r\n'));
+    await expect(get(url)).rejects.toThrow('Unexpected response');
+  });
+
+  test('is reported as unexpected if it switches protocols, without waiting', async () => {
+    const url = await respondWith((socket) =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
+    );
+    await expect(get(url)).rejects.toThrow('Unexpected response');
+  }, 5_000);
+
+  test('is reported as unexpected if its status is no HTTP status', async () => {
+    const url = await respondWith((socket) => socket.end('HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n'));
+    await expect(get(url)).rejects.toThrow('Unexpected response');
+  });
+
+  test('is reported as slow to connect if the TLS handshake does not finish in time', async () => {
+    const url = (await respondWith(() => undefined)).replace('http:', 'https:');
+    await expect(modelFetch({ ...timeouts, connectMs: 100 })(url)).rejects.toThrow(
+      'accept the connection in time',
+    );
+  });
+
+  test('is reported as slow if no response begins in time', async () => {
+    const url = await respondWith(() => undefined);
+    await expect(modelFetch({ ...timeouts, firstByteMs: 100 })(url)).rejects.toThrow('not respond in time');
+  });
+
+  test('is reported as silent if the body pauses for too long', async () => {
+    const url = await respondWith((socket) => socket.write(`${streamHead}data: 1\n\n`));
+    const response = await modelFetch({ ...timeouts, idleMs: 100 })(url);
+    await expect(response.text()).rejects.toThrow('stopped sending');
+  });
+
+  test('is reported as lost if the connection breaks in the middle of the body', async () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n';
+    const url = await respondWith((socket) => socket.end(`${head}half`));
+    await expect((await get(url)).text()).rejects.toThrow('was lost');
+  });
 });
 
-test('a stream of many events may be as long as it likes', async () => {
-  const event = `data: ${'x'.repeat(999_992)}\n\n`;
-  const url = await sends((socket) => socket.end(head + event.repeat(12)));
-  expect(await (await get(url)).text()).toHaveLength(12_000_000);
+describe('the size of a response', () => {
+  test('is limited for a plain body', async () => {
+    const url = await respondWith((socket) => sendForever(socket, plainHead, 'x'.repeat(1_000_000)));
+    await expect((await get(url)).text()).rejects.toThrow('Unexpected response');
+  });
+
+  test('is limited for a single event of a stream', async () => {
+    const url = await respondWith((socket) =>
+      sendForever(socket, streamHead, `data: ${'x'.repeat(1_000_000)}\n`),
+    );
+    await expect((await get(url)).text()).rejects.toThrow('Unexpected response');
+  });
+
+  test('is not limited for a stream of many events', async () => {
+    const event = `data: ${'x'.repeat(999_992)}\n\n`;
+    const url = await respondWith((socket) => socket.end(streamHead + event.repeat(12)));
+    expect(await (await get(url)).text()).toHaveLength(12_000_000);
+  });
+});
+
+describe('a request to a model server', () => {
+  test('follows no redirect', async () => {
+    const url = await respondWith((socket) =>
+      socket.end('HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n'),
+    );
+    expect((await get(url)).status).toBe(302);
+  });
+
+  test('asks for an uncompressed body and reveals nothing about this machine', async () => {
+    let sent = '';
+    const url = await respondWith((socket, request) => {
+      sent = request;
+      socket.end(`${plainHead}{}`);
+    });
+    await get(url, { headers: { 'X-Stainless-OS': 'Linux', Authorization: 'Bearer key' } });
+    expect(sent).toMatch(/^accept-encoding: identity\r$/im);
+    expect(sent).toMatch(/^authorization: Bearer key\r$/im);
+    expect(sent).not.toMatch(/stainless|undici/i);
+  });
+
+  test('ends with the error of the signal when it is aborted, before and after the response began', async () => {
+    const url = await respondWith((socket) => socket.write(`${streamHead}data: 1\n\n`));
+    await expect(get(url, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    const aborter = new AbortController();
+    const response = await get(url, { signal: aborter.signal });
+    const reading = response.text();
+    aborter.abort();
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  test('closes the connection when the reader of the body stops', async () => {
+    let closed: Promise<void> | undefined;
+    const url = await respondWith((socket) => {
+      closed = new Promise((resolve) => socket.once('close', () => resolve()));
+      sendForever(socket, streamHead, `data: ${'x'.repeat(100_000)}\n\n`);
+    });
+    const response = await get(url);
+    for await (const _bytes of response.body!) break;
+    await closed;
+  });
 });

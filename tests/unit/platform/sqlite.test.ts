@@ -8,15 +8,15 @@ import { openSqlite } from '../../../server/src/platform/db/sqlite.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'parley-probe-'));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a probe that fails leaves no transaction behind', async () => {
+test('a failed probe leaves no open transaction', async () => {
   const file = path.join(folder, 'parley.db');
   const store = openSqlite(file, path.resolve('drizzle/sqlite'));
-  const elsewhere = new Database(file, { timeout: 100 });
-  elsewhere.exec('alter table settings rename to away');
+  const other = new Database(file, { timeout: 100 });
+  other.exec('alter table settings rename to away');
   await expect(store.probe()).rejects.toMatchObject({ message: expect.stringContaining('no such table') });
-  elsewhere.exec('alter table away rename to settings');
+  other.exec('alter table away rename to settings');
   await store.tx(() => store.db.insert(store.t.settings).values({ key: 'a', value: 1, updatedAt: 0 }));
-  expect(elsewhere.prepare('select key from settings').pluck().all()).toEqual(['a']);
-  elsewhere.close();
+  expect(other.prepare('select key from settings').pluck().all()).toEqual(['a']);
+  other.close();
   await store.close();
 });

@@ -33,7 +33,10 @@ export const modelErrors = {
     modelServerError('Unexpected response from the model server. Is this an OpenAI-compatible API?'),
 };
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? '');
+function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}
 
 /** Errors that pass unchanged: our own, and those of a request that was aborted on purpose. */
 const passes = (error: unknown): boolean =>
@@ -50,9 +53,9 @@ export function connectionError(error: unknown): unknown {
   if (/CERT|^ERR_TLS|^ERR_SSL|SELF_SIGNED|UNABLE_TO/.test(code)) return modelErrors.certificate();
   if (/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return modelErrors.connectTimeout();
   if (code === 'UND_ERR_HEADERS_TIMEOUT') return modelErrors.firstByteTimeout();
+  const { name, message } = error as Error;
   // `bad upgrade` is undici's error for a response that switches protocols.
-  if (code.startsWith('HPE_') || (error as Error).message === 'bad upgrade')
-    return modelErrors.unexpectedResponse();
+  if (name === 'HTTPParserError' || message === 'bad upgrade') return modelErrors.unexpectedResponse();
   return modelErrors.unreachable();
 }
 
@@ -105,14 +108,17 @@ function statusError(error: APIError, status: number, apiKey: string | null): Do
   return modelServerError(`The model server rejected the request (status ${status}).${details}`);
 }
 
+function apiError(error: APIError, apiKey: string | null): DomainError {
+  if (error.status !== undefined) return statusError(error, error.status, apiKey);
+  // An error event inside a stream has no status.
+  return modelServerError(`The model server reported an error.${serverMessage(error, apiKey)}`);
+}
+
 /** Returns any error of a model server as one for users. Reveals no keys, addresses or internal details. */
 export function asModelError(error: unknown, apiKey: string | null): DomainError {
   if (error instanceof DomainError) return error;
   if (error instanceof APIConnectionTimeoutError) return modelErrors.firstByteTimeout();
   if (error instanceof APIConnectionError)
     return error.cause instanceof DomainError ? error.cause : modelErrors.unreachable();
-  if (!(error instanceof APIError)) return modelErrors.unexpectedResponse();
-  if (error.status !== undefined) return statusError(error as APIError, error.status, apiKey);
-  // An error event inside a stream has no status.
-  return modelServerError(`The model server reported an error.${serverMessage(error as APIError, apiKey)}`);
+  return error instanceof APIError ? apiError(error as APIError, apiKey) : modelErrors.unexpectedResponse();
 }

@@ -28,6 +28,18 @@ function partsOf(content: unknown): { text: string; thinking: string } {
   return all;
 }
 
+/** Returns the texts and the finish reason of a chunk; each is empty if absent. */
+function readChunk(chunk: unknown): { text: string; reasoning: string; finish: string } {
+  const choice = (chunk as Chunk | null)?.choices?.[0];
+  const { content, reasoning_content, reasoning } = choice?.delta ?? {};
+  const { text, thinking } = partsOf(content);
+  return {
+    text,
+    reasoning: textOf(reasoning_content) || textOf(reasoning) || thinking,
+    finish: textOf(choice?.finish_reason),
+  };
+}
+
 /** Converts the chunks of an OpenAI-compatible server to events. Throws if the stream ends without a finish reason. */
 export async function* eventsOf(
   chunks: AsyncIterable<unknown>,
@@ -36,13 +48,10 @@ export async function* eventsOf(
   const tags = new ThinkTags();
   let finish = '';
   for await (const chunk of chunks) {
-    const choice = (chunk as Chunk | null)?.choices?.[0];
-    const delta = choice?.delta;
-    const { text, thinking } = partsOf(delta?.content);
-    const reasoning = textOf(delta?.reasoning_content) || textOf(delta?.reasoning) || thinking;
-    if (reasoning) yield { type: 'reasoning', text: reasoning };
-    if (text) yield* tags.push(text);
-    finish = textOf(choice?.finish_reason) || finish;
+    const read = readChunk(chunk);
+    if (read.reasoning) yield { type: 'reasoning', text: read.reasoning };
+    if (read.text) yield* tags.push(read.text);
+    finish = read.finish || finish;
   }
   if (signal.aborted) return;
   yield* tags.end();

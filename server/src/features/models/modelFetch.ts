@@ -45,6 +45,8 @@ const requestHeaders = (headers: Headers): Record<string, string> => ({
 const withoutBody = new Set([204, 205, 304]);
 
 function toResponse({ statusCode, headers, body }: Dispatcher.ResponseData): Response {
+  // Readers of the body get its errors. Without a reader, an error must not end the process.
+  body.on('error', () => undefined);
   if (statusCode > 599) {
     body.destroy();
     throw modelErrors.unexpectedResponse();
@@ -81,7 +83,7 @@ export function modelFetch({ connectMs, firstByteMs, idleMs }: Timeouts): typeof
       return toResponse(
         await request(url, {
           dispatcher,
-          method: method as Dispatcher.HttpMethod,
+          method,
           headers: requestHeaders(new Headers(headers)),
           body: body as string | undefined,
           signal,
