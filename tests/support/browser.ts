@@ -6,6 +6,7 @@ import {
   type BrowserContextOptions,
   type Page,
 } from 'playwright-core';
+import { apiPrefix } from '#shared/api';
 import { password } from './person.ts';
 
 /** Without these, Chromium looks for Google's servers at every start. */
@@ -66,6 +67,21 @@ export class TestBrowser {
   /** Everything any page complained about since the last call. */
   complaints(): string[] {
     return this.visitors.flatMap(({ complaints }) => complaints.splice(0));
+  }
+
+  /** A visitor who has just signed up, without the form, and is at the home page. */
+  async member(url: string, name: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+    const visitor = await this.visitor(options);
+    const data = { name, email: emailOf(name), password };
+    const response = await visitor.context.request.post(`${url}${apiPrefix}/auth/sign-up`, { data });
+    if (!response.ok()) throw new Error(`${name} could not sign up: ${await response.text()}`);
+    await visitor.page.goto(url);
+    return visitor;
+  }
+
+  /** Closes the profiles of all visitors. */
+  async closeVisitors(): Promise<void> {
+    await Promise.all(this.visitors.splice(0).map(({ context }) => context.close()));
   }
 
   async close(): Promise<void> {

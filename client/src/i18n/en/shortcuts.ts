@@ -6,7 +6,7 @@ export const shortcuts = {
   inChat: 'In the message field',
   send: 'Send message',
   newLine: 'New line',
-  stop: 'Stop the answer',
+  stop: 'Stop generating',
   editLast: 'Edit the last question (while the field is empty)',
   focusMessage: 'Go to the message field',
 } as const;
