@@ -33,7 +33,7 @@ describe('the catalogue', () => {
   test('contains every message that the client uses', () => {
     const topics = Object.keys(en).join('|');
     const used = [...code.matchAll(new RegExp(`\\b(?:t|parts)\\(\\s*'((?:${topics})\\.\\w+)'`, 'g'))];
-    const keys = new Set(messages.map(([key]) => key));
+    const keys = new Set<string>(messages.map(([key]) => key));
     expect(used.length).toBeGreaterThan(0);
     expect(used.map(([, key]) => key!).filter((key) => !keys.has(key))).toEqual([]);
   });
