@@ -3,7 +3,7 @@ export const shortcuts = {
   title: 'Keyboard shortcuts',
   or: 'or',
   sidebar: 'Show or hide sidebar',
-  inChat: 'In the message field',
+  inChat: 'In a chat',
   send: 'Send message',
   newLine: 'New line',
   stop: 'Stop generating',
