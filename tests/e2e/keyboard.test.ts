@@ -1,137 +1,226 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { emailOf, hasBrowser, picture, TestBrowser, type Visitor } from '../support/browser.ts';
+import { ask, emailOf, hasBrowser, picture, TestBrowser, type Visitor } from '../support/browser.ts';
 import { password } from '../support/person.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 
-/** More stops than any screen has: whoever tabs longer than this never gets there. */
-const stopsAtMost = 60;
+/** More tab stops than any screen has. */
+const maxTabStops = 60;
 
-inBrowser('by keyboard alone', () => {
-  let app: TestApp;
-  let browser: TestBrowser;
-  let ann: Visitor;
+/** A visitor who uses only the keyboard. */
+class KeyboardUser {
+  readonly visitor: Visitor;
 
-  beforeAll(async () => {
-    app = await createTestApp({ modelTuning: { demoTokensPerSecond: 5_000 } });
-    browser = await TestBrowser.launch();
-    ann = await browser.visitor({ permissions: ['clipboard-read', 'clipboard-write'] });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.end();
-  });
-  afterEach(() => expect(browser.complaints()).toEqual([]));
+  constructor(visitor: Visitor) {
+    this.visitor = visitor;
+  }
 
-  const press = (key: string) => ann.page.keyboard.press(key);
-  const type = (text: string) => ann.page.keyboard.type(text);
+  get page() {
+    return this.visitor.page;
+  }
 
-  /** Tabs on until the focus is on what has this name, and sees that the focus shows. */
-  const tabTo = async (name: string | RegExp, backwards = false) => {
-    const target = ann.page
+  press(key: string): Promise<void> {
+    return this.page.keyboard.press(key);
+  }
+
+  type(text: string): Promise<void> {
+    return this.page.keyboard.type(text);
+  }
+
+  /** Presses Tab until the control with this name has the focus, and expects the focus to be visible. */
+  async tabTo(name: string | RegExp, { backwards = false } = {}): Promise<void> {
+    const target = this.page
       .getByRole('button', { name, exact: true })
-      .or(ann.page.getByRole('textbox', { name, exact: true }))
-      .or(ann.page.getByRole('link', { name, exact: true }))
-      .or(ann.page.getByRole('tab', { name, exact: true }))
+      .or(this.page.getByRole('textbox', { name, exact: true }))
+      .or(this.page.getByRole('link', { name, exact: true }))
+      .or(this.page.getByRole('tab', { name, exact: true }))
       .first();
     await target.waitFor();
-    for (let stop = 0; stop < stopsAtMost; stop++) {
-      const reached = await target.evaluate((element) => {
-        const { activeElement } = document;
-        return activeElement === element || (activeElement !== null && element.contains(activeElement));
-      });
-      if (reached) {
-        // A box to type into may show the focus by its frame; everything else by an outline.
-        const shows = await target.evaluate(
+    for (let stop = 0; stop < maxTabStops; stop++) {
+      const isFocused = await target.evaluate((element) => element.contains(document.activeElement));
+      if (isFocused) {
+        // Text fields show the focus by their border, everything else by an outline.
+        const isVisible = await target.evaluate(
           (element) =>
             element.matches('input, textarea') || getComputedStyle(element).outlineStyle !== 'none',
         );
-        expect(shows).toBe(true);
+        expect(isVisible).toBe(true);
         return;
       }
-      await press(backwards ? 'Shift+Tab' : 'Tab');
+      await this.press(backwards ? 'Shift+Tab' : 'Tab');
     }
     throw new Error(`The keyboard does not reach ${String(name)}.`);
-  };
-  const sees = (text: string | RegExp) => ann.page.getByText(text).first().waitFor();
+  }
 
-  test('one signs up and asks', async () => {
+  async waitForText(text: string | RegExp): Promise<void> {
+    await this.page.getByText(text).first().waitFor();
+  }
+
+  async waitForDialogToClose(): Promise<void> {
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+}
+
+inBrowser('the keyboard alone', () => {
+  let app: TestApp;
+  let browser: TestBrowser;
+
+  beforeAll(async () => {
+    browser = await TestBrowser.launch();
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    app = await createTestApp({ modelTuning: { demoTokensPerSecond: 5_000 } });
+  });
+  afterEach(async () => {
+    const complaints = browser.complaints();
+    await browser.closeVisitors();
+    await app.end();
+    expect(complaints).toEqual([]);
+  });
+
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  const member = async (): Promise<KeyboardUser> =>
+    new KeyboardUser(await browser.member(app.url, 'Ann', { permissions }));
+
+  /** A member whose open chat has one question with its answer. */
+  const memberWithChat = async (question = 'How do keyboards work?'): Promise<KeyboardUser> => {
+    const ann = await member();
+    await ask(ann.visitor, question);
+    return ann;
+  };
+
+  test('is enough to sign up and ask a question', async () => {
+    const ann = new KeyboardUser(await browser.visitor());
     await ann.page.goto(app.url);
-    await ann.page.getByLabel('Name', { exact: true }).waitFor();
-    await tabTo('Name');
-    await type('Ann');
-    await press('Tab');
-    await type(emailOf('Ann'));
-    await press('Tab');
-    await type(password);
-    await press('Enter');
-    await tabTo('Message');
-    await type('How do keyboards work?');
-    await press('Enter');
+    await ann.tabTo('Name');
+    await ann.type('Ann');
+    await ann.press('Tab');
+    await ann.type(emailOf('Ann'));
+    await ann.press('Tab');
+    await ann.type(password);
+    await ann.press('Enter');
+    await ann.tabTo('Message');
+    await ann.type('How do keyboards work?');
+    await ann.press('Enter');
     await ann.page.getByRole('button', { name: 'Regenerate' }).waitFor();
   });
 
-  test('one shares the chat, looks at the link, deletes it and takes that back', async () => {
-    await tabTo(/^Share$/, true);
-    await press('Enter');
-    await sees('Messages you send after creating your link');
-    await tabTo('Copy Link');
-    await press('Enter');
-    await sees('You have shared this chat');
+  test('is enough to share a chat, delete the link and undo that', async () => {
+    const ann = await memberWithChat();
+    await ann.tabTo(/^Share$/, { backwards: true });
+    await ann.press('Enter');
+    await ann.waitForText('Messages you send after creating your link');
+    await ann.tabTo('Copy Link');
+    await ann.press('Enter');
+    await ann.waitForText('You have shared this chat');
     expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toContain('/s/');
-    await tabTo('delete this link');
-    await press('Enter');
-    await sees('Link deleted');
-    await tabTo('Undo');
-    await press('Enter');
-    await sees('You have shared this chat');
-    await press('Escape');
-    await ann.page.getByRole('dialog').waitFor({ state: 'detached' });
-    // The focus is back where it was before the dialog.
-    await tabTo(/^Share$/);
+    await ann.tabTo('delete this link');
+    await ann.press('Enter');
+    await ann.waitForText('Link deleted');
+    await ann.tabTo('Undo');
+    await ann.press('Enter');
+    await ann.waitForText('You have shared this chat');
+    await ann.press('Escape');
+    await ann.waitForDialogToClose();
+    // The dialog returned the focus to the button that opened it.
+    await ann.page.waitForFunction(() => document.activeElement?.textContent?.includes('Share'));
   });
 
-  test('one renames the chat from its menu', async () => {
-    await tabTo(/^Actions for/, true);
-    await press('Enter');
+  test('is enough to rename a chat from its menu', async () => {
+    const ann = await memberWithChat();
+    await ann.tabTo(/^Actions for/, { backwards: true });
+    await ann.press('Enter');
     await ann.page.getByRole('menuitem', { name: 'Rename' }).waitFor();
-    await press('r');
-    await press('Enter');
+    await ann.press('r');
+    await ann.press('Enter');
     await ann.page.getByRole('textbox', { name: /^New title/ }).waitFor();
-    await press('ControlOrMeta+a');
-    await type('Renamed by keys');
-    await press('Enter');
+    await ann.press('ControlOrMeta+a');
+    await ann.type('Renamed by keys');
+    await ann.press('Enter');
     await ann.page.getByRole('link', { name: /Renamed by keys/ }).waitFor();
   });
 
-  test('one finds the link in the dashboard and unshares it', async () => {
-    await tabTo(/^Account/);
-    await press('Enter');
-    await ann.page.getByRole('menuitem', { name: 'Settings' }).waitFor();
-    await press('Enter');
-    await tabTo(/^(General|Account|Data)$/);
-    for (let i = 0; i < 3 && !(await ann.page.getByRole('button', { name: 'Manage' }).isVisible()); i++) {
-      await press('ArrowDown');
-    }
-    await tabTo('Manage');
-    await press('Enter');
-    await tabTo('Search by title');
-    await picture(ann, 'keyboard-dashboard');
-    await tabTo(/^Unshare How do keyboards work/);
-    await press('Enter');
-    await sees('1 chat unshared');
-    await sees('No shared chats yet');
-    await press('Escape');
+  test('keeps the focus on the menu button of a chat that is pinned', async () => {
+    const ann = await memberWithChat();
+    await ann.tabTo(/^Actions for/, { backwards: true });
+    await ann.press('Enter');
+    await ann.page.getByRole('menuitem', { name: 'Pin' }).waitFor();
+    await ann.press('p');
+    await ann.press('Enter');
+    const pinned = ann.page.getByRole('list', { name: 'Pinned' });
+    await pinned.getByRole('button', { name: /^Actions for/ }).waitFor();
+    await ann.page.waitForFunction(() =>
+      document.activeElement?.getAttribute('aria-label')?.startsWith('Actions for'),
+    );
   });
 
-  test('one signs out', async () => {
-    await ann.page.getByRole('dialog').waitFor({ state: 'detached' });
-    await tabTo(/^Account/);
-    await press('Enter');
+  test('is enough to unshare a chat in the dashboard', async () => {
+    const ann = await memberWithChat();
+    const chatId = ann.page.url().split('/').pop()!;
+    const response = await ann.page.request.put(`${app.url}/api/v1/chats/${chatId}/share`, { data: {} });
+    expect(response.status()).toBe(201);
+    await ann.tabTo(/^Account/);
+    await ann.press('Enter');
+    await ann.page.getByRole('menuitem', { name: 'Settings' }).waitFor();
+    await ann.press('Enter');
+    await ann.tabTo(/^(General|Account|Data)$/);
+    const manage = ann.page.getByRole('button', { name: 'Manage' });
+    for (let tab = 0; tab < 3 && !(await manage.isVisible()); tab++) await ann.press('ArrowDown');
+    await ann.tabTo('Manage');
+    await ann.press('Enter');
+    await ann.tabTo('Search by title');
+    await picture(ann.visitor, 'keyboard-dashboard');
+    await ann.tabTo(/^Unshare How do keyboards work/);
+    await ann.press('Enter');
+    await ann.waitForText('1 chat unshared');
+    await ann.page.getByRole('button', { name: /^Unshare How/ }).waitFor({ state: 'detached' });
+  });
+
+  test('is enough to sign out', async () => {
+    const ann = await member();
+    await ann.tabTo(/^Account/);
+    await ann.press('Enter');
     await ann.page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
-    await press('End');
-    await press('Enter');
+    await ann.press('End');
+    await ann.press('Enter');
     await ann.page.waitForURL(/\/auth/);
+  });
+
+  test('opens the list of shortcuts with ? outside text fields, and with Ctrl+/ everywhere', async () => {
+    const ann = await member();
+    const list = ann.page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await ann.tabTo('Message');
+    await ann.type('?');
+    expect(await ann.page.getByRole('textbox', { name: 'Message', exact: true }).inputValue()).toBe('?');
+    expect(await list.count()).toBe(0);
+    await ann.press('ControlOrMeta+/');
+    await list.waitFor();
+    await list.getByText('Show or hide sidebar').waitFor();
+    await picture(ann.visitor, 'shortcuts');
+    await ann.press('Escape');
+    await ann.waitForDialogToClose();
+    await ann.tabTo(/^Account/);
+    await ann.press('?');
+    await list.waitFor();
+  });
+
+  test('has the same shortcuts in the Admin Panel, except those of the sidebar', async () => {
+    const ann = await member();
+    await ann.page.goto(`${app.url}/admin/users`);
+    await ann.page.getByRole('heading', { name: 'Users' }).waitFor();
+    await ann.press('?');
+    await ann.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    expect(await ann.page.getByText('Show or hide sidebar').count()).toBe(0);
+    await ann.press('Escape');
+    await ann.waitForDialogToClose();
+    await ann.press('ControlOrMeta+k');
+    await ann.page.waitForURL((url) => url.pathname === '/');
+    const search = ann.page.getByRole('textbox', { name: 'Search chats' });
+    await search.waitFor();
+    await ann.page.waitForFunction(
+      () => document.activeElement?.getAttribute('aria-label') === 'Search chats',
+    );
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ChatWithBranch } from '#shared/chats';
 import type { SharedLink } from '#shared/sharing';
 import supertest from 'supertest';
@@ -11,7 +11,7 @@ import { Person } from '../support/person.ts';
 import { chunksOf, startModelServer, type ModelServer } from '../support/modelServer.ts';
 
 const program = 'dist/server/index.js';
-const built = existsSync(program) ? describe : describe.skip;
+const whenBuilt = existsSync(program) ? describe : describe.skip;
 
 const freePort = () =>
   new Promise<number>((resolve) => {
@@ -21,15 +21,14 @@ const freePort = () =>
     });
   });
 
-built('the server as a process', () => {
+whenBuilt('the server process', () => {
   let folder: string;
   let port: number;
-  let url: string;
   let models: ModelServer;
-  let running: ChildProcess | undefined;
+  let server: ChildProcess;
 
   const start = async () => {
-    running = spawn(process.execPath, [program], {
+    server = spawn(process.execPath, [program], {
       env: {
         ...process.env,
         PORT: String(port),
@@ -41,34 +40,41 @@ built('the server as a process', () => {
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await new Promise((resolve) => running!.stdout!.once('data', resolve));
+    // Its first output is the line that says it is ready.
+    await new Promise((resolve) => server.stdout!.once('data', resolve));
   };
-  const end = (signal: NodeJS.Signals) =>
+  const stop = (signal: NodeJS.Signals) =>
     new Promise<number | null>((resolve) => {
-      running!.once('exit', (code) => resolve(code));
-      running!.kill(signal);
+      server.once('exit', (code) => resolve(code));
+      server.kill(signal);
     });
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'parley-process-'));
     port = await freePort();
-    url = `http://127.0.0.1:${port}`;
     models = await startModelServer();
     await start();
   });
-  afterAll(async () => {
-    if (running?.exitCode === null) await end('SIGKILL');
+  afterEach(async () => {
+    await stop('SIGKILL');
     await models.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('nothing that was acknowledged is lost when it is killed while an answer streams', async () => {
+  /** A person with an empty chat and a socket that watches it. */
+  const personWithChat = async () => {
+    const url = `http://127.0.0.1:${port}`;
     const ann = new Person(url, supertest.agent(url));
     await ann.signUp('Ann');
     const { id } = (await ann.post('/chats', {}).expect(201)).body as { id: string };
-    models.reply = { chunks: chunksOf('A first, whole answer.') };
     const socket = await ann.connect();
     await socket.ask('chat:watch', { chatId: id });
+    return { ann, id, socket };
+  };
+
+  test('loses nothing it acknowledged when it is killed during an answer', async () => {
+    const { ann, id, socket } = await personWithChat();
+    models.reply = { chunks: chunksOf('A first, whole answer.') };
     await ann.post(`/chats/${id}/messages`, { content: 'First' }).expect(201);
     await socket.hears(
       'message:updated',
@@ -80,7 +86,7 @@ built('the server as a process', () => {
     await socket.hears('message:delta', ({ text }) => text.includes('second'));
     socket.close();
 
-    await end('SIGKILL');
+    await stop('SIGKILL');
     await start();
 
     const chat = (await ann.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
@@ -94,16 +100,12 @@ built('the server as a process', () => {
     expect((shared.body as { messages: unknown[] }).messages).toHaveLength(2);
   });
 
-  test('SIGTERM ends it in good order while an answer streams, and keeps what came', async () => {
-    const ann = new Person(url, supertest.agent(url));
-    await ann.signIn('ann@example.org');
-    const { id } = (await ann.post('/chats', {}).expect(201)).body as { id: string };
+  test('stops cleanly on SIGTERM during an answer, and keeps the text it has', async () => {
+    const { ann, id, socket } = await personWithChat();
     models.reply = { chunks: chunksOf('Some words that came and more.'), pauseAfter: 5 };
-    const socket = await ann.connect();
-    await socket.ask('chat:watch', { chatId: id });
     await ann.post(`/chats/${id}/messages`, { content: 'Go' }).expect(201);
     await socket.hears('message:delta', ({ text, offset }) => offset > 0 || text.includes('words'));
-    expect(await end('SIGTERM')).toBe(0);
+    expect(await stop('SIGTERM')).toBe(0);
     await socket.isClosed();
     expect(socket.all('session:ended')).toEqual([{ reason: 'server_stopping' }]);
 
@@ -113,13 +115,13 @@ built('the server as a process', () => {
     expect(chat.messages[1]!.content).toMatch(/^Some words/);
   });
 
-  test('a port that is taken is said so', async () => {
+  test('reports a port that is already in use', async () => {
     const second = spawn(process.execPath, [program], {
       env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATA_DIR: `${folder}/other` },
     });
-    let said = '';
-    second.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
+    let output = '';
+    second.stderr.on('data', (piece: Buffer) => (output += piece.toString()));
     const code = await new Promise((resolve) => second.once('exit', resolve));
-    expect([code, said]).toEqual([1, expect.stringContaining(`Port ${port} is in use.`)]);
+    expect([code, output]).toEqual([1, expect.stringContaining(`Port ${port} is in use.`)]);
   });
 });

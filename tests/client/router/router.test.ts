@@ -67,7 +67,7 @@ async function goBack(): Promise<void> {
   await popped;
 }
 
-describe('links', () => {
+describe('a click', () => {
   test.each([
     ['clicked with Ctrl', 'href="/c/1"', { ctrlKey: true }],
     ['clicked with Cmd', 'href="/c/1"', { metaKey: true }],
@@ -79,20 +79,20 @@ describe('links', () => {
     ['to the HTTP interface', 'href="/api/v1/exports/chats"', {}],
     ['to a page that is not part of the app', 'href="/s/abc"', {}],
     ['to a place within the page', 'href="#top"', {}],
-    ['without a target', '', {}],
-  ])('%s are left to the browser', (_, attributes, init) => {
+    ['without an href', '', {}],
+  ])('on a link %s is left to the browser', (_, attributes, init) => {
     expect(click(attributes, init)).toBe(true);
     expect(pattern()).toBe('/');
   });
 
-  test('that another handler has handled are left alone', () => {
+  test('is ignored when another handler has handled it', () => {
     document.getElementById('main')!.addEventListener('click', (event) => event.preventDefault());
     document.getElementById('main')!.innerHTML = '<a href="/c/1">Link</a>';
     document.querySelector('a')!.click();
     expect(currentPath()).toBe('/');
   });
 
-  test('to a page of the app show that page', async () => {
+  test('on a link to a page of the app shows that page', async () => {
     expect(click('href="/c/a%20b?x=1"')).toBe(false);
     await waitFor(() => expect(router.page?.params).toEqual({ id: 'a b' }));
     expect(router.url.search).toBe('?x=1');

@@ -35,7 +35,7 @@ describe('a toast', () => {
     expect(shown('Copied')).toBe(false);
   });
 
-  test('with Undo disappears after 10 seconds', async () => {
+  test('disappears after 10 seconds when it offers Undo', async () => {
     toast.show({ message: 'Link revoked', undo: () => undefined });
     await advance(9_900);
     expect(shown('Link revoked')).toBe(true);
@@ -59,7 +59,7 @@ describe('a toast', () => {
     expect(shown('Link revoked')).toBe(false);
   });
 
-  test('that appears while the pointer is on another one stays with it', async () => {
+  test('stays when it appears while the pointer is on another one', async () => {
     toast.show({ message: 'First' });
     await advance(0);
     await fireEvent.pointerEnter(region());

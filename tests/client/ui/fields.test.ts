@@ -11,7 +11,7 @@ const describedBy = (control: HTMLElement): string =>
     .join(' ');
 
 describe('a field', () => {
-  test('with an error is invalid, and described by hint and error', () => {
+  test('is invalid and described by hint and error when it has an error', () => {
     render(TextField, {
       label: 'Email',
       hint: 'Only people here see it.',
@@ -22,7 +22,7 @@ describe('a field', () => {
     expect(describedBy(field)).toBe('Only people here see it. Enter a valid email address.');
   });
 
-  test('without an error is neither invalid nor described', () => {
+  test('is neither invalid nor described without hint and error', () => {
     render(TextField, { label: 'Email', type: 'email', autocomplete: 'username', required: true });
     const field = screen.getByLabelText<HTMLInputElement>('Email');
     expect([field.hasAttribute('aria-invalid'), field.hasAttribute('aria-describedby')]).toEqual([

@@ -36,6 +36,13 @@ describe('Session', () => {
     expect(onEnded).not.toHaveBeenCalled();
   });
 
+  test('does not ask who is signed in when the configuration says nobody is', async () => {
+    api.on('GET /config', () => aConfig({ signedIn: false }));
+    await session.start();
+    expect(session.standing).toBe('visitor');
+    expect(api.to('GET /me')).toEqual([]);
+  });
+
   test('does not start when the server cannot be reached', async () => {
     api.offline = true;
     await expect(session.start()).rejects.toThrow(t('common.offline'));
