@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import type { Chat, ChatWithBranch } from '#shared/chats';
 import { limits } from '#shared/limits';
@@ -9,6 +9,7 @@ import {
   type Snapshot,
   type SnapshotMessage,
 } from '#shared/sharing';
+import { MessageQueries } from '../../../server/src/features/messages/messages.queries.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { Conversations } from '../../support/conversation.ts';
 import type { Person } from '../../support/person.ts';
@@ -403,6 +404,44 @@ describe('the link of a chat', () => {
       await conversations.messages.update(answer!, { status: 'complete', content: 'Whole' });
       await conversations.chats.incrementVersion(chatId);
       expect(await shareOf(chatId)).toMatchObject({ upToDate: false, newMessages: 2 });
+    });
+
+    test('the state holds the preview, or why publishing is refused', async () => {
+      const chatId = await createChat();
+      const preview = await previewOf(chatId);
+      expect(await shareOf(chatId)).toMatchObject({ chatVersion: 1, preview, refusal: null });
+      const { link } = await publish(chatId);
+      expect(link.chatVersion).toBe(1);
+      await conversations.say(chatId, {}, { status: 'streaming', content: 'Half' });
+      expect(await shareOf(chatId)).toMatchObject({
+        link: { id: link.id, upToDate: false },
+        chatVersion: 2,
+        preview: null,
+        refusal: { code: 'streaming' },
+      });
+    });
+
+    test('reading the state reads the branch once', async () => {
+      const chatId = await createChat();
+      await publish(chatId);
+      await conversations.say(chatId, {}, {});
+      const branch = jest.spyOn(MessageQueries.prototype, 'branch');
+      await shareOf(chatId);
+      expect(branch).toHaveBeenCalledTimes(1);
+      branch.mockRestore();
+    });
+
+    test('a link whose chat has grown too large to refresh can still be managed', async () => {
+      const chatId = await createChat();
+      const { link } = await publish(chatId);
+      const content = 'x'.repeat(limits.snapshotChars / 2);
+      await conversations.say(chatId, { content }, { content });
+      expect(await shareOf(chatId)).toMatchObject({
+        link: { id: link.id },
+        upToDate: false,
+        newMessages: 2,
+        refusal: { code: 'snapshot_too_large' },
+      });
     });
 
     test('renaming, pinning and archiving the chat keep the link up to date', async () => {

@@ -15,7 +15,7 @@ const loadSocket = async (): Promise<Socket> => (await import('../../../api/sock
  * A shared chat as its reader sees it.
  *
  * Consistency: when the link is revoked the text is removed from the page at once. Events may be missed while the
- * connection is lost, so the link is watched anew after every reconnect; the reply tells what was missed. An update of
+ * connection is lost, so the link is watched again after every reconnect; the reply reveals what was missed. An update of
  * the snapshot is only offered: the text never changes under the reader.
  */
 export class SharedChatPage {
