@@ -1,4 +1,4 @@
-// npm run build: dist/server and dist/client from the sources.
+// npm run build: builds dist/server and dist/client.
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build as bundle } from 'esbuild';
@@ -6,22 +6,22 @@ import { build as buildPages } from 'vite';
 import { serverBundle } from './serverBundle.mjs';
 import { root } from './setup/run.mjs';
 
-/** Built aside and moved into place, so that a failed build, or two at once, leave a whole one behind. */
-const aside = (part) => path.join(root, `dist/.${part}-${process.pid}`);
+/** A temporary folder per part: the build moves it into place, so that a failed or a parallel build leaves a complete one. */
+const temporary = (part) => path.join(root, `dist/.${part}-${process.pid}`);
 
-const buildServer = async () => bundle(await serverBundle(aside('server')));
+const buildServer = async () => bundle(await serverBundle(temporary('server')));
 
 const buildClient = () =>
   buildPages({
     configFile: path.join(root, 'client/vite.config.ts'),
-    build: { outDir: aside('client') },
+    build: { outDir: temporary('client') },
     logLevel: 'warn',
   });
 
 async function moveIntoPlace(part) {
-  const place = path.join(root, 'dist', part);
-  await rm(place, { recursive: true, force: true });
-  await rename(aside(part), place);
+  const target = path.join(root, 'dist', part);
+  await rm(target, { recursive: true, force: true });
+  await rename(temporary(part), target);
 }
 
 try {
@@ -30,6 +30,6 @@ try {
   await moveIntoPlace('server');
   await moveIntoPlace('client');
 } finally {
-  await rm(aside('server'), { recursive: true, force: true });
-  await rm(aside('client'), { recursive: true, force: true });
+  await rm(temporary('server'), { recursive: true, force: true });
+  await rm(temporary('client'), { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-// npm run check [-- name …]: what can be known without running the product. All checks run, then all failures are told.
+// npm run check [-- name …]: runs all static checks, then prints all failures.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { ensureInstalled } from './setup/installed.mjs';
@@ -9,31 +9,37 @@ const tsc = bin('typescript', 'bin/tsc');
 const eslint = [...bin('eslint', 'bin/eslint.js'), '--max-warnings', '0'];
 const svelteCheck = bin('svelte-check', 'bin/svelte-check');
 
-/** Slow ones first, so that the quick ones fill the gaps. */
+/** Slow checks first, so that quick ones fill the gaps. */
 const checks = {
-  'lint of the client': [...eslint, 'client'],
-  'lint of the tests': [...eslint, 'tests'],
-  'lint of the rest': [...eslint, '.', '--ignore-pattern', 'client/', '--ignore-pattern', 'tests/'],
-  'types of the client': [...svelteCheck, '--tsconfig', 'client/tsconfig.json', '--fail-on-warnings'],
-  'types of the tests': [...svelteCheck, '--tsconfig', 'tests/tsconfig.json'],
-  'types of the server': [...tsc, '-p', 'server'],
-  'types of the contract': [...tsc, '-p', 'shared'],
-  'types of the schema': [...tsc, '-p', 'drizzle'],
+  'lint client': [...eslint, 'client'],
+  'lint tests': [...eslint, 'tests'],
+  'lint rest': [...eslint, '.', '--ignore-pattern', 'client/', '--ignore-pattern', 'tests/'],
+  'types client': [...svelteCheck, '--tsconfig', 'client/tsconfig.json', '--fail-on-warnings'],
+  'types tests': [...svelteCheck, '--tsconfig', 'tests/tsconfig.json'],
+  'types server': [...tsc, '-p', 'server'],
+  'types shared': [...tsc, '-p', 'shared'],
+  'types drizzle': [...tsc, '-p', 'drizzle'],
   'dead code': [...bin('knip', 'bin/knip.js'), '--config', '.config/knip.json'],
   format: [...bin('prettier', 'bin/prettier.cjs'), '--check', '.', '!drizzle/{sqlite,postgres}/**'],
   layers: [
     ...bin('dependency-cruiser', 'bin/dependency-cruise.mjs'),
-    ...['--config', '.config/dependency-cruiser.cjs', 'client', 'server', 'shared', 'drizzle', 'tests'],
+    '--config',
+    '.config/dependency-cruiser.cjs',
+    'client',
+    'server',
+    'shared',
+    'drizzle',
+    'tests',
   ],
   lockfile: ['.config/setup/lockcheck.mjs'],
 };
-const AT_ONCE = 2;
+const PARALLEL_CHECKS = 2;
 
-// The checks write into a pipe; colour is for people all the same.
-const colour = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
-const env = { ...process.env, ...colour };
+// The checks write to a pipe and would omit colors.
+const color = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
+const env = { ...process.env, ...color };
 
-/** Runs one check with its output held back; only a failure is worth reading. */
+/** Runs one check and captures its output, which is printed only if the check fails. */
 function check(name, args) {
   return new Promise((resolve) => {
     const started = Date.now();
@@ -50,13 +56,13 @@ function check(name, args) {
 
 ensureInstalled({ withDevelopment: true });
 
-const named = process.argv.slice(2);
-const waiting = Object.entries(checks).filter(([name]) => named.length === 0 || named.includes(name));
+const names = process.argv.slice(2);
+const waiting = Object.entries(checks).filter(([name]) => names.length === 0 || names.includes(name));
 const results = [];
-async function work() {
+async function runWaiting() {
   for (let next = waiting.shift(); next; next = waiting.shift()) results.push(await check(...next));
 }
-await Promise.all(Array.from({ length: AT_ONCE }, work));
+await Promise.all(Array.from({ length: PARALLEL_CHECKS }, runWaiting));
 
 const failures = results.filter(({ passed }) => !passed);
 for (const { name, output } of failures) console.log(`\n—— ${name} ——\n${output.trim()}`);

@@ -1,4 +1,4 @@
-// npm run dev: the server restarts and the page refreshes itself as files change. One address, one Ctrl+C.
+// npm run dev: restarts the server and refreshes the page when files change. One URL, one Ctrl+C.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createProbe } from 'node:net';
@@ -22,14 +22,14 @@ async function freePort() {
   return String(port);
 }
 
-/** The page has the port people know; the server behind it takes any free one. */
+/** Vite serves the page on the public port. The server behind it uses any free port. */
 const port = Number(process.env.PORT ?? 3000);
-const behind = await freePort();
-process.env.DEV_SERVER = `http://127.0.0.1:${behind}`;
+const serverPort = await freePort();
+process.env.DEV_SERVER = `http://127.0.0.1:${serverPort}`;
 
 const outdir = path.join(root, 'dist/development');
 const program = ['--enable-source-maps', path.join(outdir, 'index.js')];
-const env = { ...process.env, HOST: '127.0.0.1', PORT: behind };
+const env = { ...process.env, HOST: '127.0.0.1', PORT: serverPort };
 let server;
 let stopping = false;
 
@@ -44,12 +44,12 @@ async function restartServer() {
   if (stopping) return;
   server = spawn(process.execPath, program, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env });
   createInterface({ input: server.stdout }).on('line', (line) => {
-    // The server names its own address; people are to open that of the page.
+    // The server prints its own URL, but developers need the URL of the page.
     if (!line.startsWith('Parley is ready at')) console.log(line);
   });
 }
 
-/** Restarts the server after each build that went well; one restart at a time, and the last build wins. */
+/** Restarts the server after each successful build: one restart at a time, and the last build wins. */
 function restartAfterBuild() {
   let restarting = Promise.resolve();
   return {
@@ -66,7 +66,7 @@ await bundler.watch();
 
 const page = await createServer({ configFile: path.join(root, 'client/vite.config.ts'), server: { port } });
 await page.listen();
-console.log(`\n  Parley is being developed at ${page.resolvedUrls.local[0]}\n`);
+console.log(`\n  Parley is ready for development at ${page.resolvedUrls.local[0]}\n`);
 
 async function stop() {
   if (stopping) return;

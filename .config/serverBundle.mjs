@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from './setup/run.mjs';
 
-/** main.ts becomes index.js; each worker stays a file of its own beside it, for it is started by its path. */
+/** Returns the entry points: main.ts becomes index.js, and each worker a file beside it, because it is started by its path. */
 async function entries() {
   const files = await readdir(path.join(root, 'server/src'), { recursive: true });
   const workers = files.filter((file) => file.endsWith('.worker.ts'));
@@ -10,7 +10,7 @@ async function entries() {
   return { index: 'server/src/main.ts', ...Object.fromEntries(named) };
 }
 
-/** How esbuild bundles the server into a folder; packages stay where npm put them. */
+/** Returns the esbuild options that bundle the server into a folder. Packages stay in node_modules. */
 export const serverBundle = async (outdir) => ({
   absWorkingDir: root,
   entryPoints: await entries(),

@@ -1,4 +1,4 @@
-// npm test [jest arguments]: everything a test needs is put in place first.
+// npm test [jest arguments]: installs and builds what the tests need, then runs them.
 import { build, isBuilt } from './setup/built.mjs';
 import { ensureChromium } from './setup/chromium.mjs';
 import { ensureInstalled } from './setup/installed.mjs';
@@ -8,12 +8,12 @@ import { node } from './setup/run.mjs';
 const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
 
 const args = process.argv.slice(2);
-const named = args.filter((arg) => arg.startsWith('tests/'));
-const withBrowser = named.length === 0 || named.some((place) => place.startsWith('tests/e2e'));
+const paths = args.filter((arg) => arg.startsWith('tests/'));
+const withBrowser = paths.length === 0 || paths.some((file) => file.startsWith('tests/e2e'));
 
 requireNode();
 ensureInstalled({ withDevelopment: true });
-// Only the browser tests need the built client, so a single other test starts at once.
+// Only the browser tests need the built client, so other tests start at once.
 if (withBrowser) {
   if (!isBuilt()) build();
   await ensureChromium();

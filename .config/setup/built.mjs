@@ -15,13 +15,13 @@ const SOURCES = [
 ];
 const STAMP = path.join(root, 'dist/.sources');
 
-function filesUnder(place) {
-  const found = statSync(place, { throwIfNoEntry: false });
-  if (!found) return [];
-  if (!found.isDirectory()) return [place];
-  return readdirSync(place)
+function filesUnder(file) {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats) return [];
+  if (!stats.isDirectory()) return [file];
+  return readdirSync(file)
     .sort()
-    .flatMap((name) => filesUnder(path.join(place, name)));
+    .flatMap((name) => filesUnder(path.join(file, name)));
 }
 
 function fingerprint() {
@@ -35,21 +35,21 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-/** A released image carries what was built, and nothing to build it from. */
+/** Whether the sources are here. A container image contains only the build. */
 export const hasSources = () => existsSync(path.join(root, 'server/src'));
 
-/** Whether dist/ was built from the sources as they are. */
+/** Whether dist/ was built from the current sources. */
 export const isBuilt = () => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint();
 
-/** Builds dist/ from the sources. */
+/** Builds dist/ and records the fingerprint of the sources. */
 export function build() {
   console.log('[setup] building');
-  const built = fingerprint();
+  const sources = fingerprint();
   rmSync(STAMP, { force: true });
   if (!node(['.config/build.mjs'])) {
-    console.error('[setup] The build failed; the lines above say why.');
+    console.error('[setup] The build failed. See the output above.');
     process.exit(1);
   }
   mkdirSync(path.dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, built);
+  writeFileSync(STAMP, sources);
 }

@@ -9,26 +9,26 @@ const APPS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** The browser Playwright would download, whether it is there or not. */
+/** Returns the path of the browser that Playwright downloads, whether it exists or not. */
 async function playwrightChromium() {
   const { chromium } = await import('playwright-core');
   return chromium.executablePath();
 }
 
-/** The path of a Chromium: the CHROMIUM variable, the system's, Playwright's; undefined when there is none. */
+/** Returns the path of a Chromium: from the CHROMIUM variable, the system or Playwright; undefined if there is none. */
 export async function findChromium() {
-  const named = process.env.CHROMIUM;
-  if (named) return existsSync(named) ? named : undefined;
+  const configured = process.env.CHROMIUM;
+  if (configured) return existsSync(configured) ? configured : undefined;
   const folders = (process.env.PATH ?? '').split(path.delimiter);
   const onPath = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
   return [...onPath, ...APPS, await playwrightChromium()].find((file) => existsSync(file));
 }
 
-/** The system's packages where we may install them, else a browser of Playwright's own. */
+/** Installs Chromium as a system package if allowed, otherwise Playwright's browser. */
 function installChromium() {
   const mayInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
   if (!mayInstall) return node(['node_modules/playwright-core/cli.js', 'install', 'chromium']);
-  // Somebody else may be installing at this moment: wait for them rather than fail.
+  // Waits if another process is installing packages.
   const wait = ['-o', 'DPkg::Lock::Timeout=300', '-qq'];
   const packages = ['install', '-y', '--no-install-recommends', 'chromium'];
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -36,19 +36,19 @@ function installChromium() {
   return run('apt-get', [...wait, ...packages], { env });
 }
 
-/** Finds or installs a Chromium for the browser tests; without one they are skipped, except in CI. */
+/** Finds or installs a Chromium for the browser tests. Without one they are skipped, except in CI. */
 export async function ensureChromium() {
   if (await findChromium()) return;
-  // A path that somebody named and that is wrong is theirs to correct.
+  // A configured path that is wrong must be corrected by the user.
   if (!process.env.CHROMIUM) {
-    console.log('[setup] installing a Chromium for the browser tests');
+    console.log('[setup] installing Chromium for the browser tests');
     installChromium();
     if (await findChromium()) return;
   }
   const advice = 'Install Chromium or Chrome, or set CHROMIUM to its path.';
   if (process.env.CI) {
-    console.error(`[setup] No Chromium was found, and CI must not skip the browser tests. ${advice}`);
+    console.error(`[setup] Chromium not found, and CI must not skip the browser tests. ${advice}`);
     process.exit(1);
   }
-  console.warn(`\n[setup] NOTICE: the browser tests are SKIPPED, for no Chromium was found. ${advice}\n`);
+  console.warn(`\n[setup] NOTICE: Chromium not found, the browser tests are SKIPPED. ${advice}\n`);
 }

@@ -1,5 +1,5 @@
-// Makes `npm start` one command: installs when the lockfile or Node changed, builds when a source changed.
-// It runs before anything is installed, so it uses nothing but Node.
+// Runs before `npm start`: installs packages if the lockfile or Node changed, and builds if a source changed.
+// Nothing is installed yet when it runs, so it uses only Node.
 import { build, hasSources, isBuilt } from './built.mjs';
 import { ensureInstalled } from './installed.mjs';
 import { requireNode } from './node.mjs';

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { npm, root } from './run.mjs';
 
 const LOCK = path.join(root, 'package-lock.json');
-/** npm's own list of what it put into node_modules. */
-const PRESENT = path.join(root, 'node_modules/.package-lock.json');
-/** For which Node the native packages were built. */
+/** npm's list of the packages in node_modules. */
+const INSTALLED = path.join(root, 'node_modules/.package-lock.json');
+/** Records the Node that the native packages were built for. */
 const STAMP = path.join(root, 'node_modules/.parley-node');
 
 const thisNode = `${process.versions.modules} ${process.platform} ${process.arch}`;
@@ -19,30 +19,30 @@ function read(file) {
 }
 
 function packagesMatch(withDevelopment) {
-  const present = read(PRESENT);
-  if (!present) return false;
+  const installed = read(INSTALLED);
+  if (!installed) return false;
   const wanted = Object.entries(JSON.parse(read(LOCK)).packages).filter(([where]) => where);
-  const found = JSON.parse(present).packages;
+  const found = JSON.parse(installed).packages;
   return wanted.every(([where, { version, dev, optional, devOptional }]) => {
     if (found[where]) return found[where].version === version;
-    // Absent may be what another system needs, and what only development needs.
+    // Packages for other systems or for development may be absent.
     return optional || (!withDevelopment && (dev || devOptional));
   });
 }
 
-/** Whether node_modules holds what the lockfile says, for this Node. */
+/** Whether node_modules matches the lockfile and this Node. */
 function isInstalled(withDevelopment) {
   const builtFor = read(STAMP);
   return (!builtFor || builtFor === thisNode) && packagesMatch(withDevelopment);
 }
 
-/** Installs what the lockfile says, unless it is there. */
+/** Installs the packages of the lockfile unless they are installed. */
 export function ensureInstalled({ withDevelopment }) {
   if (!isInstalled(withDevelopment)) {
-    console.log('[setup] installing packages, which takes a minute the first time');
-    const which = withDevelopment ? '--include=dev' : '--omit=dev';
-    if (!npm(['ci', which, '--no-audit', '--no-fund'])) {
-      console.error('[setup] The packages could not be installed; the lines above say why.');
+    console.log('[setup] installing packages (takes a minute the first time)');
+    const scope = withDevelopment ? '--include=dev' : '--omit=dev';
+    if (!npm(['ci', scope, '--no-audit', '--no-fund'])) {
+      console.error('[setup] Installing the packages failed. See the output above.');
       process.exit(1);
     }
   }

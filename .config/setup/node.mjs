@@ -1,7 +1,7 @@
-/** Node 20.19: the first that loads every package we use. The same number stands in package.json under engines. */
+/** The first Node version that runs all our packages. Keep equal to `engines` in package.json. */
 const OLDEST = [20, 19];
 
-/** Stops with a word to a person when this Node is too old. */
+/** Exits with a message if this Node is too old. */
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
