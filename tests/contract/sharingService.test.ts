@@ -156,7 +156,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     }
   });
 
-  test('a copy is complete or absent when the link is revoked meanwhile', async () => {
+  test('a copy is complete or absent when the link is revoked while it is made', async () => {
     for (let round = 0; round < 8; round++) {
       const chatId = await conversations.begin('ann', { title: `Copied in round ${round}` });
       const { link } = await publish(ann, chatId, {});

@@ -29,8 +29,8 @@ describe('a person’s own links', () => {
 
   const share = (owner: Person, title = 'On magnets', options: object = {}) =>
     shareChat(owner, options, { title });
-  const list = async (who: Person, query: Record<string, string | number> = {}): Promise<Page> => {
-    const response = await who.get('/shared-links').query(query).expect(200);
+  const list = async (person: Person, query: Record<string, string | number> = {}): Promise<Page> => {
+    const response = await person.get('/shared-links').query(query).expect(200);
     return sharingEndpoints.listLinks.response.strict().parse(response.body);
   };
   const isUnavailable = async (id: string) => (await bob.get(`/shared/${id}`)).status === 404;
@@ -54,8 +54,8 @@ describe('a person’s own links', () => {
 
     test.each(['admin', 'bob'] as const)(
       '%s cannot list, change, revoke or restore links of others',
-      async (who) => {
-        const other = { admin, bob }[who];
+      async (name) => {
+        const other = { admin, bob }[name];
         const link = await share(ann, 'Private link');
         expect((await list(other, { query: 'Private link' })).total).toBe(0);
         const missing = await other.delete('/shared-links/nothing');

@@ -42,8 +42,8 @@ describe('the link of a chat', () => {
     (await ann.get(`/chats/${chatId}/share`).expect(200)).body as ShareState;
   const previewOf = async (chatId: string) =>
     (await ann.get(`/chats/${chatId}/share/preview`).expect(200)).body as Snapshot;
-  const read = async (id: string, who = bob) =>
-    (await who.get(`/shared/${id}`).expect(200)).body as SharedChat;
+  const read = async (id: string, person = bob) =>
+    (await person.get(`/shared/${id}`).expect(200)).body as SharedChat;
 
   describe('refusals', () => {
     const methods = [

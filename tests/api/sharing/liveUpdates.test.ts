@@ -23,13 +23,13 @@ describe('an open shared page', () => {
     await app.end();
   });
 
-  const connect = async (who: Person) => {
-    const socket = await who.connect();
+  const connect = async (person: Person) => {
+    const socket = await person.connect();
     sockets.push(socket);
     return socket;
   };
-  const watch = async (who: Person, ...ids: string[]) => {
-    const socket = await connect(who);
+  const watch = async (person: Person, ...ids: string[]) => {
+    const socket = await connect(person);
     for (const id of ids) expect(await socket.ask('share:watch', { id })).toMatchObject({ ok: true });
     return socket;
   };
@@ -45,15 +45,15 @@ describe('an open shared page', () => {
       const revoked = await share(ann);
       await ann.delete(`/shared-links/${revoked.id}`).expect(204);
       const restricted = await share(ann, { audience: { kind: 'restricted', userIds: [] } });
-      for (const who of [bob, admin]) {
-        const socket = await connect(who);
+      for (const person of [bob, admin]) {
+        const socket = await connect(person);
         const missing = await socket.ask('share:watch', { id: 'A'.repeat(32) });
         expect(missing).toMatchObject({ ok: false, error: { code: 'not_found' } });
         for (const { id } of [revoked, restricted]) {
           expect(await socket.ask('share:watch', { id })).toEqual(missing);
         }
         await ann
-          .patch(`/shared-links/${restricted.id}`, { title: `Restricted for ${who.user.name}` })
+          .patch(`/shared-links/${restricted.id}`, { title: `Restricted for ${person.user.name}` })
           .expect(200);
         await settle(socket);
         expect(socket.heard).toEqual([]);

@@ -35,7 +35,7 @@ export interface Viewer extends AccountStatus {
   id: string;
 }
 
-/** What the instance allows links to do, whatever their owners choose. */
+/** What the instance allows links to do; it overrides what their owners chose. */
 export interface SharingPolicy {
   audiences: readonly Audience['kind'][];
 }
@@ -86,7 +86,7 @@ const inactiveReasons: readonly UnreadableReason[] = [
 const isInactiveReason = (reason: UnreadableReason): reason is InactiveReason =>
   inactiveReasons.includes(reason);
 
-/** Why nobody can open a link now, as its owner is told; null while it is live. */
+/** Why nobody can open a link now, for its owner; null while it is live. */
 export function inactiveReason(link: LinkFacts, owner: Actor, now: number): InactiveReason | null {
   const account = { ...owner, active: true };
   const context = { owner: account, inAudience: false, policy: sharingPolicy };
