@@ -38,7 +38,7 @@ describe('session', () => {
   test('does not ask who is signed in when the configuration says nobody is', async () => {
     api.on('GET /config', () => aConfig({ signedIn: false }));
     await session.start();
-    expect(session.standing).toBe('visitor');
+    expect(session.user).toBeNull();
     expect(api.to('GET /me')).toEqual([]);
   });
 
