@@ -39,7 +39,7 @@ describe('Session', () => {
   test('does not ask who is signed in when the configuration says nobody is', async () => {
     api.on('GET /config', () => aConfig({ signedIn: false }));
     await session.start();
-    expect(session.standing).toBe('visitor');
+    expect(session.user).toBeNull();
     expect(api.to('GET /me')).toEqual([]);
   });
 
