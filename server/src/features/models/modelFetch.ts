@@ -41,9 +41,9 @@ const toStream = (pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array
   new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await pieces.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        const piece = await pieces.next();
+        if (piece.done) controller.close();
+        else controller.enqueue(piece.value);
       },
       async cancel() {
         await pieces.return(undefined);
