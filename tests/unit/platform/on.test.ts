@@ -7,7 +7,7 @@ import { on, type AppSocket, type SocketContext } from '../../../server/src/plat
 import { SerialQueue } from '../../../server/src/platform/sockets/serialQueue.ts';
 
 const actor: Actor = { id: 'ann', name: 'Ann', email: 'ann@example.org', role: 'user' };
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 function createContext() {
   const socket = Object.assign(new EventEmitter(), { connected: true });

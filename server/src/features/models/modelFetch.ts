@@ -36,6 +36,22 @@ async function* limited(body: AsyncIterable<Buffer>, isEventStream: boolean): As
   }
 }
 
+/** Like `ReadableStream.from`, which the types of browsers lack. Reads a piece only when it is requested. */
+const toStream = (pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> =>
+  new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const piece = await pieces.next();
+        if (piece.done) controller.close();
+        else controller.enqueue(piece.value);
+      },
+      async cancel() {
+        await pieces.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+
 /** Returns the headers of the OpenAI client, except those that describe the machine it runs on. */
 const requestHeaders = (headers: Headers): Record<string, string> => ({
   ...Object.fromEntries([...headers].filter(([name]) => !name.startsWith('x-stainless-'))),
@@ -60,7 +76,7 @@ function toResponse({ statusCode, headers, body }: Dispatcher.ResponseData): Res
     return new Response(null, init);
   }
   const isEventStream = /^text\/event-stream\b/i.test(String(headers['content-type'] ?? ''));
-  return new Response(ReadableStream.from(limited(body, isEventStream)), init);
+  return new Response(toStream(limited(body, isEventStream)), init);
 }
 
 /**
