@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 
-// A rule is an error or it is off: a warning is a rule nobody keeps.
+// A rule is an error or it is off: nobody acts on a warning.
 export default defineConfig(
   globalIgnores(['dist/', 'data/', 'coverage/', 'tests/.artifacts/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -32,7 +32,7 @@ export default defineConfig(
       'object-shorthand': 'error',
       'prefer-template': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
-      // A leading underscore says that a parameter is there for its place.
+      // A leading underscore marks a parameter that only holds its position.
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': [
         'error',
@@ -42,15 +42,26 @@ export default defineConfig(
         'error',
         { considerDefaultExhaustiveForUnions: true },
       ],
-      // What Express and event emitters do with the promise of a handler is known: Express 5 awaits it.
+      // Express 5 awaits the promise of a handler, and event emitters may ignore it.
       '@typescript-eslint/no-misused-promises': [
         'error',
         { checksVoidReturn: { arguments: false, attributes: false } },
       ],
-      // `{}` is how a generic type says "nothing more".
+      // `{}` is a common default for a type parameter.
       '@typescript-eslint/no-empty-object-type': ['error', { allowObjectTypes: 'always' }],
-      // An async function without await still turns what it throws into a rejection.
+      // An async function without await still turns a throw into a rejection.
       '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    // Limits a little above where the code stands, so that it does not grow past what one reads in one go.
+    files: ['{server,client,shared}/src/**', 'drizzle/schema/**'],
+    rules: {
+      'max-lines': ['error', 250],
+      'max-lines-per-function': ['error', 60],
+      complexity: ['error', 12],
+      'max-depth': ['error', 3],
+      'max-params': ['error', 4],
     },
   },
   {
@@ -93,17 +104,17 @@ export default defineConfig(
       'svelte/no-at-html-tags': 'error',
       'svelte/button-has-type': 'error',
       'svelte/no-target-blank': 'error',
-      // It takes every local Map and URL for state.
+      // It reports every local Map and URL as state.
       'svelte/prefer-svelte-reactivity': 'off',
-      // We have runes and no stores, and looking for some takes long.
+      // The code uses runes and no stores, and this rule is slow.
       'svelte/require-store-reactive-access': 'off',
       // The router is our own; links need no resolve().
       'svelte/no-navigation-without-resolve': 'off',
     },
   },
   {
-    // In tests the bodies of answers are looked at as they come. In a component ESLint cannot see the types of another
-    // component's properties and takes them for any; svelte-check sees them, and finds what is wrong.
+    // Tests read untyped response bodies. In a component ESLint sees the props of other components as any; svelte-check
+    // knows their types and finds the mistakes.
     files: ['tests/**', '**/*.svelte'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -1,5 +1,5 @@
 import { router } from '../../router/router.svelte.ts';
-import { tryOrToast } from '../../ui/tryOrToast.ts';
+import { tryOrToast } from '../../ui/overlay/tryOrToast.ts';
 import type { Session } from './session.svelte.ts';
 
 /** Signs out, unless the user stays on a page with unsaved changes. */

@@ -1,5 +1,5 @@
 import { t } from '../../i18n/t.ts';
-import { toast } from '../../ui/toast.svelte.ts';
+import { toast } from '../../ui/overlay/toast.svelte.ts';
 
 /** Reports revoked links and offers Undo. `restore` returns the number of links that work again. */
 export function toastWithRestore(message: string, restore: () => Promise<number>): void {

@@ -1,8 +1,8 @@
 import type { ManagedUser, Role } from '#shared/users';
 import { t } from '../../i18n/t.ts';
-import { confirm } from '../../ui/confirm.svelte.ts';
-import { toast } from '../../ui/toast.svelte.ts';
-import { tryOrToast } from '../../ui/tryOrToast.ts';
+import { confirm } from '../../ui/overlay/confirm.svelte.ts';
+import { toast } from '../../ui/overlay/toast.svelte.ts';
+import { tryOrToast } from '../../ui/overlay/tryOrToast.ts';
 import type { Users } from './users.svelte.ts';
 
 export const roleNames: Readonly<Record<Role, string>> = {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { UserActions } from '../../../../client/src/features/users/userActions.ts';
 import { Users } from '../../../../client/src/features/users/users.svelte.ts';
-import { toast } from '../../../../client/src/ui/toast.svelte.ts';
+import { toast } from '../../../../client/src/ui/overlay/toast.svelte.ts';
 import { FakeApi, Refusal } from '../../support/fakeApi.ts';
 import { aManagedUser } from '../../support/factories.ts';
 

@@ -3,9 +3,9 @@ import { downloadUrl } from '../../../api/call.ts';
 import { t } from '../../../i18n/t.ts';
 import { path } from '../../../router/path.ts';
 import { router } from '../../../router/router.svelte.ts';
-import { confirm } from '../../../ui/confirm.svelte.ts';
-import { toast } from '../../../ui/toast.svelte.ts';
-import { tryOrToast } from '../../../ui/tryOrToast.ts';
+import { confirm } from '../../../ui/overlay/confirm.svelte.ts';
+import { toast } from '../../../ui/overlay/toast.svelte.ts';
+import { tryOrToast } from '../../../ui/overlay/tryOrToast.ts';
 import type { ChatChange, ChatList } from './chatList.svelte.ts';
 
 export const chatPath = (id: string): string => path('/c/:chatId', { chatId: id });

@@ -16,10 +16,14 @@ const hasTouchKeyboard = matchMedia('(pointer: coarse) and (hover: none)');
 /** Returns the label of the return key on a touch keyboard. */
 export const enterKeyHint = (): 'enter' | 'send' => (hasTouchKeyboard.matches ? 'enter' : 'send');
 
+/** During a composition (Chinese, Japanese, Korean), keys belong to the input method. */
+const isComposing = (event: KeyboardEvent) => event.isComposing || event.keyCode === composingKeyCode;
+
+const hasModifier = (event: KeyboardEvent) =>
+  event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+
 export function composerKey(event: KeyboardEvent, { empty, generating }: ComposerState): ComposerAction {
-  // During a composition (Chinese, Japanese, Korean), keys belong to the input method.
-  if (event.isComposing || event.keyCode === composingKeyCode) return null;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return null;
+  if (isComposing(event) || hasModifier(event)) return null;
   if (event.key === 'Enter') return hasTouchKeyboard.matches ? null : 'send';
   if (event.key === 'Escape') return generating ? 'stop' : null;
   return event.key === 'ArrowUp' && empty && !generating ? 'editLast' : null;

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ChatActions } from '../../../../../client/src/features/chats/list/chatActions.ts';
 import { ChatList } from '../../../../../client/src/features/chats/list/chatList.svelte.ts';
-import { confirmations } from '../../../../../client/src/ui/confirm.svelte.ts';
-import { toast } from '../../../../../client/src/ui/toast.svelte.ts';
+import { confirmations } from '../../../../../client/src/ui/overlay/confirm.svelte.ts';
+import { toast } from '../../../../../client/src/ui/overlay/toast.svelte.ts';
 import { FakeApi, Refusal } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
 import { aChat, aWholeChat } from '../../../support/factories.ts';

@@ -4,7 +4,7 @@ import { render } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { Session } from '../../../../../client/src/features/auth/session.svelte.ts';
 import AccountSection from '../../../../../client/src/features/settings/personal/AccountSection.svelte';
-import { toast } from '../../../../../client/src/ui/toast.svelte.ts';
+import { toast } from '../../../../../client/src/ui/overlay/toast.svelte.ts';
 import { FakeApi, Refusal } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
 import InSession from '../../../support/InSession.svelte';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { render, screen, waitFor } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import type { Session } from '../../../../../client/src/features/auth/session.svelte.ts';
-import { toast } from '../../../../../client/src/ui/toast.svelte.ts';
+import { toast } from '../../../../../client/src/ui/overlay/toast.svelte.ts';
 import { aUser } from '../../../support/factories.ts';
 import { FakeApi } from '../../../support/fakeApi.ts';
 import AudienceFrame from './AudienceFrame.svelte';
