@@ -163,6 +163,18 @@ describe('who may do what', () => {
       });
     }
 
+    if (each.access === 'anyone') {
+      test('strangers may use it', async () => {
+        expect(each.ok).toContain((await send(app.stranger(), endpoint, each, {})).status);
+      });
+    }
+
+    if (each.access === 'signedIn') {
+      test('pending accounts may use it', async () => {
+        expect(each.ok).toContain((await send(people.pending, endpoint, each, {})).status);
+      });
+    }
+
     if (each.access === 'member' || each.access === 'admin') {
       test('pending accounts get the same 403 whether it exists or not', async () => {
         const real = await send(people.pending, endpoint, each, await idsFor(each.about, people.owner));
