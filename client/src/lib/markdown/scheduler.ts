@@ -7,7 +7,7 @@ let pendingLoads = 0;
 const queue: (() => void)[] = [];
 const idleResolvers: (() => void)[] = [];
 
-/** Starts the time that rendering may take of this frame. */
+/** Starts the time budget of this frame. */
 export function beginSlice(): void {
   deadline = performance.now() + sliceMs;
 }

@@ -15,7 +15,7 @@ interface Anchor {
 /**
  * Decides which rows of the groups are rendered.
  * Consistency: when rows are added or removed above the viewport, the rows in it keep their position on the screen; at
- * the very top of the list, new rows come into view instead.
+ * the very top of the list, new rows are shown instead.
  */
 export class VisibleRows {
   #scrollTop = $state(0);
@@ -35,7 +35,7 @@ export class VisibleRows {
   constructor(parts: {
     groups: () => readonly ChatGroup[];
     sizes: () => Sizes;
-    /** The chat whose row is rendered wherever it is: the one with the focus. */
+    /** The chat whose row is always rendered, even outside the viewport: the one with the focus. */
     keptId: () => string | undefined;
   }) {
     this.#groups = parts.groups;

@@ -1,11 +1,11 @@
 import type { MarkdownToken, TagToken, TokenOf } from './tokens.ts';
 
-/** Elements that only say what a word is or how it looks. Their attributes are dropped. */
+/** Elements that only describe the meaning or the look of words. Their attributes are dropped. */
 const harmlessElements = new Set(
   'b strong i em u s del ins mark small sub sup kbd samp var code q'.split(' '),
 );
 
-/** Elements in elements, each of which takes a frame of the call stack. */
+/** Levels of nested elements, each of which uses a frame of the call stack. */
 const maxDepth = 16;
 
 const tagPattern = /^<(\/?)([a-z][a-z\d]*)(?:\s[^<>]*)?\/?>$/i;
