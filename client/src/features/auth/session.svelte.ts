@@ -62,7 +62,7 @@ export class Session {
   get config(): Config {
     return this.#config;
   }
-  /** Null while nobody is signed in. */
+  /** Null for a visitor. */
   get user(): User | null {
     return this.#me?.user ?? null;
   }

@@ -91,7 +91,7 @@ export class SharedChats {
     this.list.edit((rows) => rows.filter(({ id }) => !isRevoked.has(id)));
     for (const id of revokedIds) this.selected.delete(id);
     this.#total = Math.max(0, this.#total - count);
-    // The rows shown are gone, but there may be others on later pages.
+    // No row is left, but there may be others on later pages.
     if (this.list.items.length === 0) await this.list.load();
     return { count, restore: () => this.#restore(revokedIds) };
   }

@@ -51,7 +51,7 @@ function closeTag(open: TagToken[], element: string): void {
 const rawOf = ({ tag, tokens }: TagToken): string =>
   `<${tag}>${tokens.map(({ raw }) => raw).join('')}</${tag}>`;
 
-/** Returns the tag as readable text, with `&` escaped so that `&lt;` in it stays `&lt;`. */
+/** Returns the tag as readable text, with `&` escaped so that `&lt;` in it is shown as `&lt;`. */
 function tagAsText(raw: string): MarkdownToken[] {
   return raw.startsWith('<!--') ? [] : [{ type: 'text', raw, text: raw.replaceAll('&', '&amp;') }];
 }
