@@ -1,4 +1,4 @@
-/** Admin Panel → Users. */
+/** Admin panel → Users. */
 export const users = {
   text: 'Accounts on this instance and their roles.',
   search: 'Search by name or email',
