@@ -1,4 +1,4 @@
-/** A failed request. `message` is written for people and can be shown as it is. */
+/** A failed request. `message` is written for users and can be shown unchanged. */
 export class ApiError extends Error {
   /** HTTP status; 0 when there was no response. */
   readonly status: number;

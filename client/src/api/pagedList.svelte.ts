@@ -49,12 +49,12 @@ export class PagedList<Row extends { id: string }> {
     return this.#error;
   }
 
-  /** Reads the first page again; the old rows stay until it has arrived. A failure sets `error`. */
+  /** Reads the first page again; the old rows are kept until it has arrived. A failure sets `error`. */
   async load(): Promise<void> {
     await this.#reload(pageSize);
   }
 
-  /** Reads as many rows again as the list has, so that the scroll position stays valid. */
+  /** Reads as many rows again as the list has, so that the scroll position remains valid. */
   async refresh(): Promise<void> {
     await this.#reload(Math.max(pageSize, this.#items.length));
   }

@@ -16,7 +16,7 @@ export async function send(url: string, request: RequestInit): Promise<unknown> 
   try {
     return await parseResponse(await fetchResponse(url, request));
   } catch (error) {
-    // An aborted request rejects with the reason of the abort, whatever else went wrong.
+    // An aborted request rejects with the reason of the abort, even if another error came first.
     request.signal?.throwIfAborted();
     throw error;
   }

@@ -6,7 +6,7 @@ import type { Route } from '../router/route.ts';
 import AdminLayout from './views/AdminLayout.svelte';
 import HomeLayout from './views/HomeLayout.svelte';
 
-/** Returns all routes of the app, with guards that ask `session`. `/s/…` is a separate entry, see shared.html. */
+/** Returns all routes of the app, with guards that read `session`. `/s/…` is a separate entry, see shared.html. */
 export function routesFor(session: Session): Route[] {
   const { member, admin, visitor, pending } = createGuards(session);
   const chat = { load: () => import('./views/ChatView.svelte'), layout: HomeLayout, guard: member };

@@ -3,5 +3,5 @@ export const language: string = navigator.languages.find((tag) => tag.startsWith
 
 const numbers = new Intl.NumberFormat(language);
 
-/** Returns a number for people: `12,345`. */
+/** Returns a number as shown on the screen: `12,345`. */
 export const formatNumber = (value: number): string => numbers.format(value);

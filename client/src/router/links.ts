@@ -8,7 +8,7 @@ export function clickedUrl(event: MouseEvent): URL | null {
   return url.origin === location.origin && !isWithinPage(url) ? url : null;
 }
 
-/** Modifier keys and other buttons open tabs and windows, which is the browser's job. */
+/** Modifier keys and other buttons open tabs and windows, which the browser handles. */
 const opensElsewhere = (event: MouseEvent) =>
   event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
 

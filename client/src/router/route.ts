@@ -12,7 +12,7 @@ export type View = Component<{ params: Record<string, string> }>;
 
 interface Definition<Pattern extends string> {
   load: () => ViewModule<ViewOf<Pattern>>;
-  /** Stays mounted while navigating between pages that share it. */
+  /** Remains mounted while navigating between pages that share it. */
   layout?: Layout;
   /** Returns the path to redirect to, or null to show the page. */
   guard?: (to: URL) => string | null;

@@ -19,7 +19,7 @@ const maxRedirects = 10;
 
 /**
  * Shows the page of the current URL. The URL changes first, then the page is loaded; until it has loaded, the previous
- * page stays. When navigations overlap, only the latest one is shown.
+ * page is shown. When navigations overlap, only the latest one is shown.
  */
 export class Router {
   #routes: readonly Route[] = [];
@@ -34,7 +34,7 @@ export class Router {
   get page(): Page | null {
     return this.#page;
   }
-  /** The URL of `page`; its query and hash can change while the page stays. */
+  /** The URL of `page`; its query and hash can change without a new page. */
   get url(): URL {
     return this.#url;
   }
@@ -85,7 +85,7 @@ export class Router {
     this.setTitle(this.#title);
   }
 
-  /** Stops handling links and history, and forgets all pages. */
+  /** Stops handling links and history, and removes all routes and the page. */
   reset(): void {
     this.#stopListening?.();
     this.#stopListening = null;

@@ -20,7 +20,7 @@ export function labelOf(keys: string, onApple: boolean = isApple): string {
     .join('+');
 }
 
-/** Returns whether exactly these keys were pressed. Shift counts only for letters: typing a sign may need it. */
+/** Returns whether exactly these keys were pressed. Shift counts only for letters: typing a symbol may require it. */
 export function isPressed(keys: string, event: KeyboardEvent, onApple: boolean = isApple): boolean {
   const parts = keys.split('+');
   const key = parts.at(-1) ?? '';

@@ -179,7 +179,7 @@ describe('model connections', () => {
       const noServer = await tried({ baseUrl: `http://127.0.0.1:${port}/v1` });
       expect(noServer).toEqual({ ok: false, message: expect.stringMatching(/Can't reach the model server/) });
       const noHost = await tried({ baseUrl: 'http://no-such-host.invalid/v1' });
-      expect(noHost).toEqual({ ok: false, message: expect.stringMatching(/find the host/) });
+      expect(noHost).toEqual({ ok: false, message: expect.stringMatching(/^Host not found/) });
     });
 
     test('never calls the metadata service of a cloud', async () => {

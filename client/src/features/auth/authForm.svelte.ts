@@ -13,7 +13,7 @@ const fieldByErrorCode: Readonly<Record<string, keyof FieldErrors>> = {
   wrong_credentials: 'password',
 };
 
-/** State of the form to sign in or sign up. The typed values survive a change of mode and a failed request. */
+/** State of the form to sign in or sign up. The typed values are kept after a change of mode and a failed request. */
 export class AuthForm {
   name = $state('');
   email = $state('');
@@ -51,7 +51,7 @@ export class AuthForm {
     this.#error = null;
   }
 
-  /** Returns whether the user is signed in. The form stays busy then, because the page is about to change. */
+  /** Returns whether the user is signed in. The form then remains busy, because the page is about to change. */
   async submit(): Promise<boolean> {
     if (this.#busy) return false;
     this.#error = null;

@@ -12,7 +12,7 @@ export class PendingApproval {
     this.#session = session;
   }
 
-  /** Whether the last check the user asked for found the account still pending. */
+  /** Whether the account was still pending at the last check that the user started. */
   get stillPending(): boolean {
     return this.#stillPending;
   }

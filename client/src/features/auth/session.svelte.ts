@@ -6,7 +6,7 @@ import { onUnauthorized } from '../../api/send.ts';
 import type { RealtimeSocket } from '../../api/socket.svelte.ts';
 import { t } from '../../i18n/t.ts';
 
-/** What a person is to this instance; decides which pages they see. */
+/** The state of a person's account on this instance; decides which pages they see. */
 export type AccountStatus = 'visitor' | 'pending' | 'member' | 'admin';
 
 export type Config = ResponseOf<Api['GET /config']>;
@@ -27,7 +27,7 @@ const noPermissions: Permissions = { chat: false, share: false, shareToCommunity
 
 interface Deps {
   socket: Pick<RealtimeSocket, 'connect' | 'disconnect' | 'on' | 'onReconnect' | 'onRefused'>;
-  /** Called once when the session ends, for whatever reason. */
+  /** Called once when the session ends, for any reason. */
   onEnded: () => void;
 }
 
@@ -35,7 +35,7 @@ interface Deps {
  * The signed-in user, their permissions and the public configuration.
  *
  * Consistency: the state is what the server last returned. A document serves one user: when their session ends,
- * `onEnded` leaves the document, so that none of their data stays in memory.
+ * `onEnded` leaves the document, so that none of their data remains in memory.
  */
 export class Session {
   #config = $state.raw<Config>(initialConfig);
@@ -62,7 +62,7 @@ export class Session {
   get config(): Config {
     return this.#config;
   }
-  /** Null while nobody is signed in. */
+  /** Null for a visitor. */
   get user(): User | null {
     return this.#me?.user ?? null;
   }
@@ -120,7 +120,7 @@ export class Session {
     // Another tab has signed in as a different user.
     if (this.#me && this.#me.user.id !== me.user.id) return this.#end();
     this.#me = me;
-    // The server refuses sockets of pending accounts. A failed connection is retried by whoever uses the socket.
+    // The server refuses sockets of pending accounts. A failed connection is retried by the code that uses the socket.
     if (this.status === 'pending') this.#deps.socket.disconnect();
     else this.#deps.socket.connect().catch(() => undefined);
   }

@@ -22,7 +22,7 @@ const mediaTypes: Readonly<Record<string, string>> = { json: 'application/json',
  * Imports files, one at a time.
  *
  * Consistency: after the upload the server reports progress by socket, and the response carries the result. Both are
- * matched to the running import by its id, so that other tabs do not mix.
+ * matched to the running import by its id, so that imports of other tabs do not interfere.
  */
 export class ImportJob {
   #state = $state.raw<ImportState>({ phase: 'idle', notice: null, error: null });
@@ -78,7 +78,7 @@ export class ImportJob {
     try {
       const result = await this.#upload(
         urlOf('POST /imports', { query: { importId } }),
-        // Operating systems disagree about media types; the server needs the one that the file name says.
+        // Operating systems disagree about media types; the server needs the one that matches the file name.
         new File([file], file.name, { type }),
         {
           signal: abort.signal,

@@ -17,7 +17,7 @@ const roleChanged = {
   admin: 'users.nowAdmin',
 } as const;
 
-/** What an admin does to an account, with the question before and the message after it. */
+/** The actions of an admin on an account, with their confirmations and messages. */
 export class UserActions {
   readonly #users: Users;
 

@@ -31,7 +31,7 @@ export class Users {
   get filter(): RoleFilter {
     return this.#filter;
   }
-  /** Number of accounts that wait for approval, whatever the query and the filter. */
+  /** Number of accounts that wait for approval, regardless of the query and the filter. */
   get pendingCount(): number {
     return this.#pendingCount;
   }
@@ -48,7 +48,7 @@ export class Users {
     await this.#list.load();
   }
 
-  /** Updates an account; rejects when the server refuses. The row stays in the list even if the filter excludes it now. */
+  /** Updates an account; rejects when the server refuses. The row is kept even if the filter excludes it now. */
   async update(user: ManagedUser, change: { role?: Role; active?: boolean }): Promise<void> {
     const updated = await call('PATCH /admin/users/:id', { params: { id: user.id }, body: change });
     this.#list.put(updated);

@@ -48,7 +48,7 @@ export const chat = {
   modelSaid: '{name} said',
   unknownModel: 'The model',
   copyMessage: 'Copy message',
-  copyFailed: 'The browser doesn’t allow copying.',
+  copyFailed: 'Your browser doesn’t allow copying.',
   editQuestion: 'Edit question',
   editAnswer: 'Edit answer',
   regenerate: 'Regenerate',

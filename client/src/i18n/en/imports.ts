@@ -1,7 +1,7 @@
 /** Importing chats. */
 export const imports = {
   title: 'Import chats',
-  text: 'An export of Parley, Open WebUI or ChatGPT, as a JSON or ZIP file.',
+  text: 'An export from Parley, Open WebUI or ChatGPT, as a JSON or ZIP file.',
   choose: 'Choose a file',
   drop: 'or drop it here',
   dropNow: 'Drop the file to import it',

@@ -1,4 +1,4 @@
-/** The page behind a link. */
+/** The shared page: what the viewer of a link sees. */
 export const sharedPage = {
   loading: 'Loading the shared chat',
   question: 'Question',
@@ -16,7 +16,7 @@ export const sharedPage = {
   notFoundTitle: 'Not Found',
   notFoundText: 'This link doesn’t work. It may have been removed or expired, or you may not have access.',
   home: 'Go to Parley',
-  failedTitle: 'This chat could not be loaded',
+  failedTitle: 'Couldn’t load this chat',
   pendingTitle: 'Waiting for approval',
   pendingText: 'You can open shared chats once an admin has approved your account.',
   isOwner: 'You shared this chat',

@@ -1,7 +1,7 @@
 /** The Share Chat dialog and the list of shared chats. */
 export const sharing = {
   shareChat: 'Share Chat',
-  loadFailed: 'The link of this chat could not be loaded.',
+  loadFailed: 'Couldn’t load the link of this chat.',
   notSharedYet: 'Messages you send after creating your link won’t be shared.',
   sharedBefore:
     'You have shared this chat <before>before</before>. Click here to <delete>delete this link</delete> and create a new shared link.',
@@ -11,7 +11,7 @@ export const sharing = {
   linkCreated: 'Link created and copied',
   linkUpdated: 'Link updated and copied',
   linkUrl: 'Link to the shared chat',
-  copyManually: 'Your browser did not allow copying. Copy the link here.',
+  copyManually: 'Your browser doesn’t allow copying. Copy the link here.',
   upToDate: 'Up to date',
   newMessages: {
     one: '{count} new message is not in this link',
@@ -54,7 +54,7 @@ export const sharing = {
   saved: 'Saved',
 
   sharedChats: 'Shared Chats',
-  sharedChatsHint: 'Everything you have shared. Unsharing takes effect immediately, also for open pages.',
+  sharedChatsHint: 'Everything you have shared. Unsharing takes effect immediately, including on open pages.',
   searchByTitle: 'Search by title',
   sortBy: 'Sort by',
   sortUpdated: 'Updated',
@@ -62,8 +62,8 @@ export const sharing = {
   ascending: 'Ascending',
   descending: 'Descending',
   openLink: 'open link',
-  openLinkOf: 'open link of {title}',
-  copyLinkOf: 'Copy link of {title}',
+  openLinkOf: 'open link to {title}',
+  copyLinkOf: 'Copy link to {title}',
   unshareOf: 'Unshare {title}',
   unshared: { one: '{count} chat unshared', other: '{count} chats unshared' },
   select: 'Select {title}',

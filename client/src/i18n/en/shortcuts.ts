@@ -7,6 +7,6 @@ export const shortcuts = {
   send: 'Send message',
   newLine: 'New line',
   stop: 'Stop generating',
-  editLast: 'Edit the last question (while the field is empty)',
-  focusMessage: 'Go to the message field',
+  editLast: 'Edit last question (when the message field is empty)',
+  focusMessage: 'Go to message field',
 } as const;

@@ -1,6 +1,6 @@
-/** Admin Panel → Users. */
+/** Admin panel → Users. */
 export const users = {
-  text: 'Who has an account here, and what they may do.',
+  text: 'Accounts on this instance and their roles.',
   search: 'Search by name or email',
   filter: 'Filter by role',
   all: 'All',
@@ -37,6 +37,6 @@ export const users = {
   emptyTitle: 'No users found',
   emptySearch: 'No user matches “{query}”.',
   emptyPending: 'Nobody is waiting for approval.',
-  emptyRole: 'No account has this role.',
+  emptyRole: 'No users have this role.',
   loadFailed: 'Couldn’t load the users.',
 } as const;

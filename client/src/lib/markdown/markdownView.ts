@@ -14,7 +14,7 @@ const restMs = 150;
 const batchSize = 8;
 
 /**
- * Shows a Markdown text inside `root` and follows it as it grows. Final blocks stay untouched; only the last, open
+ * Shows a Markdown text inside `root` and updates it as it grows. Final blocks are not changed; only the last, open
  * ones are rendered again. A long text appears over several frames.
  */
 export class MarkdownView {
@@ -54,7 +54,7 @@ export class MarkdownView {
     else this.#workAfterRest();
   }
 
-  /** Shows the whole text now, however long it takes: before printing. */
+  /** Shows the whole text now, without regard to the frame. Used before printing. */
   finish(): void {
     while (this.#isWorking) this.#isWorking = this.#advance();
   }
@@ -135,7 +135,7 @@ function setDirection({ node }: RenderedNode): void {
   if (node instanceof HTMLElement && !node.dir) node.dir = 'auto';
 }
 
-/** Tells the code in a block that its text is complete, even without a closing fence. */
+/** Marks the code in a block as complete, even without a closing fence. */
 function finalize(node: RenderedNode): void {
   node.finalize?.();
   for (const child of node.children) finalize(child);

@@ -1,4 +1,4 @@
-/** Words that the elements of a text show or are announced with. */
+/** The labels of the elements of a text, shown or announced. */
 export interface MarkdownLabels {
   copy: string;
   copied: string;
@@ -12,7 +12,7 @@ export interface MarkdownLabels {
   openImage: (host: string) => string;
 }
 
-/** What the library needs from the app around it. */
+/** What the library needs from the app. */
 export interface MarkdownOptions {
   labels: MarkdownLabels;
   /** Resolves to false where the page may not copy. */

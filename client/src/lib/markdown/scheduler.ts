@@ -7,7 +7,7 @@ let pendingLoads = 0;
 const queue: (() => void)[] = [];
 const idleResolvers: (() => void)[] = [];
 
-/** Starts the time that rendering may take of this frame. */
+/** Starts the time budget of this frame. */
 export function beginSlice(): void {
   deadline = performance.now() + sliceMs;
 }
@@ -16,7 +16,7 @@ export const hasTime = (): boolean => performance.now() < deadline;
 
 /**
  * Runs `task` now if this frame has time for it, otherwise in a later one. `load` first fetches what the task
- * needs; a task whose load fails is dropped, and the page stays as it is.
+ * needs; a task whose load fails is dropped, and the page is not changed.
  */
 export function runWhenReady(task: () => void, load?: () => Promise<void>): void {
   if (!load) {
@@ -55,7 +55,7 @@ function runSlice(): void {
   notifyIdle();
 }
 
-/** Resolves when nothing is being loaded, highlighted or typeset any more. */
+/** Resolves when all loading, highlighting and typesetting is done. */
 export async function whenIdle(): Promise<void> {
   while (queue.length > 0 || pendingLoads > 0) {
     await new Promise<void>((resolve) => idleResolvers.push(resolve));

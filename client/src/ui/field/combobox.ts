@@ -1,7 +1,7 @@
 export interface ComboboxOption {
-  /** Tells the options apart; never empty. */
+  /** Identifies the option; never empty. */
   value: string;
   label: string;
-  /** A second, quieter line. */
+  /** A second line in muted text. */
   hint?: string;
 }

@@ -1,7 +1,7 @@
 import { limits } from '#shared/limits';
 import { t } from '../../i18n/t.ts';
 
-/** Milliseconds a toast without an action stays; long enough to read two lines. */
+/** Milliseconds for which a toast without an action is shown; long enough to read two lines. */
 const readingTimeMs = 5_000;
 
 export interface ToastOptions {

@@ -11,7 +11,7 @@ const modelServerError = (message: string) => new DomainError('unavailable', mes
 export const modelErrors = {
   unreachable: () => modelServerError("Can't reach the model server. Try again, or tell your admin."),
   unknownHost: () =>
-    modelServerError("Can't find the host of the model server. Tell your admin to check the base URL."),
+    modelServerError('Host not found. Tell your admin to check the base URL of the model server.'),
   certificate: () =>
     modelServerError(
       'The certificate of the model server is not valid. Tell your admin to check the connection.',

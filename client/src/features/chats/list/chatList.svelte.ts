@@ -13,7 +13,7 @@ export type ChatChange = Partial<Pick<ChatSummary, 'title' | 'pinned' | 'archive
 /**
  * The chats of the sidebar: the pinned ones, then the loaded part of the others; or the results of a search.
  * Consistency: a change is shown immediately and rolled back when the server refuses it. Changes from other tabs are
- * applied in place; the lists are read again only when the server asks for it or changes may have been missed.
+ * applied in place; the lists are read again only when the server requests it or changes may have been missed.
  */
 export class ChatList {
   #pinned = $state.raw<readonly ChatSummary[]>([]);

@@ -8,7 +8,7 @@ const comesBefore = (a: ChatSummary, b: ChatSummary): boolean =>
 
 /**
  * Returns the rows, newest first, with `chat` at its position if it `belongs` there, and without it otherwise. When
- * more rows can be loaded (`hasMore`), a chat that would be last is left out: it comes with the page it is on.
+ * more rows can be loaded (`hasMore`), a chat that would be last is left out: it is loaded with a later page.
  */
 export function withChat(
   rows: readonly ChatSummary[],

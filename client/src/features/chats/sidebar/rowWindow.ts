@@ -23,7 +23,7 @@ export const totalHeight = (counts: readonly number[], sizes: Sizes): number =>
 
 /**
  * Returns the parts of the groups that lie between two offsets of the list, so that few rows are rendered. `counts` are
- * the rows of each group. The group `kept` is always included, if need be without rows.
+ * the rows of each group. The group `kept` is always included, even if none of its rows is.
  */
 export function groupWindows(
   counts: readonly number[],

@@ -15,7 +15,7 @@ interface Anchor {
 /**
  * Decides which rows of the groups are rendered.
  * Consistency: when rows are added or removed above the viewport, the rows in it keep their position on the screen; at
- * the very top of the list, new rows come into view instead.
+ * the very top of the list, new rows are shown instead.
  */
 export class VisibleRows {
   #scrollTop = $state(0);
@@ -35,7 +35,7 @@ export class VisibleRows {
   constructor(parts: {
     groups: () => readonly ChatGroup[];
     sizes: () => Sizes;
-    /** The chat whose row is rendered wherever it is: the one with the focus. */
+    /** The chat whose row is always rendered, even outside the viewport: the one with the focus. */
     keptId: () => string | undefined;
   }) {
     this.#groups = parts.groups;
@@ -86,7 +86,7 @@ export class VisibleRows {
     });
   }
 
-  /** Returns the scroll position at which the first visible anchor that has not itself moved stays in place. */
+  /** Returns the scroll position at which the first visible anchor that did not move in the list keeps its place. */
   scrollTopFor(anchors: readonly Anchor[], scrollTop: number): number {
     if (scrollTop <= 0) return scrollTop;
     for (const anchor of anchors) {
@@ -97,7 +97,7 @@ export class VisibleRows {
     return scrollTop;
   }
 
-  /** Returns the current offset of an anchor; null when its chat is gone or was updated, and so moved itself. */
+  /** Returns the current offset of an anchor; null when its chat was removed, or moved because it was updated. */
   #topOf({ id, updatedAt }: Anchor): number | null {
     for (const [group, { chats }] of this.#groups().entries()) {
       const row = chats.findIndex((chat) => chat.id === id);

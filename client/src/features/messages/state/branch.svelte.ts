@@ -2,8 +2,8 @@ import type { BranchPage, Message } from '#shared/messages';
 import { ChatMessage } from './chatMessage.svelte.ts';
 
 /**
- * The loaded part of the active branch: from some message down to the last one, oldest first. A message stays the same
- * object for as long as it is on the branch, so that its component is kept.
+ * The loaded part of the active branch: from some message down to the last one, oldest first. A message is the same
+ * object as long as it is on the branch, so that its component is kept.
  */
 export class Branch {
   #messages = $state.raw<readonly ChatMessage[]>([]);

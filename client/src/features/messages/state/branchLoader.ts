@@ -19,7 +19,7 @@ export class BranchLoader {
     this.#branch = branch;
   }
 
-  /** Returns the chat and the end of its active branch, as far up as it takes to connect to the loaded messages. */
+  /** Returns the chat and the end of its active branch, with enough messages to connect to the loaded ones. */
   async loadEnd(): Promise<{ chat: Chat; page: BranchPage }> {
     const branch = this.#branch;
     const { messages, nextBefore, ...chat } = await this.#transport.load(this.#chatId);

@@ -36,7 +36,7 @@ export class Conversation {
   readonly #chatKey = newIdempotencyKey();
   readonly #outbox = new Outbox({
     deliver: (question) => this.#deliver(question),
-    // Text typed in the meantime stays below it.
+    // Text typed in the meantime is kept below it.
     restoreDraft: (content) => (this.draft = this.draft === '' ? content : `${content}\n\n${this.draft}`),
   });
   readonly #deps: Deps;
@@ -62,7 +62,7 @@ export class Conversation {
   /** The question that the server has not stored yet. */
   get pending(): PendingQuestion | null {
     const pending = this.#outbox.question;
-    // The event may be faster than the response; the question, or its answer, is then the last message.
+    // The event may arrive before the response; the question, or its answer, is then the last message.
     const stored = this.messages.slice(-2).some(({ role, parentId, content }) => {
       return role === 'user' && parentId === pending?.parentId && content === pending.content;
     });
@@ -227,7 +227,7 @@ export class Conversation {
     live.appendExchange(exchange.question, exchange.answer);
   }
 
-  /** The first question creates the chat, so that leaving an empty one leaves nothing behind. */
+  /** The first question creates the chat, so that an unused new chat is never stored. */
   async #create(): Promise<LiveChat> {
     const { transport, socket, onChatCreated } = this.#deps;
     const chat = { idempotencyKey: this.#chatKey, settings: this.#settings, ...this.#modelField() };

@@ -12,7 +12,7 @@ interface Deps {
 }
 
 /**
- * The conversations of this tab by chat, and the one that has no chat yet. A draft outlives the page it was typed on: a
+ * The conversations of this tab by chat, and the one that has no chat yet. Drafts are kept when the page is left: a
  * conversation that holds unsent text is never dropped.
  */
 export class Conversations {

@@ -18,10 +18,10 @@ export type Phase = 'loading' | 'ready' | 'failed' | 'notFound';
 /**
  * One chat of the server, kept up to date.
  *
- * Consistency: the server's tree is the truth, and its version counts the changes. The state here reflects `#version`.
- * Events of that version or the next one are applied as they come. When in doubt (a version was skipped, a message does
- * not follow the last one, the last one is not the active message) the branch is loaded again; a response older than
- * what has been applied is discarded. After a reconnect `chat:watch` returns the version, and each streaming answer
+ * Consistency: the server's tree is the source of truth, and its version counts the changes. The state here reflects
+ * `#version`. Events of that version or the next one are applied as they arrive. When in doubt (a version was skipped,
+ * a message does not follow the last one, the last one is not the active message) the branch is loaded again; a
+ * response older than what has been applied is discarded. After a reconnect `chat:watch` returns the version, and each streaming answer
  * resumes from the offset reached here.
  */
 export class LiveChat {
@@ -125,7 +125,7 @@ export class LiveChat {
   appendExchange(...messages: Message[]): void {
     this.#loadAgain = true;
     for (const message of messages) {
-      // An event may have been faster; what it brought is newer.
+      // An event may have arrived first; its state is newer.
       if (this.branch.find(message.id)) continue;
       this.branch.truncateBelow(message.parentId);
       if (!this.branch.isFollowedBy(message)) return void this.load();

@@ -4,13 +4,13 @@ export interface TextDelta {
   readonly text: string;
 }
 
-/** A text as received so far, and the deltas that arrived ahead of a gap. */
+/** A text as received so far, and the deltas received beyond a gap. */
 export interface StreamedText {
   readonly text: string;
   readonly buffered: readonly TextDelta[];
 }
 
-/** Deltas buffered ahead of a gap. More are dropped: the response that fills the gap contains them. */
+/** Deltas buffered beyond a gap. More are dropped: the reply that fills the gap contains them. */
 const maxBuffered = 256;
 
 export const streamedText = (text: string): StreamedText => ({ text, buffered: [] });
@@ -19,7 +19,7 @@ export const streamedText = (text: string): StreamedText => ({ text, buffered: [
 export const hasGap = (state: StreamedText): boolean => state.buffered.length > 0;
 
 /**
- * Adds a delta to a text. What is known already is skipped, so a delta may arrive twice, late, or cut differently; one
+ * Adds a delta to a text. Text received before is skipped, so a delta may arrive twice, late, or cut differently; one
  * that begins beyond the end is buffered until the gap before it is filled.
  */
 export function applyDelta(state: StreamedText, delta: TextDelta): StreamedText {

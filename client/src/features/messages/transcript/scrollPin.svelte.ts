@@ -2,7 +2,7 @@
 const nearBottom = 32;
 
 /**
- * Keeps a reader who is at the bottom there while the content grows, and does not move one who has scrolled up.
+ * Follows the bottom for a reader who is there while the content grows, and does not move one who has scrolled up.
  *
  * Consistency: only an upward scroll by the reader unpins; content that shrinks moves the bottom, not the reader.
  */
@@ -32,7 +32,7 @@ export class ScrollPin {
     };
   }
 
-  /** Scrolls to the bottom and stays there. */
+  /** Scrolls to the bottom and follows it. */
   scrollToBottom(): void {
     this.#pinned = true;
     this.#followBottom();

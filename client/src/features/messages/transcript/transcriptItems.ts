@@ -11,7 +11,7 @@ const maxMountedChars = 60_000;
 export const itemKey = (item: TranscriptItem): string =>
   item instanceof ChatMessage ? item.id : item.idempotencyKey;
 
-/** Returns the indexes of the items that stay in the document wherever the reader has scrolled. */
+/** Returns the indexes of the items that are in the document at any scroll position. */
 export function alwaysMounted(items: readonly TranscriptItem[], edited: ChatMessage | undefined): number[] {
   // Untracked, so that a streaming answer does not cause a new result with every token.
   const chars = (): number => items.reduce((sum, item) => sum + item.content.length, 0);

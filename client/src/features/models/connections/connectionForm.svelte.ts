@@ -13,7 +13,7 @@ type FieldErrors = Partial<Record<'name' | 'baseUrl' | 'apiKey', string>>;
 const httpUrl = /^https?:\/\/[^\s/]+/i;
 const originOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).origin : null);
 
-/** State of the form to add or edit a connection. The client never knows the stored key: an empty field keeps it. */
+/** State of the form to add or edit a connection. The client never receives the stored key: an empty field keeps it. */
 export class ConnectionForm {
   name = $state('');
   baseUrl = $state('');
@@ -82,7 +82,7 @@ export class ConnectionForm {
     }
   }
 
-  /** Asks the model server for its models, with the values of the form. */
+  /** Tests the connection with the values of the form, by listing the models of the server. */
   async test(): Promise<void> {
     this.#testResult = null;
     this.#fieldErrors = this.#validateBaseUrl();

@@ -6,7 +6,7 @@ import { call } from '../../../api/call.ts';
 export type NewConnection = Args<Api['POST /admin/connections']>['body'];
 export type ConnectionChange = Args<Api['PATCH /admin/connections/:id']>['body'];
 
-/** The model servers of the instance. A change shows once the server has saved it. */
+/** The model servers of the instance. A change is shown once the server has saved it. */
 export class Connections {
   #items = $state.raw<readonly Connection[] | null>(null);
   #loadFailed = $state(false);

@@ -6,7 +6,7 @@ import { t } from '../../../i18n/t.ts';
 /**
  * The settings of the instance.
  *
- * Consistency: a change shows on the screen at once and is reverted when the server refuses it.
+ * Consistency: a change is shown immediately and rolled back when the server refuses it.
  */
 export class InstanceSettings {
   #values = $state.raw<AdminSettings | null>(null);

@@ -15,7 +15,7 @@ const initialOrder: Record<Sort, Order> = { updatedAt: 'desc', title: 'asc' };
  * All links of a person, as the dashboard shows them.
  *
  * Consistency: the server searches, sorts and pages. Rows that are unshared are removed without another read; undo reads
- * the list again, because only the server knows their place in it. The selection holds ids of listed rows only.
+ * the list again, because only the server knows their position in it. The selection holds ids of listed rows only.
  */
 export class SharedChats {
   #query = $state('');
@@ -81,8 +81,8 @@ export class SharedChats {
   }
 
   /**
-   * Revokes links. Resolves with their number and the way to restore them, which the server allows for ten seconds and
-   * which returns the number of restored links.
+   * Revokes links. Resolves with their number and a function that restores them, which the server allows for ten
+   * seconds. The function returns the number of restored links.
    */
   async unshare(ids: string[] | 'all'): Promise<{ count: number; restore: () => Promise<number> }> {
     const body = ids === 'all' ? { all: true as const } : { ids };
@@ -91,7 +91,7 @@ export class SharedChats {
     this.list.edit((rows) => rows.filter(({ id }) => !isRevoked.has(id)));
     for (const id of revokedIds) this.selected.delete(id);
     this.#total = Math.max(0, this.#total - count);
-    // The rows shown are gone, but there may be others on later pages.
+    // No row is left, but there may be others on later pages.
     if (this.list.items.length === 0) await this.list.load();
     return { count, restore: () => this.#restore(revokedIds) };
   }

@@ -141,7 +141,7 @@ export class ShareChat {
     });
   }
 
-  /** Changes options of the link; the snapshot stays. They are shown at once, and withdrawn when the server refuses. */
+  /** Changes options of the link, not its snapshot. Shown immediately, and rolled back when the server refuses. */
   async updateOptions(change: Partial<ShareOptions>): Promise<void> {
     this.#unconfirmed = [...this.#unconfirmed, change];
     try {
@@ -159,8 +159,8 @@ export class ShareChat {
   }
 
   /**
-   * Revokes the link. Resolves with the way to restore it, which the server allows for ten seconds and which returns
-   * the number of restored links.
+   * Revokes the link. Resolves with a function that restores it, which the server allows for ten seconds. The function
+   * returns the number of restored links.
    */
   async revoke(): Promise<() => Promise<number>> {
     return this.#change(async () => {

@@ -14,9 +14,9 @@ const loadSocket = async (): Promise<Socket> => (await import('../../../api/sock
 /**
  * A shared chat as its reader sees it.
  *
- * Consistency: when the link is revoked the text is removed from the page at once. Events may be missed while the
- * connection is lost, so the link is watched again after every reconnect; the reply reveals what was missed. An update of
- * the snapshot is only offered: the text never changes under the reader.
+ * Consistency: when the link is revoked, the text is removed from the page immediately. Events may be missed while
+ * the connection is lost, so the link is watched again after every reconnect; the reply shows what was missed. An
+ * update of the snapshot is only offered: the text never changes while somebody reads it.
  */
 export class SharedChatPage {
   readonly id: string;
@@ -102,7 +102,7 @@ export class SharedChatPage {
     if (status === 401) return;
     if (status === 404 || status === 400) this.#close('not_found');
     else if (code === 'pending') this.#close('pending');
-    // An open text stays readable while the server is unreachable.
+    // A loaded text remains readable while the server is unreachable.
     else if (this.#chat === null) this.#status = 'failed';
   }
 

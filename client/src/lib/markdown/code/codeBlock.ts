@@ -56,7 +56,7 @@ export class CodeBlock {
     this.#isHighlighted = true;
     const text = this.#shown;
     const canHighlight = highlight(text, this.#language, (highlighted) => {
-      // The text may have grown since, when what looked like its end was none.
+      // The text may have grown since, when what looked like its end was not.
       if (text === this.#shown) this.#code.replaceChildren(highlighted);
     });
     // It has become too long since its beginning was highlighted.

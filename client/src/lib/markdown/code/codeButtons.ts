@@ -1,6 +1,6 @@
 import type { MarkdownLabels, MarkdownOptions } from '../options.ts';
 
-/** Milliseconds for which a button says what it did. */
+/** Milliseconds for which a button shows what it did. */
 const noticeMs = 2_000;
 
 type Action = 'wrap' | 'copy';

@@ -4,7 +4,7 @@ import { findLanguage } from './languages.ts';
 
 /** Characters; highlighting longer code would be noticeable. */
 const maxLength = 30_000;
-/** Characters of one line; nobody reads minified code. */
+/** Characters of one line; longer lines are minified code. */
 const maxLineLength = 2_000;
 
 let api: HLJSApi | undefined;
@@ -29,7 +29,7 @@ async function loadLanguage(name: string): Promise<void> {
 
 /**
  * Highlights `text` and passes the result to `show`: now if the language is loaded and the frame has time left,
- * otherwise later. Returns false if the text stays plain: too long, or in an unknown language.
+ * otherwise later. Returns false if the text is not highlighted: too long, or in an unknown language.
  */
 export function highlight(text: string, name: string, show: (highlighted: Node | string) => void): boolean {
   const language = findLanguage(name);
@@ -57,7 +57,7 @@ const entities: Readonly<Record<string, string>> = {
   '&#x27;': "'",
 };
 
-/** Builds the nodes of highlighted code. No HTML is parsed, so code can never be anything but text in a span. */
+/** Builds the nodes of highlighted code. No HTML is parsed, so code is always plain text in spans. */
 function toNodes(html: string): Node {
   const root = document.createDocumentFragment();
   let parent: Node = root;

@@ -62,7 +62,7 @@ const languages: Record<string, Language> = {
   yaml: { load: () => import('highlight.js/lib/languages/yaml') },
 };
 
-/** Other names that people and models use, by language. */
+/** Other common names of the languages. */
 const aliasesByLanguage: Record<string, string> = {
   bash: 'sh zsh',
   shell: 'console shellsession',

@@ -1,8 +1,8 @@
 import type { RenderedNode } from './renderedNode.ts';
 
-/** Text without anything that means something to Markdown in the middle of a line. */
+/** Text without characters that are Markdown syntax in the middle of a line. */
 const plainWords = /^[^\n*_`~[\]<>$\\&|@]+$/;
-/** A line that starts with words: it cannot become a list, a heading or a rule any more. */
+/** A line that starts with words: it can no longer become a list, a heading or a rule. */
 const startedLine = /(?:^|[\s([{"'])\p{L}{2}/u;
 /** A URL becomes a link once it is complete. */
 const partOfUrl = /www\.|:\/|mailto:|xmpp:/i;

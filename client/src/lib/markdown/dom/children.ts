@@ -9,7 +9,7 @@ export type Complete = (source: string) => string;
 export const blockChildren = ({ tokens }: { tokens: readonly object[] }): MarkdownToken[] =>
   tokens as MarkdownToken[];
 
-/** The text of a block is lexed here, when it is first asked for. */
+/** The text of a block is lexed here, when it is first needed. */
 export const inlineChildren = (
   { text, tokens = [] }: Partial<InlineParent>,
   complete?: Complete,
@@ -18,7 +18,7 @@ export const inlineChildren = (
 export const inlineHtmlChildren = ({ raw, block }: TokenOf<'html'>): MarkdownToken[] =>
   block ? htmlBlockTokens(raw) : [];
 
-/** An image is shown as a link, and a link cannot hold another one: only the text of the image stays. */
+/** An image is shown as a link, and a link cannot hold another one: only the text of the image is kept. */
 export const linkChildren = ({ tokens }: TokenOf<'link'>): MarkdownToken[] =>
   withoutImages(nestTags(tokens as MarkdownToken[]));
 

@@ -8,7 +8,7 @@ import { decodeEntities } from './sanitize.ts';
 import { checkbox, imageLink, markAsUrl, scrollFrame } from './trustedElements.ts';
 import { safeLinkUrl } from './urls.ts';
 
-/** What shows one token on the page, without the children of the token. */
+/** The node that shows one token, and how to update it; without the children of the token. */
 export interface ElementParts {
   /** Null for what is invisible, such as empty lines. */
   node: ChildNode | null;
@@ -20,7 +20,7 @@ export interface ElementParts {
   update?: (token: MarkdownToken) => void;
   /** Adds `text` at the end; in a code block it may start a new line. */
   append?: (text: string, startsLine: boolean) => void;
-  /** Tells that the text is complete. */
+  /** Called when the text is complete. */
   finalize?: () => void;
 }
 
@@ -29,7 +29,7 @@ interface Definition<Token> {
   /** Creates the node. Elements have no attributes except those named in this file. */
   create: (token: Token, labels: MarkdownLabels) => ElementParts;
   children?: (token: Token, complete?: Complete) => MarkdownToken[];
-  /** What must stay equal for the element to stay and only its children to change; the type alone if absent. */
+  /** What must be equal for the element to be kept and only its children updated; the type alone if absent. */
   shape?: (token: Token) => string;
 }
 
@@ -38,7 +38,7 @@ const definitions: { [Type in TokenType]: Definition<TokenOf<Type>> } = {
   def: { create: () => ({ node: null }) },
   paragraph: { create: () => container('p'), children: inlineChildren },
   heading: {
-    // The page has a title and each chat a heading: those of a text come below them.
+    // Levels 1 and 2 are the headings of the page and of its messages.
     create: ({ depth }) => container(`h${Math.min(6, depth + 2)}`),
     children: inlineChildren,
     shape: ({ depth }) => String(depth),
@@ -176,7 +176,7 @@ function formula({ tex, display, block }: TokenOf<'math'>): ElementParts {
   return { node: placeholder, finish: () => fillFormula(placeholder, tex, display) };
 }
 
-/** Code is not sanitized: it is never anything but text. */
+/** Code is not sanitized: it contains only text. */
 function codeBlock(token: TokenOf<'code'>, labels: MarkdownLabels): ElementParts {
   const block = new CodeBlock(token, labels);
   return {

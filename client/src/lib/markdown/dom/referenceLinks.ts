@@ -6,7 +6,7 @@ import type { RenderContext, RenderedNode } from './renderedNode.ts';
 /** Words in brackets, any of which may be the label of a link that is defined further down. */
 const labelPattern = /\[((?:\\.|[^[\]\\])+)\]/g;
 
-/** Markdown compares labels without regard to case and to the width of spaces. */
+/** Markdown ignores case and the amount of white space when it compares labels. */
 const normalizeLabel = (label: string): string =>
   label.trim().replace(/\s+/g, ' ').toLowerCase().toUpperCase().toLowerCase();
 

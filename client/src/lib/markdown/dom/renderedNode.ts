@@ -6,7 +6,7 @@ import { childrenOf, createElement, shapeOf } from './elements.ts';
 import type { ElementParts } from './elements.ts';
 import { sanitize } from './sanitize.ts';
 
-/** A token and what shows it. The page depends on the token alone, not on the steps that led to it. */
+/** A token and the node that shows it. The page depends on the tokens alone, not on earlier steps. */
 export interface RenderedNode extends ElementParts {
   token: MarkdownToken;
   /** Identifies the reference links it was rendered with. */
@@ -36,7 +36,7 @@ function isUpToDate(node: RenderedNode, token: MarkdownToken, links: string): bo
   );
 }
 
-/** Equal source may be lexed differently: a line break at its end belongs to the text, or to nothing. */
+/** Equal source may be lexed differently: a line break at its end may or may not belong to the text. */
 const hasSameText = (one: MarkdownToken, other: MarkdownToken): boolean =>
   one.raw === other.raw && textOf(one) === textOf(other);
 
@@ -46,7 +46,7 @@ const canPatch = (node: RenderedNode, token: MarkdownToken): boolean =>
   (node.body !== undefined || node.update !== undefined) && shapeOf(node.token) === shapeOf(token);
 
 /**
- * Makes the children of `parent` show `tokens`. Existing nodes stay, up to the first that needs another element.
+ * Makes the children of `parent` show `tokens`. Existing nodes are kept, up to the first that needs another element.
  * New ones are inserted before `before`.
  */
 export function renderChildren(
@@ -115,7 +115,7 @@ function mount(token: MarkdownToken, context: RenderContext, unfinished: Rendere
   return node;
 }
 
-/** Builds nodes outside the page and sanitizes them before anything else sees them. */
+/** Builds nodes outside the page and sanitizes them before they are used. */
 function mountAll(tokens: readonly MarkdownToken[], context: RenderContext) {
   const unfinished: RenderedNode[] = [];
   const nodes = tokens.map((token) => mount(token, context, unfinished));

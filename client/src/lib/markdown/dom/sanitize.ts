@@ -1,7 +1,7 @@
 import DOMPurify from 'dompurify';
 import type { Config } from 'dompurify';
 
-/** An instance of its own, so that settings made by other code do not affect it. */
+/** A separate instance, so that settings of other code do not affect it. */
 const purifier = DOMPurify(window);
 
 const elements = {
@@ -9,7 +9,7 @@ const elements = {
   inline: 'a span b strong i em u s del ins mark small sub sup code kbd samp var q',
 };
 
-/** Everything a text may consist of. No attribute here names, styles, loads, submits or identifies anything. */
+/** All allowed elements and attributes. No attribute here names, styles, loads, submits or identifies anything. */
 const config: Config = Object.freeze({
   ALLOWED_TAGS: `${elements.blocks} ${elements.inline}`.split(' '),
   ALLOWED_ATTR: ['href', 'title', 'target', 'rel', 'dir', 'start', 'align', 'open'],
@@ -49,9 +49,9 @@ export function decodeEntities(text: string): string {
   });
 }
 
-/** The browser knows all two thousand entities; the sanitizer is the only way here to have it parse HTML. */
+/** The browser knows all two thousand entities; only the sanitizer may make it parse HTML. */
 function decode(entity: string): string {
   const content = purifier.sanitize(`<q>${entity}</q>`).slice('<q>'.length, -'</q>'.length);
-  // What still ends in a semicolon was no complete name: `&nosuch;`, or `&notit;`, which HTML decodes in part.
+  // A result that ends in a semicolon was not a complete name: `&nosuch;`, or `&notit;`, which HTML decodes in part.
   return serialized[content] ?? (content.endsWith(';') ? entity : content);
 }

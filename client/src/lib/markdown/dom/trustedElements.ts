@@ -32,7 +32,7 @@ export function checkbox(checked: boolean, labels: MarkdownLabels): HTMLElement 
 }
 
 /**
- * Showing a text never loads a remote image: its URL could carry words of the chat away. The image becomes a link
+ * Showing a text never loads a remote image: its URL could leak text of the chat. The image becomes a link
  * that names the host.
  */
 export function imageLink(

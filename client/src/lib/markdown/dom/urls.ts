@@ -17,7 +17,7 @@ export function safeLinkUrl(href: string): URL | null {
 /** Approximate bytes of an image embedded in a text. */
 const maxInlineImageSize = 2_000_000;
 
-/** Whether `href` is an image embedded in the text: it causes no request, and is no SVG, which is a document. */
+/** Whether `href` is an image embedded in the text: it causes no request, and is not an SVG, which is a document. */
 export const isInlineImage = (href: string): boolean =>
   href.length <= maxInlineImageSize &&
   /^data:image\/(?:png|jpeg|gif|webp|avif);base64,[a-z\d+/=\s]*$/i.test(href);

@@ -5,7 +5,7 @@ import { detailsExtension } from './detailsSyntax.ts';
 import { maskFormulas, mathExtensions } from './mathSyntax.ts';
 import type { MarkdownToken } from './tokens.ts';
 
-/** Characters of one run of inline text that are still lexed; far beyond any real paragraph. */
+/** Characters of inline text that is lexed; longer text is shown as it is. Far beyond any real paragraph. */
 const maxInlineLength = 16_384;
 
 /** GitHub Flavored Markdown with tables and task lists, where a line break in the source is a line break. */
@@ -32,7 +32,7 @@ class LazyLexer extends Lexer {
   }
 
   override inlineTokens(source: string, tokens?: Token[]): Token[] {
-    // marked asks for the mask before it lexes anything nested.
+    // marked requests the mask before it lexes anything nested.
     this.#source = source;
     return super.inlineTokens(source, tokens);
   }
@@ -45,8 +45,8 @@ export interface LexedBlocks {
 }
 
 /**
- * Splits `source` into block tokens. Their inline text is lexed when `inlineTokensOf` asks for it, so that a block
- * that did not change costs nothing more.
+ * Splits `source` into block tokens. Their inline text is lexed when `inlineTokensOf` needs it, so that a block
+ * that did not change costs nothing.
  */
 export function lexBlocks(source: string, links: Links): LexedBlocks {
   const lexer = new LazyLexer(links);

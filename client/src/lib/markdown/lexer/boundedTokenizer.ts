@@ -1,14 +1,14 @@
 import { Tokenizer } from 'marked';
 import type { Links, Tokens } from 'marked';
 
-/** Lists in quotes in lists: deeper than anybody writes, and shallow enough for the call stack and the CPU. */
+/** Lists in quotes in lists: deeper than real texts, and shallow enough for the call stack and the CPU. */
 const maxBlockDepth = 24;
 /** The same for emphasis in links in emphasis; the end of each level is searched for. */
 const maxInlineDepth = 8;
 /** Labels of reference links that one text may define. */
 const maxDefinitions = 1_000;
 
-/** marked's tokenizer with limits on nesting and definitions; what exceeds them stays text. */
+/** marked's tokenizer with limits on nesting and definitions; what exceeds them is left as text. */
 export class BoundedTokenizer extends Tokenizer {
   #depth = 0;
 

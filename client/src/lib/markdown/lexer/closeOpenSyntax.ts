@@ -1,9 +1,9 @@
-/** Inline text that is still being written, as it is shown meanwhile. */
+/** Inline text that is still being written, as it is shown until then. */
 export interface ClosedText {
   text: string;
   /**
-   * `complete`: nothing was open, the next words belong behind the text. `closed`: open emphasis was closed, the
-   * next words belong inside it. `cut`: the end was left out, because only the next characters tell what it is.
+   * `complete`: nothing was open, the next words belong after the text. `closed`: open emphasis was closed, the
+   * next words belong inside it. `cut`: the end was left out, because its meaning depends on the next characters.
    */
   end: 'complete' | 'closed' | 'cut';
 }
@@ -63,7 +63,7 @@ function cut(source: string, at: number): ClosedText {
 function closeCode(source: string, at: number, ticks: string): ClosedText {
   const code = source.slice(at + ticks.length);
   if (code.trim() === '' || code.endsWith('`')) return cut(source, at);
-  // Emphasis around the code stays open until the next characters: code is short.
+  // Emphasis around the code is left open until the next characters: code is short.
   return { text: source + ticks, end: 'cut' };
 }
 

@@ -10,13 +10,13 @@ const isHashHeading = (token: MarkdownToken): boolean =>
 const isCompleteFormula = (token: MarkdownToken): boolean =>
   token.type === 'math' && token.raw.endsWith('\n');
 
-/** Whether a block has an end of its own, or an empty line below it. */
+/** Whether a block is ended by its own syntax or by an empty line below it. */
 const isClosed = (token: MarkdownToken): boolean =>
   ['space', 'heading', 'hr', 'math', 'details'].includes(token.type) ||
   isFence(token) ||
   /\n[ \t]*\n$/.test(token.raw);
 
-/** Whether a block starts at its first line, whatever is above it. */
+/** Whether a block starts at its first line, regardless of what is above it. */
 const interruptsParagraph = (token: MarkdownToken): boolean =>
   token.type === 'hr' || isFence(token) || isHashHeading(token) || isCompleteFormula(token);
 
@@ -38,15 +38,15 @@ export function countFinalBlocks(tokens: readonly MarkdownToken[], source: strin
   return 0;
 }
 
-/** Whether the lines that decide the type of the block at `start` are complete; a table takes two. */
+/** Whether the lines that decide the type of the block at `start` are complete; a table needs two. */
 const isRecognized = (token: MarkdownToken, source: string, start: number): boolean =>
   token.type !== 'space' && hasLines(source, start, token.type === 'table' ? 2 : 1);
 
 const formulaOpening = /^ {0,3}(?:\$\$|\\\[)/gm;
 
 /**
- * Returns where a formula without an end may start: it would take in every line up to its end, whatever they are
- * lexed as now. It can only be below the last empty line.
+ * Returns where a formula without an end may start: it would include every line up to its end, regardless of
+ * how they are lexed now. It can only be below the last empty line.
  */
 function startOfOpenFormula(source: string): number {
   formulaOpening.lastIndex = startOfLastEmptyLine(source);

@@ -7,7 +7,7 @@ import type { MarkdownToken } from './tokens.ts';
 
 /** Characters lexed at a time, so that a very long text takes several steps. More than the longest block. */
 const defaultWindow = 32_000;
-/** An open text of at most so many characters is lexed again at once; a longer one when it grew by this share. */
+/** An open text of at most so many characters is lexed again immediately; a longer one when it grew by this share. */
 const alwaysLexed = 4_000;
 const growthShare = 1 / 32;
 
@@ -24,7 +24,7 @@ export interface Step {
   openLinks: string;
   /** Labels of the reference links whose definitions became final in this step. */
   defined: string[];
-  /** There is more text than one step takes. */
+  /** There is more text than one step lexes. */
   more: boolean;
 }
 
@@ -109,7 +109,7 @@ export class IncrementalDocument {
   /** Returns the tokens of `source`, the final part of what was lexed, and the labels it defines. */
   #finalize({ tokens }: LexedBlocks, source: string, count: number | null, hasNewLinks: boolean) {
     if (!hasNewLinks && count !== null) return { final: tokens.slice(0, count), defined: [] };
-    // Lexed on its own, it sees no definition that is still being written below it.
+    // Lexed separately, it does not use a definition that is still being written below it.
     const own = lexBlocks(source, this.#links);
     const defined = newLabels(own.links, this.#links);
     this.#links = own.links;

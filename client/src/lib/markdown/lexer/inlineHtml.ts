@@ -1,11 +1,11 @@
 import type { MarkdownToken, TagToken, TokenOf } from './tokens.ts';
 
-/** Elements that only say what a word is or how it looks. Their attributes are dropped. */
+/** Elements that only describe the meaning or the look of words. Their attributes are dropped. */
 const harmlessElements = new Set(
   'b strong i em u s del ins mark small sub sup kbd samp var code q'.split(' '),
 );
 
-/** Elements in elements, each of which takes a frame of the call stack. */
+/** Levels of nested elements, each of which uses a frame of the call stack. */
 const maxDepth = 16;
 
 const tagPattern = /^<(\/?)([a-z][a-z\d]*)(?:\s[^<>]*)?\/?>$/i;
@@ -51,7 +51,7 @@ function closeTag(open: TagToken[], element: string): void {
 const rawOf = ({ tag, tokens }: TagToken): string =>
   `<${tag}>${tokens.map(({ raw }) => raw).join('')}</${tag}>`;
 
-/** Returns the tag as readable text, with `&` escaped so that `&lt;` in it stays `&lt;`. */
+/** Returns the tag as readable text, with `&` escaped so that `&lt;` in it is shown as `&lt;`. */
 function tagAsText(raw: string): MarkdownToken[] {
   return raw.startsWith('<!--') ? [] : [{ type: 'text', raw, text: raw.replaceAll('&', '&amp;') }];
 }

@@ -22,7 +22,7 @@ function matchDollarMath(source: string): RegExpExecArray | null {
   return match?.[1] !== undefined && !money.test(match[1]) ? match : null;
 }
 
-/** The token of a formula; undefined when there is nothing in it. */
+/** Returns the token of a formula; undefined when it is empty. */
 function mathToken(
   match: RegExpExecArray | null,
   kind: Pick<MathToken, 'display' | 'block'>,
@@ -31,7 +31,7 @@ function mathToken(
   return match && tex ? { type: 'math', raw: match[0], tex, ...kind } : undefined;
 }
 
-/** `$$…$$` and `\[…\]` on lines of their own. */
+/** `$$…$$` and `\[…\]` on separate lines. */
 const blockExtension: TokenizerAndRendererExtension = {
   name: 'mathBlock',
   level: 'block',
@@ -59,7 +59,7 @@ const inlineExtension: TokenizerAndRendererExtension = {
     const inline = { display: false, block: false };
     const parentheses = parenthesesMath.exec(source);
     if (parentheses) return mathToken(parentheses, inline);
-    // `US$5` and `a$b$`: a dollar after a letter, a digit or a dollar opens nothing.
+    // `US$5` and `a$b$`: a dollar after a letter, a digit or a dollar does not open a formula.
     if (/[\p{L}\p{N}$]$/u.test(before.at(-1)?.raw.slice(-2) ?? '')) return undefined;
     return mathToken(matchDollarMath(source), inline);
   },

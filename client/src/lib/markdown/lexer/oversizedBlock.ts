@@ -19,7 +19,7 @@ export interface OversizedBlock {
 
 /**
  * Returns the first block that is too long. Where it is split depends on its own text alone, not on how much of
- * the message has arrived, so a message looks the same however it arrived.
+ * the message has arrived, so every way of arriving has the same result.
  */
 export function findOversizedBlock(tokens: readonly MarkdownToken[]): OversizedBlock | null {
   let start = 0;
@@ -32,7 +32,7 @@ export function findOversizedBlock(tokens: readonly MarkdownToken[]): OversizedB
 }
 
 function maxLengthOf(token: MarkdownToken): number {
-  // Code is a single text, however long.
+  // Code is a single text, so its length does not matter.
   if (token.type === 'code' || token.type === 'space') return Infinity;
   return ['list', 'blockquote', 'table', 'details'].includes(token.type)
     ? maxContainerLength

@@ -5,12 +5,12 @@ export interface MathToken {
   type: 'math';
   raw: string;
   tex: string;
-  /** Set large and on a line of its own. */
+  /** Typeset large and on a separate line. */
   display: boolean;
   block: boolean;
 }
 
-/** `<details>` with Markdown inside: the one HTML block that models write. */
+/** `<details>` with Markdown inside: the only HTML block that models often write. */
 export interface DetailsToken {
   type: 'details';
   raw: string;

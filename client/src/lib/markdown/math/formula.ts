@@ -2,11 +2,11 @@ import type katex from 'katex';
 import type { KatexOptions } from 'katex';
 import { runWhenReady } from '../scheduler.ts';
 
-/** Characters; anything longer is no formula. */
+/** Characters; longer text is not a formula. */
 const maxLength = 5_000;
 
 const options: KatexOptions = {
-  // No links, images or attributes: \href, \includegraphics, \htmlData and the like stay text.
+  // No links, images or attributes: \href, \includegraphics, \htmlData and the like remain text.
   trust: false,
   strict: (code) => (code === 'htmlExtension' ? 'error' : 'ignore'),
   throwOnError: false,
