@@ -66,7 +66,7 @@ inBrowser('accessibility', () => {
       await ann.page.getByRole('button', { name: 'Continue this chat' }).waitFor();
     },
     'the settings dialog': () => openFromAccountMenu('Settings'),
-    'the archived chats dialog': () => openFromAccountMenu('Archived chats'),
+    'the archived chats dialog': () => openFromAccountMenu('Archived Chats'),
     'the shortcuts dialog': () => openFromAccountMenu('Keyboard shortcuts'),
     'the Shared Chats dashboard': async () => {
       await openFromAccountMenu('Settings');

@@ -36,7 +36,7 @@ inBrowser('accounts and connections', () => {
 
   const openAdminPanel = async ({ page }: Visitor) => {
     await page.getByRole('button', { name: /^Account/ }).click();
-    await page.getByRole('menuitem', { name: 'Admin panel' }).click();
+    await page.getByRole('menuitem', { name: 'Admin Panel' }).click();
   };
 
   test('the first visitor creates the admin account', async () => {

@@ -105,8 +105,8 @@ inBrowser('sharing a chat to the community', () => {
 
   const openCommunityDialog = async (): Promise<Locator> => {
     const share = await openShareDialog();
-    await share.getByRole('button', { name: 'Share to community' }).click();
-    const dialog = admin.page.getByRole('dialog', { name: 'Share to community' });
+    await share.getByRole('button', { name: 'Share to Community' }).click();
+    const dialog = admin.page.getByRole('dialog', { name: 'Share to Community' });
     await dialog.getByText('Sends 2 messages').waitFor();
     return dialog;
   };
@@ -120,13 +120,13 @@ inBrowser('sharing a chat to the community', () => {
   test('it is offered only after an admin enables it', async () => {
     await start();
     const share = await openShareDialog();
-    expect(await share.getByRole('button', { name: 'Share to community' }).count()).toBe(0);
+    expect(await share.getByRole('button', { name: 'Share to Community' }).count()).toBe(0);
     await admin.page.keyboard.press('Escape');
 
     await admin.page.getByRole('button', { name: /^Account/ }).click();
-    await admin.page.getByRole('menuitem', { name: 'Admin panel' }).click();
+    await admin.page.getByRole('menuitem', { name: 'Admin Panel' }).click();
     await admin.page.getByRole('link', { name: 'General' }).click();
-    await admin.page.getByRole('switch', { name: 'Enable community sharing' }).click();
+    await admin.page.getByRole('switch', { name: 'Enable Community Sharing' }).click();
     await admin.page.getByText('Saved').first().waitFor();
     await picture(admin, 'admin-general');
     await admin.page.goto(app.url);

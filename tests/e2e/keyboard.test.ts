@@ -206,7 +206,7 @@ inBrowser('the keyboard alone', () => {
     await list.waitFor();
   });
 
-  test('has the same shortcuts in the admin panel, except those of the sidebar', async () => {
+  test('has the same shortcuts in the Admin Panel, except those of the sidebar', async () => {
     const ann = await member();
     await ann.page.goto(`${app.url}/admin/users`);
     await ann.page.getByRole('heading', { name: 'Users' }).waitFor();

@@ -41,7 +41,7 @@ export const variables = {
   },
   WEBUI_NAME: {
     schema: z.string().min(1).max(60).optional(),
-    help: 'Name of the instance. Locks the setting in the admin panel.',
+    help: 'Name of the instance. Locks the setting in the Admin Panel.',
   },
   ENABLE_SIGNUP: { schema: bool.optional(), help: 'Whether new users can sign up. Locks the setting.' },
   DEFAULT_USER_ROLE: {
@@ -54,7 +54,7 @@ export const variables = {
   },
   COMMUNITY_URL: {
     schema: httpUrl.default('https://openwebui.com'),
-    help: 'The community site that "Share to community" opens.',
+    help: 'The community site that "Share to Community" opens.',
   },
   OPENAI_API_BASE_URL: {
     schema: httpUrl.optional(),

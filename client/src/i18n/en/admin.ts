@@ -1,6 +1,6 @@
-/** The frame of the admin panel. Its pages have their own words: users, instance, connections. */
+/** The frame of the Admin Panel. Its pages have their own words: users, instance, connections. */
 export const admin = {
-  panel: 'Admin panel',
+  panel: 'Admin Panel',
   backToChats: 'Back to chats',
   users: 'Users',
   general: 'General',

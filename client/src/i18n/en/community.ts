@@ -1,6 +1,6 @@
 /** Sharing a chat to the community site. */
 export const community = {
-  shareToCommunity: 'Share to community',
+  shareToCommunity: 'Share to Community',
   body: 'This sends the chat to {host}, outside {instance}. You may not be able to take it back.',
   chatTitle: 'Title',
   content: 'Content',

@@ -1,4 +1,4 @@
-/** Admin panel → Connections: the model servers. */
+/** Admin Panel → Connections: the model servers. */
 export const connections = {
   text: 'Model servers with an OpenAI-compatible API: Ollama, vLLM, llama.cpp, LiteLLM, OpenAI.',
   add: 'Add connection',

@@ -1,4 +1,4 @@
-/** Admin panel → General: the settings of the instance. */
+/** Admin Panel → General: the settings of the instance. */
 export const instance = {
   text: 'Name, sign-up and sharing. Changes are saved automatically.',
   title: 'Instance',
@@ -14,7 +14,7 @@ export const instance = {
   defaultRoleUser: 'Member',
   defaultRoleUserHint: 'They can chat, and open links shared with everyone here.',
   sharing: 'Sharing',
-  communitySharing: 'Enable community sharing',
+  communitySharing: 'Enable Community Sharing',
   communitySharingHint: 'Lets members send a chat to the community site, outside this instance.',
   models: 'Models',
   demoModel: 'Show the demo model',

@@ -1,4 +1,4 @@
-/** Admin panel → Users. */
+/** Admin Panel → Users. */
 export const users = {
   text: 'Accounts on this instance and their roles.',
   search: 'Search by name or email',

@@ -62,7 +62,7 @@ $$
 
 > Ask something with the word "think" to see reasoning first, or with the word "long" for a longer answer.
 ${/\blong\b/i.test(question) ? Array.from({ length: 20 }, (_, i) => longSection(i + 1)).join('') : ''}
-An admin can connect a real model in the **Admin panel** under **Connections**. This one then disappears from the list of models.
+An admin can connect a real model in the **Admin Panel** under **Connections**. This one then disappears from the list of models.
 `;
 }
 

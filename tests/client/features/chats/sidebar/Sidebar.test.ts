@@ -70,7 +70,7 @@ describe('the sidebar', () => {
     expect(await screen.findByRole('link', { name: 'Cold' })).toBeTruthy();
   });
 
-  test('hides Share without the permission, and the admin panel from members', async () => {
+  test('hides Share without the permission, and the Admin Panel from members', async () => {
     await renderSidebar({ share: false });
     await openMenu('Cold');
     expect(names()).toEqual(['Rename', 'Pin', 'Archive', 'Download', 'Delete']);
@@ -79,14 +79,14 @@ describe('the sidebar', () => {
     await person.click(screen.getByRole('button', { name: /Ada Lovelace/ }));
     await screen.findByRole('menu', { hidden });
     expect(entry('Sign out')).toBeDefined();
-    expect(entry('Admin panel')).toBeUndefined();
+    expect(entry('Admin Panel')).toBeUndefined();
   });
 
-  test('shows the admin panel to admins', async () => {
+  test('shows the Admin Panel to admins', async () => {
     await renderSidebar({ administer: true });
     await person.click(screen.getByRole('button', { name: /Ada Lovelace/ }));
     await screen.findByRole('menu', { hidden });
-    expect(entry('Admin panel')?.getAttribute('href')).toBe('/admin/users');
+    expect(entry('Admin Panel')?.getAttribute('href')).toBe('/admin/users');
   });
 
   test('lists pinned chats first, under their own heading', async () => {
