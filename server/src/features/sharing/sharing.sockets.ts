@@ -8,9 +8,12 @@ import type { LinkRow } from './sharing.queries.ts';
 
 /** Shared pages one socket may watch: each tab has its own socket, and a tab shows one page. */
 const maxLinksPerSocket = 20;
-/** Requests of one socket to watch a link, per minute: a page asks once, and again after each reconnection. */
-const maxRequestsPerMinute = 60;
-const minuteMs = 60_000;
+/** A page sends `share:watch` once, and again after each reconnection. */
+const watchLimit = {
+  events: 60,
+  windowMs: 60_000,
+  message: 'Too many links at once. Try again in a minute.',
+};
 
 interface WatchedLink {
   chatId: string;
@@ -106,20 +109,10 @@ export const sharingSockets =
   (subscriptions: ShareSubscriptions): SocketFeature =>
   (context) => {
     const { socket } = context;
-    let requests = { since: 0, count: 0 };
 
-    const checkRateLimit = () => {
-      if (Date.now() - requests.since > minuteMs) requests = { since: Date.now(), count: 0 };
-      requests.count++;
-      if (requests.count > maxRequestsPerMinute) {
-        throw new DomainError('rate_limited', 'Too many links at once. Try again in a minute.');
-      }
-    };
-
-    on(context, 'share:watch', async ({ id }, actor) => {
-      checkRateLimit();
-      return { version: await subscriptions.add(socket, actor, id) };
-    });
+    on(context, 'share:watch', { limit: watchLimit }, async ({ id }, actor) => ({
+      version: await subscriptions.add(socket, actor, id),
+    }));
 
     on(context, 'share:unwatch', async ({ id }) => {
       await subscriptions.remove(socket, id);
