@@ -10,7 +10,7 @@ import type { Prompt, PromptMessage } from '../models/models.service.ts';
 export function buildPrompt(
   settings: ChatSettings,
   branch: Pick<MessageRow, 'role' | 'content'>[],
-  begun: string,
+  partialAnswer: string,
 ): Prompt {
   const { systemPrompt, ...parameters } = settings;
   const messages: PromptMessage[] = [];
@@ -20,7 +20,7 @@ export function buildPrompt(
     if (last?.role === role) last.content += `\n\n${content}`;
     else messages.push({ role, content });
   }
-  if (begun) messages.push({ role: 'assistant', content: begun });
+  if (partialAnswer) messages.push({ role: 'assistant', content: partialAnswer });
   if (systemPrompt?.trim()) messages.unshift({ role: 'system', content: systemPrompt });
   return { messages, ...parameters };
 }

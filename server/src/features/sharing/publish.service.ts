@@ -12,7 +12,7 @@ import type { AudienceQueries } from './audience.queries.ts';
 import { changesPage, type LinkOptionsResolver, type RequestedOptions } from './linkOptions.ts';
 import type { LinkRow, NewVersion, SharingQueries } from './sharing.queries.ts';
 import type { ShareSubscriptions } from './sharing.sockets.ts';
-import { compress, readSnapshot, type SerialisedMessages } from './snapshots.ts';
+import { compress, readSnapshot, type SerializedMessages } from './snapshots.ts';
 
 /** How often a chat that changes while it is published is read again before its owner is asked to wait. */
 const maxAttempts = 5;
@@ -34,7 +34,7 @@ interface Draft {
   /** The chat's live link; undefined: a new one is created. */
   link: LinkRow | undefined;
   linkId: string;
-  content: SerialisedMessages;
+  content: SerializedMessages;
   messageCount: number;
   /** The content compressed; undefined when it equals the link's current version. */
   body: Buffer | undefined;

@@ -10,7 +10,7 @@ import type { LinkRow, SharingQueries } from './sharing.queries.ts';
 import type { ShareSubscriptions } from './sharing.sockets.ts';
 
 /** Up to this many chats are announced one by one; beyond it, clients are told to reload their lists. */
-const announcedSingly = 20;
+const singleAnnouncementsMax = 20;
 /** Milliseconds between two sweeps: an open page disappears within a moment of its link's expiry. */
 const sweepIntervalMs = 1_000;
 
@@ -113,7 +113,7 @@ export class RevocationService {
 
   #announce(actor: Actor, links: LinkIds[]): void {
     const { signals, realtime } = this.#platform;
-    if (links.length > announcedSingly) {
+    if (links.length > singleAnnouncementsMax) {
       realtime.send(rooms.user(actor.id), 'chats:changed', {});
       return;
     }

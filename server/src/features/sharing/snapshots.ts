@@ -14,12 +14,12 @@ const unbrotli = promisify(brotliDecompress);
 /** Brotli's scale ends at 11; from 6 on it takes several times as long for a few per cent. */
 const quality = 5;
 /** Characters serialised before other requests get a turn: about 2 ms of work. */
-const charsPerTurn = 250_000;
+const charsBetweenYields = 250_000;
 
 /** Stands for the link id in a preview of a chat that has no link yet. */
 export const previewLinkId = 'preview';
 
-export interface SerialisedMessages {
+export interface SerializedMessages {
   json: string;
   /** SHA-256 of `json`. */
   hash: string;
@@ -27,9 +27,9 @@ export interface SerialisedMessages {
 
 /** The active branch as viewers would see it now. Answers still being written are left out. */
 export type BranchSnapshot = { messages: SnapshotMessage[] } & (
-  | { refusal: null; content: SerialisedMessages }
+  | { refusal: null; content: SerializedMessages }
   /** Why publishing this snapshot is refused. Content is absent when it is too large. */
-  | { refusal: DomainError; content: SerialisedMessages | undefined }
+  | { refusal: DomainError; content: SerializedMessages | undefined }
 );
 
 /** Reads and serialises the active branch of a chat, once, and says whether it can be published. */
@@ -44,7 +44,7 @@ export async function readSnapshot(
   const branch =
     activeMessageId === null ? [] : await messageQueries.branch(id, activeMessageId, limits.messagesPerChat);
   const messages = toSnapshot(linkId, branch);
-  const content = await serialise(messages);
+  const content = await serialize(messages);
   if (streaming) return { messages, content, refusal: refusals.streaming() };
   if (messages.length === 0) return { messages, content, refusal: refusals.empty() };
   if (!content) return { messages, content, refusal: refusals.tooLarge() };
@@ -84,7 +84,7 @@ export const toSnapshot = (linkId: string, branch: MessageRow[]): SnapshotMessag
   }));
 
 /** The messages as JSON text, built in pieces. Returns undefined beyond `limits.snapshotChars`. */
-export async function serialise(messages: SnapshotMessage[]): Promise<SerialisedMessages | undefined> {
+export async function serialize(messages: SnapshotMessage[]): Promise<SerializedMessages | undefined> {
   const hash = createHash('sha256');
   let json = '[';
   let hashed = 0;
@@ -95,7 +95,7 @@ export async function serialise(messages: SnapshotMessage[]): Promise<Serialised
   for (const [i, message] of messages.entries()) {
     json += `${i === 0 ? '' : ','}${JSON.stringify(message)}`;
     if (json.length > limits.snapshotChars) return undefined;
-    if (json.length - hashed < charsPerTurn) continue;
+    if (json.length - hashed < charsBetweenYields) continue;
     hashRest();
     await yieldToEventLoop();
   }
