@@ -33,7 +33,7 @@ export class CommunityService {
     if (!(await settings.current()).communitySharing) {
       throw forbidden('Community sharing is turned off. An admin can turn it on.', 'community_sharing_off');
     }
-    const chat = await chats.authorize(actor, 'read', chatId);
+    const chat = await chats.authorize(actor, chatId);
     if ((await messages.streaming(chatId)).length > 0) {
       throw conflict(
         'An answer is still being written. Wait until it is finished, or stop it, then share.',

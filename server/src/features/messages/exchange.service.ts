@@ -41,7 +41,7 @@ export class ExchangeService {
   ): Promise<{ question: Message; answer: Message }> {
     const { chats, changes, models, answers } = this.#parts;
     const { model: requestedModel, content, idempotencyKey = null } = request;
-    const { model: chatModel } = await chats.authorize(actor, 'change', chatId);
+    const { model: chatModel } = await chats.authorize(actor, chatId);
     const model = await models.require(requestedModel, chatModel);
     answers.requireCapacity(actor.id);
     const { question, answer, isRepeated } = await changes.inChat(chatId, async (chat) => {
@@ -67,7 +67,7 @@ export class ExchangeService {
     requestedModel?: string,
   ): Promise<{ answer: Message }> {
     const { chats, changes, models, answers } = this.#parts;
-    const { model: chatModel } = await chats.authorize(actor, 'change', chatId);
+    const { model: chatModel } = await chats.authorize(actor, chatId);
     const message = await changes.require(chatId, messageId);
     const questionId = message.role === 'user' ? message.id : message.parentId;
     if (questionId === null) throw refused('There is no question above this answer.');
@@ -87,7 +87,7 @@ export class ExchangeService {
   /** Continues an answer that was stopped, interrupted or failed, in the same message. */
   async continue(actor: Actor, chatId: string, messageId: string): Promise<{ answer: Message }> {
     const { chats, changes, models, answers, queries } = this.#parts;
-    const { model: chatModel } = await chats.authorize(actor, 'change', chatId);
+    const { model: chatModel } = await chats.authorize(actor, chatId);
     const message = await changes.require(chatId, messageId);
     if (message.role !== 'assistant' || !continuable.includes(message.status)) {
       throw refused('Only an answer that was cut off can be continued.');
@@ -108,7 +108,7 @@ export class ExchangeService {
   }
 
   async stop(actor: Actor, chatId: string): Promise<void> {
-    await this.#parts.chats.authorize(actor, 'change', chatId);
+    await this.#parts.chats.authorize(actor, chatId);
     await this.#parts.answers.stop(chatId);
   }
 

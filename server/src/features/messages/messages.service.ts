@@ -36,14 +36,14 @@ export class MessageService {
 
   /** The messages above `before` on its own branch. */
   async earlier(actor: Actor, chatId: string, before: string, limit: number): Promise<BranchPage> {
-    await this.#parts.chats.authorize(actor, 'read', chatId);
+    await this.#parts.chats.authorize(actor, chatId);
     const { parentId } = await this.#parts.changes.require(chatId, before);
     return this.#branch(chatId, parentId, limit);
   }
 
   /** The chat's version and the ids of its answers that are being written. */
   async watchState(actor: Actor, chatId: string): Promise<{ version: number; streaming: string[] }> {
-    const { version } = await this.#parts.chats.authorize(actor, 'read', chatId);
+    const { version } = await this.#parts.chats.authorize(actor, chatId);
     const streaming = await this.#parts.queries.streaming(chatId);
     return { version, streaming: streaming.map((row) => row.id) };
   }
@@ -53,13 +53,13 @@ export class MessageService {
     const { queries, chats, answers } = this.#parts;
     const message = await queries.byId(messageId);
     if (!message) throw notFound();
-    await chats.authorize(actor, 'read', message.chatId);
+    await chats.authorize(actor, message.chatId);
     return answers.withLiveText(message);
   }
 
   async edit(actor: Actor, chatId: string, messageId: string, content: string): Promise<Message> {
     const { chats, changes, queries, announcer } = this.#parts;
-    await chats.authorize(actor, 'change', chatId);
+    await chats.authorize(actor, chatId);
     const edited = await changes.inChat(chatId, async (chat) => {
       const { role, status } = await changes.require(chatId, messageId);
       if (status === 'streaming') throw streamingConflict();
@@ -76,7 +76,7 @@ export class MessageService {
   /** Removes the message and everything below it. */
   async remove(actor: Actor, chatId: string, messageId: string) {
     const { chats, changes, queries } = this.#parts;
-    await chats.authorize(actor, 'change', chatId);
+    await chats.authorize(actor, chatId);
     const result = await changes.inChat(chatId, async (chat) => {
       const message = await changes.require(chatId, messageId);
       const ids = await queries.subtree(chatId, messageId);

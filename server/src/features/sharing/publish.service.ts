@@ -91,7 +91,7 @@ export class SnapshotPublisher {
 
   async #readDraft(actor: Actor, chatId: string): Promise<Draft> {
     const { chats, queries, messages } = this.#parts;
-    const chat = await chats.authorize(actor, 'change', chatId);
+    const chat = await chats.authorize(actor, chatId);
     const link = await queries.liveOfChat(chatId);
     const linkId = link?.id ?? newShareId();
     const snapshot = await readSnapshot(messages, chat, linkId);

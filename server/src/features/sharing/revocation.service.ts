@@ -35,7 +35,7 @@ export class RevocationService {
 
   /** Revokes the chat's link; the chat is unchanged. Throws 404 when the chat has no live link. */
   async revokeShare(actor: Actor, chatId: string): Promise<void> {
-    await this.#parts.chats.authorize(actor, 'change', chatId);
+    await this.#parts.chats.authorize(actor, chatId);
     const link = await this.#parts.queries.liveOfChat(chatId);
     if (!link) throw notFound();
     await this.revokeLink(actor, link.id);

@@ -82,7 +82,7 @@ export class SharingService {
 
   async #read(actor: Actor, chatId: string) {
     const { chats, queries, messages } = this.#parts;
-    const chat = await chats.authorize(actor, 'read', chatId);
+    const chat = await chats.authorize(actor, chatId);
     const link = await queries.liveOfChat(chatId);
     return { chat, link, snapshot: await readSnapshot(messages, chat, link?.id ?? previewLinkId) };
   }
