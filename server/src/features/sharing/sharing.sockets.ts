@@ -21,8 +21,9 @@ interface WatchedLink {
 }
 
 /**
- * Which sockets of this process have which shared page open. After every change of a link, its owner, its viewers or
- * the policy, everyone who has the link open is checked again, and those who may no longer read it are evicted.
+ * Tracks which sockets of this process have which shared page open. After every change of a link, its owner, its
+ * viewers or the policy, everyone who has the link open is checked again, and those who may no longer read it are
+ * evicted.
  */
 export class ShareSubscriptions {
   #platform: Platform;
@@ -104,7 +105,7 @@ export class ShareSubscriptions {
 
 const userIdOf = (socket: AppSocket): string => socket.data.userId;
 
-/** Events by which an open shared page subscribes to being revoked or refreshed. */
+/** Events by which an open shared page learns that it was revoked or updated. */
 export const sharingSockets =
   (subscriptions: ShareSubscriptions): SocketFeature =>
   (context) => {

@@ -11,12 +11,12 @@ import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts
 const brotli = promisify(brotliCompress);
 const unbrotli = promisify(brotliDecompress);
 
-/** Brotli's scale ends at 11; from 6 on it takes several times as long for a few per cent. */
+/** Brotli's quality, at most 11. From 6 on, compression takes several times as long and saves a few percent. */
 const quality = 5;
-/** Characters serialised before other requests get a turn: about 2 ms of work. */
+/** Characters serialized before other requests are served: about 2 ms of work. */
 const charsBetweenYields = 250_000;
 
-/** Stands for the link id in a preview of a chat that has no link yet. */
+/** Used as the link id in a preview of a chat that has no link yet. */
 export const previewLinkId = 'preview';
 
 export interface SerializedMessages {
@@ -32,14 +32,14 @@ export type BranchSnapshot = { messages: SnapshotMessage[] } & (
   | { refusal: DomainError; content: SerializedMessages | undefined }
 );
 
-/** Reads and serialises the active branch of a chat, once, and says whether it can be published. */
+/** Reads and serializes the active branch of a chat once. `refusal` says why it cannot be published. */
 export async function readSnapshot(
   messageQueries: MessageQueries,
   chat: ChatRow,
   linkId: string,
 ): Promise<BranchSnapshot> {
   const { id, activeMessageId } = chat;
-  // Asked before the branch is read: a run that starts later increments the chat's version.
+  // Checked before the branch is read: a run that starts later increments the chat's version.
   const streaming = (await messageQueries.streaming(id)).length > 0;
   const branch =
     activeMessageId === null ? [] : await messageQueries.branch(id, activeMessageId, limits.messagesPerChat);
@@ -70,7 +70,7 @@ export const idInLink = (linkId: string, messageId: string): string =>
 const isShown = (row: MessageRow) =>
   row.status !== 'streaming' && row.status !== 'failed' && row.content.trim() !== '';
 
-/** What viewers get of a branch: every field is named here, and no other column leaves the server. */
+/** Returns a branch as viewers see it. Every field is named here, and no other column leaves the server. */
 export const toSnapshot = (linkId: string, branch: MessageRow[]): SnapshotMessage[] =>
   branch.filter(isShown).map((row) => ({
     id: idInLink(linkId, row.id),
@@ -83,7 +83,7 @@ export const toSnapshot = (linkId: string, branch: MessageRow[]): SnapshotMessag
     ...(row.edited && { edited: true as const }),
   }));
 
-/** The messages as JSON text, built in pieces. Returns undefined beyond `limits.snapshotChars`. */
+/** Returns the messages as JSON text, built in pieces; undefined beyond `limits.snapshotChars`. */
 export async function serialize(messages: SnapshotMessage[]): Promise<SerializedMessages | undefined> {
   const hash = createHash('sha256');
   let json = '[';
@@ -104,7 +104,7 @@ export async function serialize(messages: SnapshotMessage[]): Promise<Serialized
   return { json, hash: hash.digest('base64url') };
 }
 
-/** Compressed off the main thread. */
+/** Compresses the text outside the main thread. */
 export const compress = (text: string): Promise<Buffer> =>
   brotli(text, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } });
 
