@@ -124,25 +124,25 @@ export class ChatService {
     realtime.clearRoom(rooms.chat(id));
   }
 
-  /** The title a chat gets with this question; undefined unless it is the first one of a chat nobody has named. */
+  /** Returns the title of a chat whose first question this is; undefined for other questions and for named chats. */
   titleForQuestion(chat: ChatRow, question: string): string | undefined {
     const isFirst = chat.titleIsAutomatic && chat.messageCount === 0;
     return isFirst ? titleFromQuestion(question) || untitled : undefined;
   }
 
-  /** Replaces an automatic title by the one a model suggests. Does nothing when the owner has renamed the chat. */
+  /** Replaces an automatic title with the one a model suggests. Does nothing when the owner has renamed the chat. */
   async applySuggestedTitle(id: string, suggestion: string): Promise<void> {
     const title = titleFromModel(suggestion);
     if (title && (await this.#parts.queries.setAutomaticTitle(id, title))) await this.announce(id);
   }
 
-  /** Sends the current state of the chat to all tabs of its owner. */
+  /** Reads the chat and sends it to all tabs of its owner. */
   async announce(id: string): Promise<void> {
     const chat = await this.#parts.queries.byId(id);
     if (chat) this.sendUpdated(chat);
   }
 
-  /** Like `announce`, for a row that has just been read. */
+  /** Sends a chat that has just been read to all tabs of its owner. */
   sendUpdated(chat: ChatRow): void {
     this.#platform.realtime.send(rooms.user(chat.ownerId), 'chat:updated', { chat: presentChat(chat) });
   }

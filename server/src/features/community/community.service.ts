@@ -20,14 +20,14 @@ interface Parts {
   audit: AuditQueries;
 }
 
-/** Hands a chat off to a community site outside this instance. */
+/** Builds what community sharing sends to a site outside this instance. */
 export class CommunityService {
   #parts: Parts;
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Returns everything that would leave the instance. Refused to everyone, admins included, until an admin enables it. */
+  /** Returns everything that would leave the instance. Throws `forbidden`, for admins too, until an admin enables it. */
   async buildPayload(actor: Actor, chatId: string): Promise<CommunityPayload> {
     const { settings, chats, messages, models, audit } = this.#parts;
     if (!(await settings.current()).communitySharing) {

@@ -3,9 +3,9 @@ import type { MessageRow } from '../messages/messages.queries.ts';
 import type { Prompt, PromptMessage } from '../models/models.service.ts';
 
 /**
- * Builds what the model is sent: the chat's system prompt, the branch, and `begun`, the text so far of an answer that
- * is being continued. Answers without text are left out and neighbours of the same role joined: many chat templates
- * require that roles alternate.
+ * Returns the prompt: the chat's system prompt, the branch, and the text so far of an answer that is continued. Omits
+ * answers without text and joins adjacent messages of the same role, because many chat templates require alternating
+ * roles.
  */
 export function buildPrompt(
   settings: ChatSettings,

@@ -27,7 +27,7 @@ interface Parts {
 
 const continuable = ['stopped', 'interrupted', 'failed'];
 
-/** Questions and answers: an answer is stored empty in the transaction that asks for it, then written by a run. */
+/** Stores questions and starts answers: an answer is stored empty in a transaction, then written by a run. */
 export class ExchangeService {
   #parts: Parts;
   constructor(parts: Parts) {
@@ -119,7 +119,7 @@ export class ExchangeService {
     return answer && { question, answer };
   }
 
-  /** Where a question goes: below the requested parent, at the root for null, otherwise below the active branch. */
+  /** Returns the parent of a new question: the requested message, null for a root, otherwise the active leaf. */
   async #parentFor(chat: ChatRow, requested: string | null | undefined): Promise<string | null> {
     if (requested === null) return null;
     const id = requested ?? chat.activeMessageId;
@@ -130,7 +130,7 @@ export class ExchangeService {
     return this.#parts.changes.add(chatId, { parentId: questionId, role: 'assistant', content: '', model });
   }
 
-  /** Announces the rows, the answer last, and starts to write it. */
+  /** Announces the rows, the answer last, and starts the run. */
   async #start(owner: Actor, ...rows: MessageRow[]): Promise<void> {
     for (const row of rows) await this.#parts.announcer.announce(row);
     const answer = rows.at(-1)!;

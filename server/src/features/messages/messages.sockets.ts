@@ -3,7 +3,7 @@ import { rooms } from '../../platform/sockets/realtime.ts';
 import type { ChatService } from '../chats/chats.service.ts';
 import type { MessageService } from './messages.service.ts';
 
-/** Following a chat and its answers as they are written. */
+/** Events by which a tab follows a chat and its answers as they are written. */
 export const messageSockets =
   (chats: ChatService, messages: MessageService): SocketFeature =>
   (context) => {
