@@ -6,7 +6,7 @@ import { build as buildPages } from 'vite';
 import { serverBundle } from './serverBundle.mjs';
 import { root } from './setup/run.mjs';
 
-/** A temporary folder per part: the build moves it into place, so that a failed or a parallel build leaves a complete one. */
+/** A temporary folder per part, moved into place after the build, so that a failed or parallel build does no damage. */
 const temporary = (part) => path.join(root, `dist/.${part}-${process.pid}`);
 
 const buildServer = async () => bundle(await serverBundle(temporary('server')));

@@ -1,28 +1,28 @@
 // Which layer may import which, and how files are named. docs/ARCHITECTURE.md explains the layers; this file enforces them.
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
-const forbidRings = (name, comment, folders) => ({
+const forbidFolderCycles = (name, comment, folders) => ({
   ...forbid(name, comment, { path: folders }, { circular: true, path: folders }),
   scope: 'folder',
 });
 
-/** What a server file may be called after its dot; everything else is a plain topic name. */
+/** Roles of server files, the part of the name after the dot. All other files are named after their topic. */
 const roles = 'routes|sockets|policy|service|queries|presenter|contract|cache|feature|worker';
 
 module.exports = {
   forbidden: [
     forbid(
       'no-cycles',
-      'Two files that need each other are one file, or hide a third.',
+      'Merge files that need each other, or move what both need into a third.',
       {},
       { circular: true },
     ),
-    forbidRings(
-      'no-rings-of-server-features',
-      'Dependencies between features run one way. Use a contract, a callback or a signal for the way back.',
+    forbidFolderCycles(
+      'no-cycles-between-server-features',
+      'Dependencies between features run one way. Use a contract, a callback or a signal for the opposite direction.',
       '^server/src/features/[^/]+$',
     ),
-    forbidRings(
-      'no-rings-of-client-features',
+    forbidFolderCycles(
+      'no-cycles-between-client-features',
       'Dependencies between features run one way. Move what both need into shell/ or ui/.',
       '^client/src/features/[^/]+$',
     ),
@@ -34,36 +34,36 @@ module.exports = {
     ),
     forbid(
       'server-imports-no-client',
-      'The server sends what was built; it imports none of it.',
+      'The server serves the built client and imports nothing of it.',
       { path: '^server/' },
       { path: '^(client|tests)/' },
     ),
     forbid(
       'shared-is-a-leaf',
-      'The contract depends on neither side.',
+      'The contract depends on neither client nor server.',
       { path: '^shared/' },
       { path: ['^(client|server|drizzle|tests)/'], dependencyTypesNot: ['npm'] },
     ),
     forbid(
       'shared-imports-no-node',
-      'The browser reads shared/ too.',
+      'shared/ also runs in the browser.',
       { path: '^shared/' },
       { dependencyTypes: ['core'] },
     ),
     forbid(
       'platform-imports-no-feature',
-      'server/src/platform is what any server needs; features plug themselves in.',
+      'server/src/platform does not depend on features; features register with it.',
       { path: '^server/src/platform/' },
       { path: '^server/src/(features[/.]|app\\.|main\\.)' },
     ),
     forbid(
       'app-imports-no-feature',
-      'server/src/app.ts assembles a server from features.ts and knows no feature.',
+      'server/src/app.ts assembles a server from features.ts and imports no feature.',
       { path: '^server/src/(app|main)\\.ts$' },
       { path: '^server/src/features/' },
     ),
     forbid(
-      'feature-through-its-door',
+      'feature-through-its-interface',
       'A feature reaches another through its service, queries, policy, presenter or contract.',
       { path: '^server/src/features/([^/]+)/' },
       {
@@ -88,13 +88,13 @@ module.exports = {
     ),
     forbid(
       'lib-imports-no-app-code',
-      'client/src/lib holds libraries of their own; what they need is passed in.',
+      'client/src/lib contains standalone libraries; what they need is passed in.',
       { path: '^client/src/lib/([^/]+)/' },
       { path: '^(client|shared)/', pathNot: '^client/src/lib/$1/' },
     ),
     forbid(
-      'ui-knows-no-domain',
-      'client/src/ui are building blocks; what they show is passed in.',
+      'ui-imports-no-domain',
+      'client/src/ui contains controls; what they show is passed in.',
       { path: '^client/src/ui/' },
       { path: ['^client/src/(app|features|shell|api)/', '^shared/src/(?!limits\\.ts$)'] },
     ),
@@ -105,14 +105,14 @@ module.exports = {
       { path: 'node_modules/bits-ui/' },
     ),
     forbid(
-      'infrastructure-knows-no-screen',
-      'api, router and i18n serve every screen and know none.',
+      'infrastructure-imports-no-screen',
+      'api, router and i18n serve all screens and import none.',
       { path: '^client/src/(api|router|i18n)/' },
       { path: '^client/src/(app|features|shell)/' },
     ),
     forbid(
       'shell-imports-no-feature',
-      'The shell holds what every feature may ask of the frame: dialogs, sidebar, shortcuts.',
+      'The shell contains what every feature uses of the frame: dialogs, sidebar, shortcuts.',
       { path: '^client/src/shell/' },
       { path: '^client/src/(app|features)/' },
     ),
@@ -128,7 +128,7 @@ module.exports = {
       { path: '^server/src/' },
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     ),
-    // svelte/elements holds types only, which a module resolver does not find.
+    // svelte/elements contains only types, which the resolver does not find.
     forbid(
       'resolvable',
       'Every import exists and is listed in package.json.',

@@ -35,7 +35,7 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-/** Whether the sources are here. A container image contains only the build. */
+/** Whether the sources exist. A container image contains only the build. */
 export const hasSources = () => existsSync(path.join(root, 'server/src'));
 
 /** Whether dist/ was built from the current sources. */

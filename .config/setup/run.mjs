@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** The root folder of the repository. Every command runs there, whatever the current folder. */
+/** The root folder of the repository. Every command runs there, regardless of the current folder. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const windows = process.platform === 'win32';

@@ -61,7 +61,7 @@ function defineMessages(k: Kit, chats: ReturnType<typeof defineChats>) {
         .text('chat_id')
         .notNull()
         .references(() => chats.id, { onDelete: 'cascade' }),
-      // No foreign key: SQLite stops a cascade after 1,000 levels, and chats are deeper. Removal walks the tree itself.
+      // No foreign key: SQLite stops a cascade after 1,000 levels, and chats can be deeper. Removal walks the tree instead.
       parentId: k.text('parent_id'),
       role: k.text('role').$type<'user' | 'assistant'>().notNull(),
       content: k.text('content').notNull(),

@@ -23,22 +23,22 @@ function defineSharedLinks(k: Kit, { users, chats }: Tables) {
       showAuthor: k.bool('show_author').notNull(),
       audienceKind: k.text('audience_kind').$type<'instance' | 'restricted'>().notNull(),
       expiresAt: k.ms('expires_at'),
-      /** Set when the audit log has recorded the expiry; cleared when the link gets more time. */
+      /** Set when the audit log has recorded the expiry; cleared when the expiry changes. */
       expiryRecordedAt: k.ms('expiry_recorded_at'),
       currentVersion: k.int('current_version').notNull(),
-      /** Set while the link is paused. The coming sharing policy sets it, for instance when an owner leaves. */
+      /** Set while the link is paused. Reserved for the sharing policy, for example when an owner leaves. */
       pausedReason: k.text('paused_reason'),
       revokedAt: k.ms('revoked_at'),
       revokedBy: k.text('revoked_by'),
-      /** `admin` is to be set by the admins' overview of links. */
+      /** `admin` is reserved for the admins' overview of links. */
       revokedReason: k.text('revoked_reason').$type<'owner' | 'owner_bulk' | 'admin'>(),
-      /** To be set by the monthly review. */
+      /** Reserved for the monthly review. */
       lastReviewedAt: k.ms('last_reviewed_at'),
       createdAt: k.ms('created_at').notNull(),
       updatedAt: k.ms('updated_at').notNull(),
     },
     (t) => [
-      // One live link per chat. Revoked links stay as tombstones, so that their ids are never served again.
+      // One live link per chat. Revoked links are kept as tombstones, so that their ids are never served again.
       k
         .uniqueIndex('shared_links_live')
         .on(t.chatId)
@@ -72,7 +72,7 @@ function defineSharedLinkVersions(k: Kit, sharedLinks: SharedLinks) {
         .references(() => sharedLinks.id, { onDelete: 'cascade' }),
       number: k.int('number').notNull(),
       messageCount: k.int('message_count').notNull(),
-      /** SHA-256 of the serialised messages. */
+      /** SHA-256 of the serialized messages. */
       contentHash: k.text('content_hash').notNull(),
       /** `chats.version` when the snapshot was made: while equal, the chat has not changed since. */
       chatVersion: k.int('chat_version').notNull(),

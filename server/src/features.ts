@@ -36,7 +36,7 @@ export interface FeatureOptions {
   modelTuning?: ModelTuning;
 }
 
-/** Creates all features: their routes, their socket events, and what the app calls at its start and end. */
+/** Creates all features: their routes, their socket events, and what the app calls at startup and shutdown. */
 export function createFeatures(platform: Platform, secret: string, options: FeatureOptions = {}) {
   const services = createServices(platform, secret, options);
   const { sessions, users, messages, generation, imports, sharing } = services;
@@ -62,7 +62,7 @@ export function createFeatures(platform: Platform, secret: string, options: Feat
   };
 }
 
-/** Creates all services and passes each one the others it uses. */
+/** Creates all services and passes their dependencies. */
 function createServices(platform: Platform, secret: string, { modelTuning }: FeatureOptions) {
   const audit = new AuditQueries(platform);
   const settings = new SettingsService(platform, audit);

@@ -15,7 +15,7 @@ export const importEndpoints = {
   importChats: endpoint({
     method: 'POST',
     path: '/imports',
-    /** Chosen by the client to recognise its own `import:progress` events. */
+    /** Chosen by the client to recognize its own `import:progress` events. */
     query: z.object({ importId: Id.optional() }),
     bodyMode: 'stream',
     response: ImportResult,

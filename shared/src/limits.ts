@@ -8,7 +8,7 @@ export const limits = {
   email: 254,
   /** Characters. Long enough to resist guessing without composition rules (OWASP ASVS 6.2.1). */
   passwordMin: 8,
-  /** Characters. argon2 has no limit of its own; this bounds the work of one request. */
+  /** Characters. argon2 has no limit; this one bounds the work of a request. */
   passwordMax: 512,
   /** Characters of one question or edited message, about 60,000 tokens. */
   messageContent: 250_000,
@@ -24,9 +24,9 @@ export const limits = {
   /** Messages of the active branch that opening a chat returns; earlier ones are paged. */
   branchPageSize: 50,
   branchPageSizeMax: 200,
-  /** Messages in one chat, so that walking its tree stays bounded. */
+  /** Messages in one chat, so that the work of walking its tree is bounded. */
   messagesPerChat: 20_000,
-  /** Characters of serialised messages in one snapshot. */
+  /** Characters of serialized messages in one snapshot. */
   snapshotChars: 20_000_000,
   /** Characters of a search query. */
   searchQuery: 200,

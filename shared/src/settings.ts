@@ -12,7 +12,7 @@ export const Settings = z.object({
 });
 export type Settings = z.output<typeof Settings>;
 
-/** Settings with the names of those that the environment fixes. */
+/** Settings with the names of those set by environment variables. */
 export const AdminSettings = Settings.extend({ locked: z.array(Settings.keyof()) });
 export type AdminSettings = z.output<typeof AdminSettings>;
 
@@ -24,7 +24,7 @@ export const settingsEndpoints = {
     response: z.object({
       name: z.string(),
       version: z.string(),
-      /** Whether nobody has an account yet: the next sign-up becomes the admin. */
+      /** Whether no account exists yet: the next sign-up becomes the admin. */
       firstRun: z.boolean(),
       signUp: Settings.shape.signUp,
       features: z.object({
@@ -35,7 +35,7 @@ export const settingsEndpoints = {
         speech: z.boolean(),
       }),
       communityUrl: z.string(),
-      /** Whether the request came with a session, so that a visitor's client does not call `GET /me` to be refused. */
+      /** Whether the request has a session, so that a visitor's client does not call `GET /me`, which would fail. */
       signedIn: z.boolean(),
     }),
   }),

@@ -11,13 +11,13 @@ export const Audience = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('restricted'),
     userIds: z.array(Id).max(limits.audienceSize),
-    /** Refused unless empty, until there are groups. */
+    /** Must be empty: groups do not exist yet. */
     groupIds: z.array(Id).max(limits.audienceSize).default([]),
   }),
 ]);
 export type Audience = z.output<typeof Audience>;
 
-/** Share ids carry 192 random bits. */
+/** Share ids contain 192 random bits. */
 export const ShareId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not a share id');
 const ShareIdParams = z.object({ id: ShareId });
 
@@ -37,8 +37,8 @@ export const SharedLink = z.object({
   /** False once the chat's active branch differs from the snapshot. */
   upToDate: z.boolean(),
   /**
-   * Why nobody can open it; null while it is live. Shown to the owner only. All but `expired` await the sharing
-   * policy, which will limit who may share with whom, and the monthly review, which will pause links.
+   * Why nobody can open it; null while it is live. Shown to the owner only. All except `expired` are reserved for the
+   * sharing policy, which will limit who may share with whom, and for the monthly review, which will pause links.
    */
   inactiveReason: z.enum(['expired', 'paused', 'audience_not_allowed', 'owner_not_allowed']).nullable(),
 });
@@ -80,7 +80,7 @@ export const SharedChat = Snapshot.extend({
   createdAt: Time,
   updatedAt: Time,
   version: z.number(),
-  /** The viewer owns the link. */
+  /** Whether the viewer owns the link. */
   isOwner: z.boolean(),
 });
 export type SharedChat = z.output<typeof SharedChat>;
@@ -108,7 +108,7 @@ export const sharingEndpoints = {
     params: IdParams,
     response: Snapshot,
   }),
-  /** 201 when it creates the link, 200 when it refreshes the snapshot of the existing one. */
+  /** 201 when it creates the link, 200 when it updates the snapshot of the existing one. */
   publishShare: endpoint({
     method: 'PUT',
     path: '/chats/:id/share',
@@ -157,7 +157,7 @@ export const sharingEndpoints = {
     body: z.object({ ids: z.array(ShareId).min(1).max(limits.revokeBatch) }),
     response: z.object({ restored: z.number() }),
   }),
-  /** Raw, because the messages are stored in the shape they are sent in. */
+  /** Raw, because the messages are stored in the format they are sent in. */
   readSharedChat: endpoint({
     method: 'GET',
     path: '/shared/:id',

@@ -15,13 +15,13 @@ export type MessagePart = z.output<typeof MessagePart>;
 
 /** Client to server. Payloads are parsed on arrival; `ack` is the acknowledgement. */
 export const clientEvents = {
-  /** Follow one of one's own chats. The reply tells whether the messages on screen are current. */
+  /** Follows one of the user's own chats. The reply shows whether the messages on screen are current. */
   'chat:watch': event(z.object({ chatId: Id }), z.object({ version: z.number(), streaming: z.array(Id) })),
   'chat:unwatch': event(z.object({ chatId: Id })),
-  /** Follow a shared page that is open. The reply gives its current version. */
+  /** Follows a shared page that is open. The reply contains its current version. */
   'share:watch': event(z.object({ id: ShareId }), z.object({ version: z.number() })),
   'share:unwatch': event(z.object({ id: ShareId })),
-  /** Request the missed part of an answer: both texts from the offsets on. */
+  /** Requests the missed part of an answer: both texts from the offsets on. */
   'message:resume': event(
     z.object({
       messageId: Id,

@@ -12,7 +12,7 @@ export type User = z.output<typeof User>;
 
 /** What the signed-in person may do, computed by the server's policies. */
 export const Permissions = z.object({
-  /** `chat` and `share` hold for every member until groups carry permissions. */
+  /** `chat` and `share` are true for every member until groups have permissions. */
   chat: z.boolean(),
   share: z.boolean(),
   shareToCommunity: z.boolean(),

@@ -29,7 +29,7 @@ const nextMessage = (server: ChildProcess) =>
   new Promise<Record<string, number>>((resolve) =>
     server.once('message', (message) => resolve(message as never)),
   );
-const ask = (server: ChildProcess, message: object) => {
+const request = (server: ChildProcess, message: object) => {
   const reply = nextMessage(server);
   server.send(message);
   return reply;
@@ -59,13 +59,13 @@ async function middleCursor(base: string, cookie: string, size: number): Promise
 
 /** Returns the server's CPU time per request, in microseconds. */
 async function measure(server: ChildProcess, url: string, cookie: string): Promise<number> {
-  const before = (await ask(server, { request: 'cpu' })).microseconds!;
+  const before = (await request(server, { request: 'cpu' })).microseconds!;
   for (let i = 0; i < requestsPerRound; i++) {
     const response = await fetch(url, { headers: { cookie } });
     if (!response.ok) throw new Error(`${url} returned ${response.status}`);
     await response.arrayBuffer();
   }
-  return ((await ask(server, { request: 'cpu' })).microseconds! - before) / requestsPerRound;
+  return ((await request(server, { request: 'cpu' })).microseconds! - before) / requestsPerRound;
 }
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -73,11 +73,11 @@ const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(val
 const server = fork(new URL('server.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
 const base = `http://127.0.0.1:${(await nextMessage(server)).port}${apiPrefix}`;
 const people = { small: await signUp(base, 'small'), large: await signUp(base, 'large') };
-await ask(server, {
+await request(server, {
   request: 'seed',
   seed: { ownerId: people.small.id, chats: sizes.small, prefix: 'small' },
 });
-await ask(server, {
+await request(server, {
   request: 'seed',
   seed: { ownerId: people.large.id, chats: sizes.large, prefix: 'large' },
 });

@@ -29,7 +29,7 @@ export class DomainError extends Error {
   }
 }
 
-/** Also used for things the actor must not know exist. */
+/** Also used for rows whose existence the actor must not learn. */
 export const notFound = (message = 'Not found.') => new DomainError('not_found', message);
 export const unauthenticated = () => new DomainError('unauthenticated', 'Sign in to continue.');
 export const forbidden = (message = 'You are not allowed to do this.', code?: string) =>

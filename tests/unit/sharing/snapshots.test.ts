@@ -5,7 +5,7 @@ import type { MessageRow } from '../../../server/src/features/messages/messages.
 import {
   idInLink,
   compress,
-  serialise,
+  serialize,
   toSnapshot,
   decompressMessages,
 } from '../../../server/src/features/sharing/snapshots.ts';
@@ -85,7 +85,7 @@ describe('a serialised snapshot', () => {
       'link',
       Array.from({ length: 40 }, (_, i) => row({ id: `m${i}`, content: `${i} "ü" 🦊\n`.repeat(5_000) })),
     );
-    const { json } = (await serialise(messages))!;
+    const { json } = (await serialize(messages))!;
     expect(json).toBe(JSON.stringify(messages));
     const compressed = await compress(json);
     expect(compressed.length).toBeLessThan(json.length / 10);
@@ -93,10 +93,10 @@ describe('a serialised snapshot', () => {
   });
 
   test('has a hash that depends on its content only', async () => {
-    const hash = async (content: string) => (await serialise(toSnapshot('link', [row({ content })])))?.hash;
+    const hash = async (content: string) => (await serialize(toSnapshot('link', [row({ content })])))?.hash;
     expect(await hash('a')).toBe(await hash('a'));
     expect(await hash('a')).not.toBe(await hash('b'));
-    expect(await serialise([])).toMatchObject({ json: '[]' });
+    expect(await serialize([])).toMatchObject({ json: '[]' });
   });
 
   test('is undefined when the messages are too large', async () => {
@@ -104,7 +104,7 @@ describe('a serialised snapshot', () => {
       row({ content: 'x'.repeat(limits.snapshotChars / 2) }),
       row({ id: 'm2', content: 'x'.repeat(limits.snapshotChars / 2) }),
     ]);
-    expect(await serialise(messages)).toBeUndefined();
+    expect(await serialize(messages)).toBeUndefined();
   });
 
   test('yields to other work while a large one is built', async () => {
@@ -119,7 +119,7 @@ describe('a serialised snapshot', () => {
       if (running) setImmediate(count);
     };
     setImmediate(count);
-    await serialise(messages);
+    await serialize(messages);
     running = false;
     expect(turns).toBeGreaterThan(10);
   });

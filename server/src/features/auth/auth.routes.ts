@@ -25,7 +25,7 @@ export function authRoutes(platform: Platform, auth: AuthService, sessions: Sess
     const user = await sessions.authenticate(req, res);
     if (!user) throw wrongCredentials();
     await sessions.signIn(req, user);
-    // A password change ends all sessions, but misses one that begins at the same moment.
+    // A password change ends all sessions except one that begins at the same moment.
     if (!(await auth.isStillVerified(user))) {
       await sessions.signOut(req, res);
       throw wrongCredentials();
@@ -34,7 +34,7 @@ export function authRoutes(platform: Platform, auth: AuthService, sessions: Sess
     return { user: presentUser(user) };
   });
 
-  // Signing out without a session succeeds too.
+  // Signing out without a session also succeeds.
   routes.anyone(authEndpoints.signOut, ({ req, res }) => sessions.signOut(req, res));
 
   routes.signedIn(

@@ -8,7 +8,7 @@ import type { AuditQueries } from '../audit/audit.queries.ts';
 import type { SettingsService } from '../settings/settings.service.ts';
 import type { UserQueries } from '../users/users.queries.ts';
 
-/** Verified when an account does not exist, so that both refusals take the same time. */
+/** Verified when an account does not exist, so that both failures take the same time. */
 const dummyHash = hash('no account has this password');
 
 const signUpClosed = () => forbidden('Sign-up is closed. Ask an admin for an account.', 'sign_up_closed');
@@ -69,7 +69,7 @@ export class AuthService {
     }
   }
 
-  /** The account with this email and password; undefined also when it is deactivated. */
+  /** Returns the account with this email and password; undefined if there is none or it is deactivated. */
   async verify(email: string, password: string): Promise<Actor | undefined> {
     const row = await this.#parts.users.byEmail(email);
     const matches = await verify(row?.passwordHash ?? (await dummyHash), password);
@@ -79,7 +79,7 @@ export class AuthService {
     return actor;
   }
 
-  /** Whether the result of `verify` still holds: the password may have changed while the session began. */
+  /** Whether the result of `verify` still holds: the password may have changed while the session was created. */
   async isStillVerified(actor: Actor): Promise<boolean> {
     const row = await this.#parts.users.byId(actor.id);
     return row !== undefined && row.active && row.passwordHash === this.#verifiedHashes.get(actor);

@@ -13,7 +13,7 @@ const dayMs = 24 * 60 * 60_000;
 /** `__Host-` binds the cookie to this host over HTTPS; browsers refuse the prefix on plain HTTP. */
 const cookieName = (secure: boolean) => (secure ? '__Host-parley' : 'parley');
 
-/** Sessions by cookie: express-session on our own store, and Passport to load the person of a session. */
+/** Sessions by cookie: express-session on our own store, and Passport to load the user of a session. */
 export class SessionAuth {
   /** For Express and for the handshake of sockets. */
   readonly middleware: RequestHandler[];
@@ -40,7 +40,7 @@ export class SessionAuth {
         resave: false,
         saveUninitialized: false,
         rolling: true,
-        // Behind a proxy that terminates TLS, the request itself looks like plain HTTP.
+        // Behind a proxy that terminates TLS, the request arrives as plain HTTP.
         proxy: true,
         cookie: {
           httpOnly: true,
@@ -54,7 +54,7 @@ export class SessionAuth {
     ];
   }
 
-  /** Checks the email and password in the request body. Undefined when they are wrong. */
+  /** Checks the email and password in the request body. Returns undefined when they are wrong. */
   authenticate(req: Request, res: Response): Promise<Actor | undefined> {
     return new Promise((resolve, reject) => {
       const done = (error: Error | null, user: Actor | false | undefined) => {
@@ -65,7 +65,7 @@ export class SessionAuth {
     });
   }
 
-  /** Begins a session under a new id and drops the data of the previous one. */
+  /** Starts a session under a new id and discards the data of the previous one. */
   signIn(req: Request, actor: Actor): Promise<void> {
     return new Promise((resolve, reject) => {
       req.logIn(actor, (error?: Error) => (error ? reject(error) : resolve()));

@@ -5,12 +5,12 @@ import type { ChatRow } from './chats.queries.ts';
 
 /** Finds messages in the tree of a chat. */
 export interface MessageTree {
-  /** Id of the newest leaf below a message; undefined when the message is not in the chat. */
+  /** Returns the id of the newest leaf below a message; undefined when the message is not in the chat. */
   newestLeafBelow(chatId: string, messageId: string): Promise<string | undefined>;
 }
 
 /** Reads the messages that are shown when a chat is opened. */
 export interface BranchReader {
-  /** The last page of the active branch. */
+  /** Returns the last page of the active branch. */
   activeBranch(chat: ChatRow): Promise<BranchPage>;
 }

@@ -89,7 +89,7 @@ export class ChatQueries {
     await this.#store.db.update(chats).set(withTitleKey(values)).where(eq(chats.id, id));
   }
 
-  /** Locks the chat until the transaction ends: other writers wait. Does nothing when the chat is gone. */
+  /** Locks the chat until the transaction ends: other writers wait. Does nothing when the chat does not exist. */
   async lock(id: string): Promise<void> {
     const { chats } = this.#store.t;
     await this.#store.db
@@ -98,7 +98,7 @@ export class ChatQueries {
       .where(eq(chats.id, id));
   }
 
-  /** Locks the chat until the transaction ends; false when it is no longer at this version. */
+  /** Locks the chat until the transaction ends. Returns false when it is no longer at this version. */
   async lockAtVersion(id: string, version: number): Promise<boolean> {
     const { chats } = this.#store.t;
     const locked = await this.#store.db
@@ -111,7 +111,7 @@ export class ChatQueries {
 
   /**
    * Records that the messages or the active branch changed, and locks the chat until the transaction ends. Returns
-   * the new version; undefined when the chat is gone.
+   * the new version; undefined when the chat does not exist.
    */
   async incrementVersion(id: string, values: ChatValues = {}): Promise<number | undefined> {
     const { chats } = this.#store.t;
@@ -123,7 +123,7 @@ export class ChatQueries {
     return row?.version;
   }
 
-  /** Replaces an automatic title. False when the owner has renamed the chat, or it is gone. */
+  /** Replaces an automatic title. Returns false when the owner has renamed or deleted the chat. */
   async setAutomaticTitle(id: string, title: string): Promise<boolean> {
     const { chats } = this.#store.t;
     const updated = await this.#store.db

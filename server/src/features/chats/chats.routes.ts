@@ -30,7 +30,7 @@ export function chatRoutes(
   );
 
   routes.member(chatEndpoints.getChat, async ({ actor, params }) => {
-    const chat = await chats.authorize(actor, 'read', params.id);
+    const chat = await chats.authorize(actor, params.id);
     return { ...presentChat(chat), ...(await messages.activeBranch(chat)) };
   });
 

@@ -42,9 +42,9 @@ export class ChatService {
     platform.signals.on('link:changed', ({ chatId }) => this.announce(chatId));
   }
 
-  /** Returns the chat when the actor may do this with it; throws 404 otherwise. */
-  async authorize(actor: Actor, action: keyof typeof chatPolicy, id: string): Promise<ChatRow> {
-    return authorize(chatPolicy, actor, action, await this.#parts.queries.byId(id));
+  /** Returns the chat if it is one of the actor's own. Throws 404 otherwise. */
+  async authorize(actor: Actor, id: string): Promise<ChatRow> {
+    return authorize(chatPolicy, actor, 'access', await this.#parts.queries.byId(id));
   }
 
   async create(actor: Actor, values: NewChat): Promise<ChatRow> {
@@ -79,7 +79,7 @@ export class ChatService {
   }
 
   async update(actor: Actor, id: string, { activeMessageId, ...values }: Changes): Promise<ChatRow> {
-    await this.authorize(actor, 'change', id);
+    await this.authorize(actor, id);
     await this.#platform.store.tx(async () => {
       const renamed = values.title === undefined ? {} : { titleIsAutomatic: false };
       // Archived chats are unpinned.
@@ -87,7 +87,7 @@ export class ChatService {
       await this.#parts.queries.update(id, { ...values, ...renamed, ...unpinned });
       if (activeMessageId !== undefined) await this.#selectBranch(id, activeMessageId);
     });
-    const updated = await this.authorize(actor, 'read', id);
+    const updated = await this.authorize(actor, id);
     this.sendUpdated(updated);
     return updated;
   }
@@ -104,7 +104,7 @@ export class ChatService {
 
   /** Removes the chat, its messages and its link in one transaction. */
   async remove(actor: Actor, id: string): Promise<void> {
-    await this.authorize(actor, 'change', id);
+    await this.authorize(actor, id);
     const { store, signals, realtime } = this.#platform;
     const { queries, audit } = this.#parts;
     await store.tx(async () => {
@@ -124,25 +124,25 @@ export class ChatService {
     realtime.clearRoom(rooms.chat(id));
   }
 
-  /** The title a chat gets with this question; undefined unless it is the first one of a chat nobody has named. */
+  /** Returns the title of a chat whose first question this is; undefined for other questions and for named chats. */
   titleForQuestion(chat: ChatRow, question: string): string | undefined {
     const isFirst = chat.titleIsAutomatic && chat.messageCount === 0;
     return isFirst ? titleFromQuestion(question) || untitled : undefined;
   }
 
-  /** Replaces an automatic title by the one a model suggests. Does nothing when the owner has renamed the chat. */
+  /** Replaces an automatic title with the one a model suggests. Does nothing when the owner has renamed the chat. */
   async applySuggestedTitle(id: string, suggestion: string): Promise<void> {
     const title = titleFromModel(suggestion);
     if (title && (await this.#parts.queries.setAutomaticTitle(id, title))) await this.announce(id);
   }
 
-  /** Sends the current state of the chat to all tabs of its owner. */
+  /** Reads the chat and sends it to all tabs of its owner. */
   async announce(id: string): Promise<void> {
     const chat = await this.#parts.queries.byId(id);
     if (chat) this.sendUpdated(chat);
   }
 
-  /** Like `announce`, for a row that has just been read. */
+  /** Sends a chat that has just been read to all tabs of its owner. */
   sendUpdated(chat: ChatRow): void {
     this.#platform.realtime.send(rooms.user(chat.ownerId), 'chat:updated', { chat: presentChat(chat) });
   }

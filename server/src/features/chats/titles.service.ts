@@ -4,10 +4,10 @@ import { sanitizeText } from '#shared/values';
 /** Title of a chat until its first question. */
 export const untitled = 'New chat';
 
-/** Characters of a title made from a question: one line of the sidebar, and a little more. */
+/** Maximum characters of a title made from a question: slightly more than one line of the sidebar. */
 const titleChars = 80;
 
-/** Characters of a model's text that are searched for a title. It may be very long, and cleaning takes time. */
+/** Characters of a model's text that are searched for a title. The text may be long, and cleaning it takes time. */
 const searchedChars = 4 * limits.title;
 
 /** The first line of the question without Markdown characters, cut at a word; empty when the question is blank. */

@@ -20,20 +20,20 @@ interface Parts {
   audit: AuditQueries;
 }
 
-/** Hands a chat off to a community site outside this instance. */
+/** Builds what community sharing sends to a site outside this instance. */
 export class CommunityService {
   #parts: Parts;
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Returns everything that would leave the instance. Refused to everyone, admins included, until an admin enables it. */
+  /** Returns everything that would leave the instance. Throws `forbidden`, for admins too, until an admin enables it. */
   async buildPayload(actor: Actor, chatId: string): Promise<CommunityPayload> {
     const { settings, chats, messages, models, audit } = this.#parts;
     if (!(await settings.current()).communitySharing) {
       throw forbidden('Community sharing is turned off. An admin can turn it on.', 'community_sharing_off');
     }
-    const chat = await chats.authorize(actor, 'read', chatId);
+    const chat = await chats.authorize(actor, chatId);
     if ((await messages.streaming(chatId)).length > 0) {
       throw conflict(
         'An answer is still being written. Wait until it is finished, or stop it, then share.',

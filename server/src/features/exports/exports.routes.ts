@@ -12,7 +12,7 @@ const contentTypes: Record<ExportFormat, string> = {
   txt: 'text/plain; charset=utf-8',
 };
 
-/** Makes the response a file to save. Its name keeps letters of any script and no character that file systems reject. */
+/** Makes the response a download. Its file name keeps letters of any script and drops what file systems reject. */
 function setDownloadHeaders(res: Response, name: string, format: ExportFormat): void {
   const safeName = name.replace(/[^\p{L}\p{N}._-]+/gu, ' ').trim();
   res.attachment(`${safeName.slice(0, 80).toWellFormed().trim() || 'chat'}.${format}`);

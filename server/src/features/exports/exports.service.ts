@@ -30,7 +30,7 @@ export class ExportService {
     chatId: string,
     format: ExportFormat,
   ): Promise<{ title: string; text: string }> {
-    const chat = await this.#parts.chats.authorize(actor, 'read', chatId);
+    const chat = await this.#parts.chats.authorize(actor, chatId);
     if (format === 'json') return { title: chat.title, text: JSON.stringify([await this.#exportTree(chat)]) };
     const branch =
       chat.activeMessageId === null

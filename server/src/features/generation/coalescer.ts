@@ -1,5 +1,5 @@
 /**
- * Calls `send` at most once in `windowMs`. The first call is immediate, so that nobody waits for it; later ones in
+ * Calls `send` at most once in `windowMs`. The first call is immediate; later ones in
  * the window are combined into one. A window of 0 combines nothing.
  */
 export class Coalescer {

@@ -81,7 +81,7 @@ export class GenerationService implements AnswerWriter {
     await Promise.all(running.map(({ done }) => done));
   }
 
-  /** Call once at start: marks what an earlier process was writing as interrupted. */
+  /** Call once at startup: marks the answers that an earlier process was writing as interrupted. */
   async recover(): Promise<void> {
     await this.#platform.store.tx(async () => {
       const chatIds = await this.#parts.messages.interruptAll();
@@ -124,7 +124,7 @@ export class GenerationService implements AnswerWriter {
     for (const row of stopped) await announcer.announce({ ...row, status: 'stopped' });
   }
 
-  /** Answers of someone who may no longer use the instance stop at once. */
+  /** Stops the answers of a user who may no longer use the instance. */
   async #stopUnlessMember(userId: string): Promise<void> {
     const user = await this.#parts.users.byId(userId);
     if (user?.active && user.role !== 'pending') return;

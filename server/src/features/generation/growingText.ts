@@ -1,6 +1,6 @@
 import { sanitizeText } from '#shared/values';
 
-/** Characters in one delta at most, so that no socket frame grows without bound. */
+/** Maximum characters of one delta, so that the size of a socket frame is bounded. */
 const deltaMax = 64_000;
 
 const endsWithHighSurrogate = (text: string) => /[\uD800-\uDBFF]$/.test(text);
@@ -33,7 +33,7 @@ export class GrowingText {
     this.#remaining = Math.max(0, max - initial.length);
   }
 
-  /** The text that readers have been sent, which is also the text that is stored. */
+  /** The text that was sent to readers. The same text is stored. */
   get sent(): string {
     return this.#sent;
   }
@@ -56,7 +56,7 @@ export class GrowingText {
     this.#add(sanitizeText(whole));
   }
 
-  /** Call when nothing more will come: half a surrogate pair is replaced. */
+  /** Call at the end of the text: replaces half a surrogate pair. */
   end(): void {
     this.#add(sanitizeText(this.#highSurrogate));
     this.#highSurrogate = '';

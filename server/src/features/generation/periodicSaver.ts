@@ -1,7 +1,7 @@
 /** Milliseconds between two writes of a growing answer: the most that a crash may lose. */
 const saveEveryMs = 1_500;
 
-/** Saves something that keeps growing, at intervals. A failed write is repeated at the next interval. */
+/** Saves a growing value at intervals. A failed write is repeated at the next interval. */
 export class PeriodicSaver {
   #save: () => Promise<void>;
   #onError: (error: unknown) => void;

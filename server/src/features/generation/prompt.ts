@@ -3,14 +3,14 @@ import type { MessageRow } from '../messages/messages.queries.ts';
 import type { Prompt, PromptMessage } from '../models/models.service.ts';
 
 /**
- * Builds what the model is sent: the chat's system prompt, the branch, and `begun`, the text so far of an answer that
- * is being continued. Answers without text are left out and neighbours of the same role joined: many chat templates
- * require that roles alternate.
+ * Returns the prompt: the chat's system prompt, the branch, and the text so far of an answer that is continued. Omits
+ * answers without text and joins adjacent messages of the same role, because many chat templates require alternating
+ * roles.
  */
 export function buildPrompt(
   settings: ChatSettings,
   branch: Pick<MessageRow, 'role' | 'content'>[],
-  begun: string,
+  partialAnswer: string,
 ): Prompt {
   const { systemPrompt, ...parameters } = settings;
   const messages: PromptMessage[] = [];
@@ -20,7 +20,7 @@ export function buildPrompt(
     if (last?.role === role) last.content += `\n\n${content}`;
     else messages.push({ role, content });
   }
-  if (begun) messages.push({ role: 'assistant', content: begun });
+  if (partialAnswer) messages.push({ role: 'assistant', content: partialAnswer });
   if (systemPrompt?.trim()) messages.unshift({ role: 'system', content: systemPrompt });
   return { messages, ...parameters };
 }

@@ -13,9 +13,9 @@ import { PeriodicSaver } from './periodicSaver.ts';
 import { buildPrompt } from './prompt.ts';
 import { emptyAnswer, StreamedAnswer, type Outcome } from './streamedAnswer.ts';
 
-/** Milliseconds before the first and before the last retry of the final write; doubled from one to the other. */
-const [firstRetryMs, lastRetryMs] = [250, 30_000];
-/** Attempts of the final write during a shutdown. What is lost then is at most what arrived since the last save. */
+/** Milliseconds before the first retry of the final write, doubled for each further one up to the maximum. */
+const [firstRetryMs, maxRetryMs] = [250, 30_000];
+/** Attempts of the final write during a shutdown. At most the text since the last save is lost. */
 const shutdownAttempts = 4;
 
 export interface RunParts {
@@ -29,7 +29,7 @@ export interface RunParts {
 
 /**
  * The writing of one answer, from the first token to the final write. It belongs to no request and no socket. Readers
- * get the text from memory; the database follows, and a failed write only costs a retry.
+ * get the text from memory; the database is written later, and a failed write is retried.
  */
 export class Run {
   readonly job: AnswerJob;
@@ -52,7 +52,7 @@ export class Run {
     this.#parts = parts;
     this.job = job;
     this.firstStored = new Promise((resolve, reject) => (this.#settleFirstStored = { resolve, reject }));
-    // The error is logged where it happens; without a caller that waits, it must not be an unhandled rejection.
+    // The error is logged where it occurs; if no caller waits, it must not become an unhandled rejection.
     this.firstStored.catch(() => undefined);
     this.#deltas = new Coalescer(() => this.#sendDeltas(), platform.env.STREAM_COALESCE_MS);
     this.#saver = new PeriodicSaver(
@@ -84,7 +84,7 @@ export class Run {
     }
   }
 
-  /** The row with all text received so far. */
+  /** Returns the row with all text received so far. */
   withLiveText(row: MessageRow): MessageRow {
     const answer = this.#answer;
     // A row that was read after the end was stored is at least as new as this run, and may have been edited since.
@@ -186,7 +186,7 @@ export class Run {
   }
 
   async #pauseBeforeRetry(attempt: number): Promise<void> {
-    const ms = Math.min(firstRetryMs * 2 ** (attempt - 1), lastRetryMs);
+    const ms = Math.min(firstRetryMs * 2 ** (attempt - 1), maxRetryMs);
     if (this.#isShuttingDown) await sleep(firstRetryMs);
     else await sleep(ms, undefined, { signal: this.#retryDelay.signal }).catch(() => undefined);
   }

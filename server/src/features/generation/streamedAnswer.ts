@@ -10,7 +10,7 @@ export type AnswerValues = Pick<MessageRow, 'content' | 'reasoning' | 'reasoning
 
 export const emptyAnswer = 'The model returned an empty answer. Try again.';
 
-/** Error messages by the reason with which a model ended an empty answer. */
+/** Error messages of empty answers, by the finish reason of the model. */
 const emptyAnswerReasons = new Map([
   ['tool_calls', 'The model tried to call a tool. Tools are not supported; ask it to answer directly.'],
   ['content_filter', 'The content filter of the model server blocked the answer.'],
@@ -46,7 +46,7 @@ export class StreamedAnswer {
     return this.#status !== 'streaming';
   }
 
-  /** The values that are stored, and that a reader who arrives now is shown. */
+  /** The values to store, and to send to a reader who opens the chat now. */
   get values(): AnswerValues {
     return {
       content: this.#content.sent,
@@ -73,7 +73,7 @@ export class StreamedAnswer {
     this.#error = error;
   }
 
-  /** Returns what readers have not been sent yet and marks it as sent. */
+  /** Returns the text that was not sent yet, and marks it as sent. */
   takePending(): (Delta & { part: MessagePart })[] {
     const deltasOf = (part: MessagePart, text: GrowingText) =>
       text.takePending().map((delta) => ({ part, ...delta }));

@@ -6,7 +6,7 @@ import type { ModelService, Prompt } from '../models/models.service.ts';
 
 /** Milliseconds a model has to suggest a title. */
 const timeoutMs = 10_000;
-/** Characters of the question and of the answer that the model is sent. */
+/** Characters of the question and of the answer that are sent to the model. */
 const excerptChars = 2_000;
 
 const titlePrompt = (question: string, answer: string): Prompt => ({
@@ -32,7 +32,7 @@ interface Parts {
   models: ModelService;
 }
 
-/** Asks the model for a title after the first exchange of a chat. When that fails, the title stays as it is. */
+/** Asks the model for a title after the first exchange of a chat. When that fails, the title is unchanged. */
 export class TitleGenerator {
   #platform: Platform;
   #parts: Parts;

@@ -1,7 +1,7 @@
 import type { ImportResult } from '#shared/imports';
 import type { Failure } from './reader/importEvents.ts';
 
-/** Failures listed one by one. A list of hundreds of thousands would be of no use. */
+/** Failures listed one by one. A list of hundreds of thousands would be useless. */
 const listedFailuresMax = 1_000;
 
 /** Counts what an import has done so far. */

@@ -74,7 +74,7 @@ export class ImportService {
 
   /**
    * Imports the file that `receive` writes to the given path; `receive` returns the name of the file. An import continues
-   * if its user disconnects. `receive` must give up when `stopped` is aborted.
+   * if its user disconnects. `receive` must end when `stopped` is aborted.
    */
   async run(
     actor: Actor,
@@ -205,7 +205,7 @@ export class ImportService {
   }
 }
 
-/** Yields groups of small chats that are saved together. A large chat is a group of its own. */
+/** Yields groups of small chats that are saved together. A large chat forms a separate group. */
 function* groupChats(chats: ImportedChat[]): Generator<ImportedChat[]> {
   let group: ImportedChat[] = [];
   let messages = 0;

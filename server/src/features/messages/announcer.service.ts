@@ -12,7 +12,7 @@ interface Parts {
   queries: MessageQueries;
 }
 
-/** Builds every `Message` that leaves the server, and is the only one to send it to open tabs. */
+/** Builds every `Message` that leaves the server. Only this class sends messages to open tabs. */
 export class MessageAnnouncer {
   #platform: Platform;
   #parts: Parts;
@@ -22,7 +22,7 @@ export class MessageAnnouncer {
     this.#parts = parts;
   }
 
-  /** The rows of one chat with their siblings. Callers apply live text first where an answer may be streaming. */
+  /** Returns the rows of one chat with their siblings. Callers apply live text first if an answer may be streaming. */
   async present(chatId: string, rows: MessageRow[]): Promise<Message[]> {
     const siblings = await this.#parts.queries.siblings(chatId, rows);
     return rows.map((row) => presentMessage(row, siblings.get(row.parentId ?? '') ?? [row.id]));

@@ -27,7 +27,7 @@ interface Parts {
 
 const continuable = ['stopped', 'interrupted', 'failed'];
 
-/** Questions and answers: an answer is stored empty in the transaction that asks for it, then written by a run. */
+/** Stores questions and starts answers: an answer is stored empty in a transaction, then written by a run. */
 export class ExchangeService {
   #parts: Parts;
   constructor(parts: Parts) {
@@ -41,7 +41,7 @@ export class ExchangeService {
   ): Promise<{ question: Message; answer: Message }> {
     const { chats, changes, models, answers } = this.#parts;
     const { model: requestedModel, content, idempotencyKey = null } = request;
-    const { model: chatModel } = await chats.authorize(actor, 'change', chatId);
+    const { model: chatModel } = await chats.authorize(actor, chatId);
     const model = await models.require(requestedModel, chatModel);
     answers.requireCapacity(actor.id);
     const { question, answer, isRepeated } = await changes.inChat(chatId, async (chat) => {
@@ -67,7 +67,7 @@ export class ExchangeService {
     requestedModel?: string,
   ): Promise<{ answer: Message }> {
     const { chats, changes, models, answers } = this.#parts;
-    const { model: chatModel } = await chats.authorize(actor, 'change', chatId);
+    const { model: chatModel } = await chats.authorize(actor, chatId);
     const message = await changes.require(chatId, messageId);
     const questionId = message.role === 'user' ? message.id : message.parentId;
     if (questionId === null) throw refused('There is no question above this answer.');
@@ -87,7 +87,7 @@ export class ExchangeService {
   /** Continues an answer that was stopped, interrupted or failed, in the same message. */
   async continue(actor: Actor, chatId: string, messageId: string): Promise<{ answer: Message }> {
     const { chats, changes, models, answers, queries } = this.#parts;
-    const { model: chatModel } = await chats.authorize(actor, 'change', chatId);
+    const { model: chatModel } = await chats.authorize(actor, chatId);
     const message = await changes.require(chatId, messageId);
     if (message.role !== 'assistant' || !continuable.includes(message.status)) {
       throw refused('Only an answer that was cut off can be continued.');
@@ -108,7 +108,7 @@ export class ExchangeService {
   }
 
   async stop(actor: Actor, chatId: string): Promise<void> {
-    await this.#parts.chats.authorize(actor, 'change', chatId);
+    await this.#parts.chats.authorize(actor, chatId);
     await this.#parts.answers.stop(chatId);
   }
 
@@ -119,7 +119,7 @@ export class ExchangeService {
     return answer && { question, answer };
   }
 
-  /** Where a question goes: below the requested parent, at the root for null, otherwise below the active branch. */
+  /** Returns the parent of a new question: the requested message, null for a root, otherwise the active leaf. */
   async #parentFor(chat: ChatRow, requested: string | null | undefined): Promise<string | null> {
     if (requested === null) return null;
     const id = requested ?? chat.activeMessageId;
@@ -130,7 +130,7 @@ export class ExchangeService {
     return this.#parts.changes.add(chatId, { parentId: questionId, role: 'assistant', content: '', model });
   }
 
-  /** Announces the rows, the answer last, and starts to write it. */
+  /** Announces the rows, the answer last, and starts the run. */
   async #start(owner: Actor, ...rows: MessageRow[]): Promise<void> {
     for (const row of rows) await this.#parts.announcer.announce(row);
     const answer = rows.at(-1)!;

@@ -20,7 +20,7 @@ interface ChatChanges {
 export const streamingConflict = () =>
   conflict('An answer is still being written. Wait for it to finish, or stop it first.', 'streaming');
 
-/** What every change of a message tree has in common: the lock of the chat, its checks, and the chat's new version. */
+/** What all changes of a message tree share: locking the chat, checks, and the chat's new version. */
 export class MessageChanges {
   #platform: Platform;
   #parts: Parts;
@@ -30,7 +30,7 @@ export class MessageChanges {
     this.#parts = parts;
   }
 
-  /** Runs `work` in a transaction with the chat locked, so that what it reads is still true when it writes. */
+  /** Runs `work` in a transaction with the chat locked, so that what it reads is still valid when it writes. */
   inChat<T>(chatId: string, work: (chat: ChatRow) => Promise<T>): Promise<T> {
     const { chatQueries } = this.#parts;
     return this.#platform.store.tx(async () => {
@@ -48,7 +48,7 @@ export class MessageChanges {
     return message;
   }
 
-  /** One answer at a time per chat: a second one would take the first one's place in the branch. */
+  /** One answer at a time per chat: a second one would replace the first one in the active branch. */
   async requireNotStreaming(chatId: string): Promise<void> {
     if ((await this.#parts.queries.streaming(chatId)).length > 0) throw streamingConflict();
   }

@@ -17,6 +17,6 @@ export interface AnswerWriter {
   reopen(messageId: string): void;
   /** Stops every run in the chat. Resolves when the text received so far is stored as `stopped`. */
   stop(chatId: string): Promise<void>;
-  /** The row with all text received so far while its answer is being written; otherwise the row unchanged. */
+  /** Returns the row with all text received so far while its answer is being written; otherwise the row unchanged. */
   withLiveText(row: MessageRow): MessageRow;
 }

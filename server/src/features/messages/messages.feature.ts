@@ -20,7 +20,7 @@ interface Parts {
   models: ModelService;
 }
 
-/** Connects the parts of the messages feature. */
+/** Creates the parts of the messages feature. */
 export function createMessages(platform: Platform, parts: Parts) {
   const changes = new MessageChanges(platform, parts);
   const messages = new MessageService(platform, { ...parts, changes });

@@ -15,7 +15,7 @@ type MessageValues = Partial<
 /** Rows in one insert statement: SQLite takes at most 32,766 values in one, PostgreSQL 65,535. */
 const rowsPerInsert = 500;
 
-/** The tree of messages. A walk never leaves its chat, and a cycle ends it. */
+/** Reads and writes the trees of messages. A walk never leaves its chat and ends even in a cycle. */
 export class MessageQueries {
   #platform: Platform;
   constructor(platform: Platform) {
@@ -77,7 +77,7 @@ export class MessageQueries {
     return row;
   }
 
-  /** The messages from `leafId` up towards the root, at most `limit`, oldest first. */
+  /** Returns the messages from `leafId` up towards the root, at most `limit`, oldest first. */
   async branch(chatId: string, leafId: string, limit: number): Promise<MessageRow[]> {
     const steps = await this.#store.rows<{ id: string }>(this.#walkUp(chatId, leafId, limit));
     const ids = steps.map((step) => step.id);
@@ -86,13 +86,13 @@ export class MessageQueries {
     const rows = await this.#store.db
       .select()
       .from(messages)
-      // The ids are all of this chat; a condition on `chat_id` would make SQLite read the whole chat.
+      // All ids belong to this chat; a condition on `chat_id` would make SQLite read the whole chat.
       .where(this.#oneOf(messages.id, ids));
     const position = new Map(ids.map((id, i) => [id, i]));
     return rows.sort((a, b) => position.get(b.id)! - position.get(a.id)!);
   }
 
-  /** Ids of these messages and their siblings, oldest first, grouped by the id of the parent (`''` for roots). */
+  /** Returns the ids of these messages and their siblings, oldest first, grouped by the id of the parent (`''` for roots). */
   async siblings(chatId: string, of: MessageRow[]): Promise<Map<string, string[]>> {
     const { messages } = this.#store.t;
     const parents = [...new Set(of.map((row) => row.parentId).filter((id) => id !== null))];
@@ -115,7 +115,7 @@ export class MessageQueries {
     return new Map([...byParent].map(([parentId, list]) => [parentId, list.map((row) => row.id)]));
   }
 
-  /** Id of the leaf reached by following newest children; undefined when the message is not in the chat. */
+  /** Returns the id of the leaf reached by following newest children; undefined when the message is not in the chat. */
   async newestLeafBelow(chatId: string, id: string): Promise<string | undefined> {
     const [leaf] = await this.#store.rows<{ id: string }>(sql`
       with recursive down(id, depth) as (
@@ -129,7 +129,7 @@ export class MessageQueries {
     return leaf?.id;
   }
 
-  /** Id of the newest message directly below the parent; null stands for the root. */
+  /** Returns the id of the newest message directly below the parent; null stands for the root. */
   async newestChild(chatId: string, parentId: string | null): Promise<string | undefined> {
     const { messages } = this.#store.t;
     const [row] = await this.#store.db
@@ -147,8 +147,8 @@ export class MessageQueries {
   }
 
   /**
-   * Ids of the message and of everything below it. Reads the ids of the whole chat once: PostgreSQL does not know how
-   * deep a tree goes, and would plan a recursive walk downwards as a join of everything at every step.
+   * Returns the ids of the message and of everything below it. Reads the ids of the whole chat once: PostgreSQL cannot
+   * estimate the depth of a tree, and would plan a recursive walk downwards as a join of everything at every step.
    */
   async subtree(chatId: string, id: string): Promise<string[]> {
     const { messages } = this.#store.t;
@@ -179,7 +179,7 @@ export class MessageQueries {
       .where(and(eq(messages.status, 'streaming'), eq(messages.chatId, chatId)));
   }
 
-  /** All messages of a chat in the order they were created, in pages of `limit`. */
+  /** Returns a page of `limit` messages of a chat, in the order of creation. */
   async pageOfChat(chatId: string, afterSeq: number, limit: number): Promise<MessageRow[]> {
     const { messages } = this.#store.t;
     return this.#store.db
@@ -190,7 +190,7 @@ export class MessageQueries {
       .limit(limit);
   }
 
-  /** Marks what an earlier process was writing when it ended. Returns the chat ids, one for each message. */
+  /** Marks the answers that an earlier process was writing as interrupted. Returns the chat id of each. */
   async interruptAll(): Promise<string[]> {
     const { messages } = this.#store.t;
     const rows = await this.#store.db

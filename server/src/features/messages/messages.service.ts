@@ -19,7 +19,7 @@ interface Parts {
   answers: AnswerWriter;
 }
 
-/** Reading, editing and removing messages. */
+/** Reads, edits and removes messages. */
 export class MessageService {
   #platform: Platform;
   #parts: Parts;
@@ -29,37 +29,37 @@ export class MessageService {
     this.#parts = parts;
   }
 
-  /** The last page of the active branch. */
+  /** Returns the last page of the active branch. */
   async activeBranch(chat: ChatRow): Promise<BranchPage> {
     return this.#branch(chat.id, chat.activeMessageId, limits.branchPageSize);
   }
 
-  /** The messages above `before` on its own branch. */
+  /** Returns the messages above `before` on its own branch. */
   async earlier(actor: Actor, chatId: string, before: string, limit: number): Promise<BranchPage> {
-    await this.#parts.chats.authorize(actor, 'read', chatId);
+    await this.#parts.chats.authorize(actor, chatId);
     const { parentId } = await this.#parts.changes.require(chatId, before);
     return this.#branch(chatId, parentId, limit);
   }
 
-  /** The chat's version and the ids of its answers that are being written. */
+  /** Returns the chat's version and the ids of its answers that are being written. */
   async watchState(actor: Actor, chatId: string): Promise<{ version: number; streaming: string[] }> {
-    const { version } = await this.#parts.chats.authorize(actor, 'read', chatId);
+    const { version } = await this.#parts.chats.authorize(actor, chatId);
     const streaming = await this.#parts.queries.streaming(chatId);
     return { version, streaming: streaming.map((row) => row.id) };
   }
 
-  /** A message of one of the actor's own chats, with all text received so far; 404 otherwise. */
+  /** Returns a message of one of the actor's own chats, with all text received so far. Throws 404 otherwise. */
   async readOwn(actor: Actor, messageId: string): Promise<MessageRow> {
     const { queries, chats, answers } = this.#parts;
     const message = await queries.byId(messageId);
     if (!message) throw notFound();
-    await chats.authorize(actor, 'read', message.chatId);
+    await chats.authorize(actor, message.chatId);
     return answers.withLiveText(message);
   }
 
   async edit(actor: Actor, chatId: string, messageId: string, content: string): Promise<Message> {
     const { chats, changes, queries, announcer } = this.#parts;
-    await chats.authorize(actor, 'change', chatId);
+    await chats.authorize(actor, chatId);
     const edited = await changes.inChat(chatId, async (chat) => {
       const { role, status } = await changes.require(chatId, messageId);
       if (status === 'streaming') throw streamingConflict();
@@ -76,7 +76,7 @@ export class MessageService {
   /** Removes the message and everything below it. */
   async remove(actor: Actor, chatId: string, messageId: string) {
     const { chats, changes, queries } = this.#parts;
-    await chats.authorize(actor, 'change', chatId);
+    await chats.authorize(actor, chatId);
     const result = await changes.inChat(chatId, async (chat) => {
       const message = await changes.require(chatId, messageId);
       const ids = await queries.subtree(chatId, messageId);
@@ -93,7 +93,7 @@ export class MessageService {
     return result;
   }
 
-  /** The last `limit` messages of the branch that ends at `leafId`; null stands for above the root. */
+  /** Returns the last `limit` messages of the branch that ends at `leafId`; none for null. */
   async #branch(chatId: string, leafId: string | null, limit: number): Promise<BranchPage> {
     if (leafId === null) return { messages: [], nextBefore: null };
     const { queries, answers, announcer } = this.#parts;
@@ -105,7 +105,7 @@ export class MessageService {
     };
   }
 
-  /** The active branch continues through the newest sibling, or ends at the parent when there is none. */
+  /** Returns the new active leaf: the newest one below the newest sibling, or the parent when there is none. */
   async #leafAfterRemoval(chatId: string, { parentId }: MessageRow): Promise<string | null> {
     const { queries } = this.#parts;
     const start = (await queries.newestChild(chatId, parentId)) ?? parentId;

@@ -3,14 +3,14 @@ import { rooms } from '../../platform/sockets/realtime.ts';
 import type { ChatService } from '../chats/chats.service.ts';
 import type { MessageService } from './messages.service.ts';
 
-/** Following a chat and its answers as they are written. */
+/** Events by which a tab follows a chat and its answers as they are written. */
 export const messageSockets =
   (chats: ChatService, messages: MessageService): SocketFeature =>
   (context) => {
     const { socket } = context;
 
     on(context, 'chat:watch', async ({ chatId }, actor) => {
-      await chats.authorize(actor, 'read', chatId);
+      await chats.authorize(actor, chatId);
       // Join before reading the state: an event in between then arrives twice instead of never.
       await socket.join(rooms.chat(chatId));
       return messages.watchState(actor, chatId);

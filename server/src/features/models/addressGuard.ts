@@ -4,7 +4,7 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { refused } from '../../platform/errors.ts';
 
 /**
- * Addresses where clouds serve the credentials of their machines. Local addresses stay allowed: admins connect model
+ * Addresses where clouds serve the credentials of their machines. Local addresses are allowed: admins connect model
  * servers on their own machine and network.
  */
 const metadata4: [address: string, prefix: number][] = [

@@ -9,7 +9,7 @@ import type { ConnectionQueries, ConnectionRow } from './connections.queries.ts'
 import { requireAllowedAddress } from './addressGuard.ts';
 import { fetchModels } from './modelClient.ts';
 
-/** How long a connection test may take. */
+/** Timeouts of a connection test. */
 const testTimeouts = { connectMs: 5_000, firstByteMs: 10_000, idleMs: 10_000 };
 
 interface ConnectionInput {

@@ -7,7 +7,7 @@ const serverMessageMax = 300;
 /** A problem with the model server. The message tells the user what to do. */
 const modelServerError = (message: string) => new DomainError('unavailable', message, 'model_server');
 
-// The OpenAI client takes errors that mention "timeout" or "timed out" for its own, so no message does.
+// The OpenAI client treats errors that mention "timeout" or "timed out" as its own, so no message contains them.
 export const modelErrors = {
   unreachable: () => modelServerError("Can't reach the model server. Try again, or tell your admin."),
   unknownHost: () =>
@@ -59,7 +59,7 @@ export function connectionError(error: unknown): unknown {
   return modelErrors.unreachable();
 }
 
-/** Returns the error of a response that broke off. */
+/** Returns the error of an interrupted response. */
 export function streamError(error: unknown): unknown {
   if (passes(error)) return error;
   return codeOf(error) === 'UND_ERR_BODY_TIMEOUT' ? modelErrors.idleTimeout() : modelErrors.connectionLost();

@@ -22,7 +22,7 @@ function bytesSinceEvent(bytes: Buffer): number | undefined {
   return end === -1 ? undefined : bytes.length - end;
 }
 
-/** Passes the body on. Readers keep a plain response, or the current event, in memory, so its size is limited. */
+/** Passes the body through. Readers keep a plain response, or the current event, in memory, so its size is limited. */
 async function* limited(body: AsyncIterable<Buffer>, isEventStream: boolean): AsyncGenerator<Buffer> {
   let buffered = 0;
   try {

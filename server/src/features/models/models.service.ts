@@ -69,7 +69,7 @@ export class ModelService {
 
   /**
    * Returns the id to use: the requested one, otherwise the remembered one, otherwise the default. Throws `refused` if
-   * the requested model does not exist. A remembered model may be gone, in which case the default replaces it.
+   * the requested model does not exist. The default replaces a remembered model that no longer exists.
    */
   async require(requested: string | null | undefined, remembered: string | null = null): Promise<string> {
     const entries = await this.#entries();

@@ -17,7 +17,7 @@ function partialTagLength(tag: string, text: string): number {
 
 /**
  * Separates reasoning that a model writes into the answer as `<think>…</think>` at its beginning. Works on the stream,
- * wherever the pieces are split. A tag anywhere else is ordinary text.
+ * regardless of where it is split. A tag anywhere else is ordinary text.
  */
 export class ThinkTags {
   #state: 'start' | 'opened' | 'thinking' | 'closed' | 'answer' = 'start';

@@ -12,7 +12,7 @@ const defaults: Settings = {
   demoModel: false,
 };
 
-/** Settings that the environment fixes. They always win, and the screen shows them as locked. */
+/** Settings from environment variables. They override all others, and the screen shows them as locked. */
 const environmentSettings = (env: Env): Partial<Settings> => ({
   ...(env.WEBUI_NAME !== undefined && { name: env.WEBUI_NAME }),
   ...(env.ENABLE_SIGNUP !== undefined && { signUp: env.ENABLE_SIGNUP ? 'open' : 'closed' }),
@@ -20,7 +20,7 @@ const environmentSettings = (env: Env): Partial<Settings> => ({
   ...(env.ENABLE_COMMUNITY_SHARING !== undefined && { communitySharing: env.ENABLE_COMMUNITY_SHARING }),
 });
 
-/** The instance's settings: the defaults, then what admins stored, then what the environment fixes. */
+/** The instance's settings: the defaults, then what admins stored, then environment variables. */
 export class SettingsService {
   #platform: Platform;
   #audit: AuditQueries;
@@ -41,18 +41,18 @@ export class SettingsService {
     return { ...defaults, ...stored, ...this.#fromEnvironment };
   }
 
-  /** Whether nobody has an account yet. The first sign-up stores the bootstrap row. */
+  /** Whether no account exists yet. The first sign-up stores the bootstrap row. */
   async isFirstRun(): Promise<boolean> {
     const { store } = this.#platform;
     return (await store.db.$count(store.t.bootstrap)) === 0;
   }
 
-  /** The settings with the names of those that the environment fixes. */
+  /** Returns the settings with the names of those set by environment variables. */
   async adminSettings(): Promise<AdminSettings> {
     return { ...(await this.current()), locked: Object.keys(this.#fromEnvironment) as (keyof Settings)[] };
   }
 
-  /** Stores the values that differ from the current ones; ignores those that the environment fixes. */
+  /** Stores the values that differ from the current ones; ignores those set by environment variables. */
   async update(actor: Actor, values: Partial<Settings>): Promise<AdminSettings> {
     const { store, now, signals, realtime } = this.#platform;
     const before = await this.current();

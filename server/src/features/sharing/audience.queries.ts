@@ -7,7 +7,7 @@ import type { Platform } from '../../platform/platform.ts';
 type Restricted = Extract<Audience, { kind: 'restricted' }>;
 export type ViewedLink = NonNullable<Awaited<ReturnType<AudienceQueries['linkForViewer']>>>;
 
-/** Who is in the audience of a link, and what decides whether a viewer may read it. */
+/** Reads and writes the audiences of links, and reads what decides whether a viewer may read a link. */
 export class AudienceQueries {
   #platform: Platform;
   #linkForViewer: () => ReturnType<typeof prepareLinkForViewer>;
@@ -22,13 +22,13 @@ export class AudienceQueries {
     return this.#platform.store.t;
   }
 
-  /** What decides whether the viewer may read the link, and what its page shows above the messages. */
+  /** Returns what decides whether the viewer may read the link, and what its page shows above the messages. */
   async linkForViewer(id: string, viewerId: string) {
     const [row] = await this.#linkForViewer().execute({ id, viewerId });
     return row;
   }
 
-  /** The current account status of these people, and whether the link's audience names them. */
+  /** Returns the account status of these people, and whether they are in the link's audience. */
   async viewers(linkId: string, userIds: string[]) {
     const { users } = this.#t;
     // Plain SQL, because Drizzle omits the table name from columns of a query over one table.
@@ -44,7 +44,7 @@ export class AudienceQueries {
       .where(inArray(users.id, userIds));
   }
 
-  /** The audiences of these links, all of which must be restricted. */
+  /** Returns the audiences of these links, all of which must be restricted. */
   async ofRestricted(linkIds: string[]): Promise<Map<string, Restricted>> {
     const { sharedLinkAudience } = this.#t;
     const audiences = new Map<string, Restricted>(
@@ -71,7 +71,7 @@ export class AudienceQueries {
     await this.#db.insert(sharedLinkAudience).values(rows);
   }
 
-  /** How many of these people are active members, to whom a link can be given. */
+  /** Returns how many of these people are active members, who can be added to an audience. */
   async countActiveMembers(userIds: string[]): Promise<number> {
     const { users } = this.#t;
     if (userIds.length === 0) return 0;

@@ -14,7 +14,7 @@ export interface LinkList {
   limit: number;
 }
 
-/** Live links of one owner, in pages that neither skip nor repeat a row that does not change between them. */
+/** Lists live links of one owner, in pages that neither skip nor repeat a row that does not change between them. */
 export class LinkListQueries {
   #platform: Platform;
   #links: SharingQueries;
@@ -41,7 +41,7 @@ export class LinkListQueries {
     );
   }
 
-  /** The number of links on all pages together. */
+  /** Returns the number of links on all pages. */
   async count(options: Pick<LinkList, 'ownerId' | 'query'>): Promise<number> {
     return this.#platform.store.db.$count(this.#platform.store.t.sharedLinks, this.#matching(options));
   }

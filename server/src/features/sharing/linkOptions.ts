@@ -10,22 +10,22 @@ export type RequestedOptions = z.output<(typeof sharingEndpoints)['updateLink'][
 type CurrentOptions = Pick<LinkRow, 'id' | 'title' | 'showAuthor' | 'audienceKind' | 'expiresAt'>;
 type OptionName = 'title' | 'showAuthor' | 'expiresAt' | 'audience';
 
-/** Which options of a link change, and to what. */
+/** The options of a link that change, with their new values. */
 export interface OptionChanges {
-  /** Columns that change; the others are left alone, so that simultaneous changes do not undo each other. */
+  /** Columns that change; the others are not written, so that simultaneous changes do not undo each other. */
   values: LinkValues;
-  /** The people in the audience from now on; undefined when they stay the same. */
+  /** The new people in the audience; undefined when it does not change. */
   userIds: string[] | undefined;
   changed: OptionName[];
 }
 
-/** Whether the shared page looks different: it shows neither its audience nor its expiry. */
+/** Whether the shared page changes: it shows neither its audience nor its expiry. */
 export const changesPage = (changed: OptionName[]): boolean =>
   changed.includes('title') || changed.includes('showAuthor');
 
 const sameMembers = (a: string[], b: string[]) => a.length === b.length && a.every((id) => b.includes(id));
 
-/** What an owner may set on a link: its title, whether it shows their name, its audience and its expiry. */
+/** Resolves what an owner may set on a link: its title, whether it shows their name, its audience and its expiry. */
 export class LinkOptionsResolver {
   #platform: Platform;
   #audiences: AudienceQueries;
@@ -34,7 +34,7 @@ export class LinkOptionsResolver {
     this.#audiences = audiences;
   }
 
-  /** Compares the requested options with the link's current ones. Throws `refused` for what cannot be granted. */
+  /** Compares the requested options with the link's current ones. Throws `refused` for values that are not allowed. */
   async resolve(link: CurrentOptions, requested: RequestedOptions): Promise<OptionChanges> {
     const { title = link.title, showAuthor = link.showAuthor } = requested;
     const expiresAt = this.#requestedExpiry(link, requested);
@@ -50,7 +50,7 @@ export class LinkOptionsResolver {
     return { values, userIds, changed: userIds ? [...changed, 'audience'] : changed };
   }
 
-  /** The expiry the link is to have, in epoch milliseconds; null: none. */
+  /** Returns the link's new expiry in epoch milliseconds; null: none. */
   #requestedExpiry(link: CurrentOptions, { expiresAt }: RequestedOptions): number | null {
     if (expiresAt === undefined) return link.expiresAt;
     if (expiresAt === null) return null;
@@ -61,16 +61,16 @@ export class LinkOptionsResolver {
     return time;
   }
 
-  /** The people in the audience from now on; undefined when the audience stays the same. */
+  /** Returns the new people in the audience; undefined when it does not change. */
   async #audienceChange(link: CurrentOptions, audience: Audience): Promise<string[] | undefined> {
     const current = (await this.#audiences.ofRestricted([link.id])).get(link.id)?.userIds ?? [];
     const userIds = audience.kind === 'instance' ? [] : await this.#people(audience, current);
     return audience.kind === link.audienceKind && sameMembers(userIds, current) ? undefined : userIds;
   }
 
-  /** People already in the audience may stay even when deactivated: removing someone else must not fail for them. */
+  /** Accepts deactivated people who are already in the audience, so that removing someone else does not fail. */
   async #people(audience: Extract<Audience, { kind: 'restricted' }>, current: string[]): Promise<string[]> {
-    // Until there are groups.
+    // Groups do not exist yet.
     if (audience.groupIds.length > 0) {
       throw refused('There are no groups to share with yet. Choose people instead.', 'no_groups');
     }

@@ -12,9 +12,9 @@ import type { AudienceQueries } from './audience.queries.ts';
 import { changesPage, type LinkOptionsResolver, type RequestedOptions } from './linkOptions.ts';
 import type { LinkRow, NewVersion, SharingQueries } from './sharing.queries.ts';
 import type { ShareSubscriptions } from './sharing.sockets.ts';
-import { compress, readSnapshot, type SerialisedMessages } from './snapshots.ts';
+import { compress, readSnapshot, type SerializedMessages } from './snapshots.ts';
 
-/** How often a chat that changes while it is published is read again before its owner is asked to wait. */
+/** Attempts to publish a chat that keeps changing, before its owner is asked to wait. */
 const maxAttempts = 5;
 
 interface Parts {
@@ -28,13 +28,13 @@ interface Parts {
   subscriptions: ShareSubscriptions;
 }
 
-/** What was read in order to publish. It may be stored only while the chat and its link are still the same. */
+/** What was read in order to publish. It is stored only if the chat and its link have not changed since. */
 interface Draft {
   chat: ChatRow;
   /** The chat's live link; undefined: a new one is created. */
   link: LinkRow | undefined;
   linkId: string;
-  content: SerialisedMessages;
+  content: SerializedMessages;
   messageCount: number;
   /** The content compressed; undefined when it equals the link's current version. */
   body: Buffer | undefined;
@@ -47,12 +47,12 @@ class StaleDraft extends Error {}
 interface Published {
   link: LinkRow;
   created: boolean;
-  /** The shared page looks different now. */
+  /** Whether the shared page has changed. */
   pageChanged: boolean;
 }
 
 /**
- * Publishes a chat's active branch as the snapshot behind its link. Reading, serialising and compressing happen
+ * Publishes a chat's active branch as the snapshot behind its link. Reading, serializing and compressing happen
  * outside the transaction; inside it, the chat must still be at the version that was read, so that a snapshot never
  * mixes two states of a chat.
  */
@@ -64,7 +64,7 @@ export class SnapshotPublisher {
     this.#parts = parts;
   }
 
-  /** Creates the chat's link, or refreshes the one there is. Unchanged content makes no new version. */
+  /** Creates the chat's link, or updates the existing one. Unchanged content creates no new version. */
   async publish(
     actor: Actor,
     chatId: string,
@@ -91,7 +91,7 @@ export class SnapshotPublisher {
 
   async #readDraft(actor: Actor, chatId: string): Promise<Draft> {
     const { chats, queries, messages } = this.#parts;
-    const chat = await chats.authorize(actor, 'change', chatId);
+    const chat = await chats.authorize(actor, chatId);
     const link = await queries.liveOfChat(chatId);
     const linkId = link?.id ?? newShareId();
     const snapshot = await readSnapshot(messages, chat, linkId);

@@ -9,9 +9,9 @@ import type { ChatService } from '../chats/chats.service.ts';
 import type { LinkRow, SharingQueries } from './sharing.queries.ts';
 import type { ShareSubscriptions } from './sharing.sockets.ts';
 
-/** Up to this many chats are announced one by one; beyond it, clients are told to reload their lists. */
-const announcedSingly = 20;
-/** Milliseconds between two sweeps: an open page disappears within a moment of its link's expiry. */
+/** Chats that are announced one by one. If there are more, clients reload their lists. */
+const singleAnnouncementsMax = 20;
+/** Milliseconds between two sweeps: an open page closes shortly after its link expires. */
 const sweepIntervalMs = 1_000;
 
 interface Parts {
@@ -24,7 +24,7 @@ type LinkIds = Pick<LinkRow, 'id' | 'chatId'>;
 
 const idsOf = (links: { id: string }[]) => links.map(({ id }) => id);
 
-/** Revokes links, and restores them while that can be undone. */
+/** Revokes links, and restores them within the undo window. */
 export class RevocationService {
   #platform: Platform;
   #parts: Parts;
@@ -35,13 +35,13 @@ export class RevocationService {
 
   /** Revokes the chat's link; the chat is unchanged. Throws 404 when the chat has no live link. */
   async revokeShare(actor: Actor, chatId: string): Promise<void> {
-    await this.#parts.chats.authorize(actor, 'change', chatId);
+    await this.#parts.chats.authorize(actor, chatId);
     const link = await this.#parts.queries.liveOfChat(chatId);
     if (!link) throw notFound();
     await this.revokeLink(actor, link.id);
   }
 
-  /** Throws 404 when it is not one of this person's own live links. */
+  /** Revokes the link. Throws 404 when it is not one of this person's own live links. */
   async revokeLink(actor: Actor, id: string): Promise<void> {
     const revoked = await this.#revoke(actor, [id], 'owner');
     if (revoked.length === 0) throw notFound();
@@ -52,7 +52,7 @@ export class RevocationService {
     return idsOf(await this.#revoke(actor, ids, 'owner_bulk'));
   }
 
-  /** Brings the same link back. Throws 404 when the undo window has passed or someone else revoked it. */
+  /** Restores the same link. Throws 404 when the undo window has passed or someone else revoked it. */
   async restore(actor: Actor, id: string): Promise<LinkRow> {
     const restored = await this.#restore(actor, [id]);
     if (!restored) {
@@ -64,7 +64,7 @@ export class RevocationService {
     return link;
   }
 
-  /** Restores each of the links that can be restored. Returns how many were. */
+  /** Restores each of the links that can be restored. Returns their number. */
   async restoreMany(actor: Actor, ids: string[]): Promise<number> {
     const uniqueIds = [...new Set(ids)];
     const restored =
@@ -113,7 +113,7 @@ export class RevocationService {
 
   #announce(actor: Actor, links: LinkIds[]): void {
     const { signals, realtime } = this.#platform;
-    if (links.length > announcedSingly) {
+    if (links.length > singleAnnouncementsMax) {
       realtime.send(rooms.user(actor.id), 'chats:changed', {});
       return;
     }
@@ -121,7 +121,7 @@ export class RevocationService {
   }
 }
 
-/** Finds links that have expired, records each once in the audit log, and evicts those who have it open. */
+/** Finds links that have expired, records each once in the audit log, and evicts their viewers. */
 export class ExpirySweeper {
   #platform: Platform;
   #parts: Pick<Parts, 'queries' | 'audit' | 'subscriptions'>;

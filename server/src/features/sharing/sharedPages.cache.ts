@@ -8,7 +8,7 @@ const maxBytes = 32_000_000;
 /** Bytes of one cached response: a single large snapshot must not evict all others. */
 const maxResponseBytes = maxBytes / 8;
 
-/** A shared page as JSON text, in two parts: the messages are stored in the shape they are sent in. */
+/** A shared page as JSON text, in two parts: the messages are stored in the format they are sent in. */
 export interface SharedPage {
   /** JSON of everything but the messages. It includes the version, so it identifies the whole response. */
   head: string;
@@ -25,8 +25,8 @@ export class SharedPageCache {
   });
 
   /**
-   * Sends the page, or 304 when the client holds it already. No cache may store it (`no-store`), but an open page may
-   * ask whether what it shows is still current.
+   * Sends the page, or 304 when the client already has it. No cache may store it (`no-store`), but an open page may
+   * check whether what it shows is current.
    */
   async send(req: Request, res: Response, page: SharedPage): Promise<void> {
     const tag = createHash('sha256').update(page.head).digest('base64url');

@@ -59,7 +59,7 @@ export class SharedPageService {
       createdAt: Date.parse(message.createdAt),
     }));
     await this.#platform.store.tx(async () => {
-      // Asked again, because the link may have been revoked while the snapshot was read.
+      // Checked again, because the link may have been revoked while the snapshot was read.
       await access.require(viewer, id);
       await chatQueries.insert({
         id: chatId,

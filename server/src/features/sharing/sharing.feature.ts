@@ -23,7 +23,7 @@ interface Parts {
   audit: AuditQueries;
 }
 
-/** Puts the parts of sharing together. Call `stop` before the database closes. */
+/** Creates the parts of the sharing feature. Call `stop` before the database closes. */
 export function createSharing(platform: Platform, given: Parts) {
   const queries = new SharingQueries(platform);
   const audiences = new AudienceQueries(platform);

@@ -22,7 +22,7 @@ export interface LinkFacts {
   audienceKind: Audience['kind'];
   /** Epoch milliseconds; null: it does not expire. */
   expiresAt: number | null;
-  /** Null while it is not paused. To be set by the sharing policy and the monthly review. */
+  /** Null while it is not paused. Reserved for the sharing policy and the monthly review. */
   pausedReason: string | null;
   revokedAt: number | null;
 }
@@ -35,14 +35,14 @@ export interface Viewer extends AccountStatus {
   id: string;
 }
 
-/** What the instance allows links to do; it overrides what their owners chose. */
+/** What the instance allows for links. It overrides the choices of their owners. */
 export interface SharingPolicy {
   audiences: readonly Audience['kind'][];
 }
 
 export interface StateContext {
   owner: AccountStatus;
-  /** The link's audience names the viewer; ignored when everyone may read the link. */
+  /** Whether the viewer is in the link's audience; ignored when everyone may read the link. */
   inAudience: boolean;
   policy: SharingPolicy;
 }
@@ -53,8 +53,8 @@ const sharingPolicy: SharingPolicy = { audiences: ['instance', 'restricted'] };
 const isActiveMember = ({ role, active }: AccountStatus) => active && role !== 'pending';
 
 /**
- * Whether this person may read this link now. The only place where this is decided: pages, copies, lists and open
- * sockets all ask here. The first reason that applies is the one returned.
+ * Decides whether this person may read this link now. Pages, copies, lists and open sockets all use this function.
+ * Returns the first reason that applies.
  */
 export function effectiveState(
   link: LinkFacts,
@@ -86,7 +86,7 @@ const inactiveReasons: readonly UnreadableReason[] = [
 const isInactiveReason = (reason: UnreadableReason): reason is InactiveReason =>
   inactiveReasons.includes(reason);
 
-/** Why nobody can open a link now, for its owner; null while it is live. */
+/** Returns why nobody can open a link now, to show to its owner; null while it is live. */
 export function inactiveReason(link: LinkFacts, owner: Actor, now: number): InactiveReason | null {
   const account = { ...owner, active: true };
   const context = { owner: account, inAudience: false, policy: sharingPolicy };
@@ -94,12 +94,12 @@ export function inactiveReason(link: LinkFacts, owner: Actor, now: number): Inac
   return !state.readable && isInactiveReason(state.reason) ? state.reason : null;
 }
 
-/** Only the owner manages a link: nobody else, admins included, lists, changes or revokes it here. */
+/** Only the owner manages a link: nobody else, admins included, can list, change or revoke it. */
 export const linkPolicy: Policy<{ ownerId: string }, 'change'> = {
   change: (actor, link) => isMember(actor) && link.ownerId === actor.id,
 };
 
-/** Who may read a link now: loads what `effectiveState` needs and asks it. */
+/** Decides who may read a link now: loads what `effectiveState` needs and calls it. */
 export class LinkAccess {
   #platform: Platform;
   #audiences: AudienceQueries;
@@ -108,7 +108,7 @@ export class LinkAccess {
     this.#audiences = audiences;
   }
 
-  /** Returns the link if this person may read it. Throws the same 404 for every reason why not. */
+  /** Returns the link if this person may read it. Throws the same 404 for every reason. */
   async require(viewer: Actor, id: string): Promise<ViewedLink> {
     const link = await this.#audiences.linkForViewer(id, viewer.id);
     if (!link || !this.#mayRead(link, { ...viewer, active: true }, link.inAudience)) throw notFound();

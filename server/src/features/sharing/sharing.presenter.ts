@@ -16,7 +16,7 @@ export class LinkPresenter {
     this.#audiences = audiences;
   }
 
-  /** `origin` is where people open this instance. */
+  /** `origin` is the public origin of this instance. */
   async presentLinks(owner: Actor, links: LinkRow[], origin: string): Promise<SharedLink[]> {
     const restricted = links.filter((link) => link.audienceKind === 'restricted');
     const audiences = await this.#audiences.ofRestricted(restricted.map(({ id }) => id));
@@ -44,7 +44,7 @@ export class LinkPresenter {
   }
 }
 
-/** The shared page without its messages, which are stored in the shape they are sent in. */
+/** The shared page without its messages, which are stored in the format they are sent in. */
 export const presentSharedPage = (link: ViewedLink, viewerId: string): Omit<SharedChat, 'messages'> => ({
   id: link.id,
   title: link.title,

@@ -31,10 +31,10 @@ export interface Revocation {
   reason: 'owner' | 'owner_bulk';
 }
 
-/** Links whose expiry is recorded at once. */
+/** Links whose expiry is recorded in one sweep. */
 const expiryBatch = 500;
 
-/** Links and their versions. `LinkListQueries` lists them, `AudienceQueries` knows their viewers. */
+/** Links and their versions. `LinkListQueries` lists them, `AudienceQueries` reads their viewers. */
 export class SharingQueries {
   #platform: Platform;
   constructor(platform: Platform) {
@@ -47,7 +47,7 @@ export class SharingQueries {
     return this.#platform.store.t;
   }
 
-  /** The link, revoked or not, with what tells whether its snapshot is up to date. Reads no bodies. */
+  /** Returns the link, revoked or not, with what shows whether its snapshot is up to date. Reads no bodies. */
   async byId(id: string) {
     const [row] = await this.links().where(eq(this.#t.sharedLinks.id, id)).limit(1);
     return row;
@@ -61,7 +61,7 @@ export class SharingQueries {
     return row;
   }
 
-  /** Links with the facts of their current version and the version their chat has now. */
+  /** Selects links with their current version and the current version of their chat. */
   links() {
     const { sharedLinks, sharedLinkVersions, chats } = this.#t;
     return this.#db
@@ -95,7 +95,7 @@ export class SharingQueries {
       .innerJoin(chats, eq(chats.id, sharedLinks.chatId));
   }
 
-  /** The compressed messages of one version. */
+  /** Returns the compressed messages of one version. */
   async body(linkId: string, number: number): Promise<Buffer | undefined> {
     const { sharedLinkVersions } = this.#t;
     const [row] = await this.#db
@@ -127,7 +127,7 @@ export class SharingQueries {
     return updated.length === 1;
   }
 
-  /** Records that the snapshot equals the chat at this version of the chat too. */
+  /** Records that the snapshot also equals the chat at this version of the chat. */
   async markCurrent(linkId: string, number: number, chatVersion: number): Promise<void> {
     const { sharedLinkVersions } = this.#t;
     await this.#db
@@ -173,7 +173,7 @@ export class SharingQueries {
     return restored;
   }
 
-  /** Links that have expired and whose expiry is not recorded yet. */
+  /** Returns expired links whose expiry is not recorded yet. */
   async expiredUnrecorded() {
     const { sharedLinks } = this.#t;
     return this.#db

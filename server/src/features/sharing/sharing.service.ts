@@ -37,7 +37,7 @@ export class SharingService {
     this.#parts = parts;
   }
 
-  /** The chat's link, how it compares with the chat now, and what publishing now would store. */
+  /** Returns the chat's link, how it compares with the chat now, and what publishing now would store. */
   async chatShare(actor: Actor, chatId: string): Promise<ChatShare> {
     const { chat, link, snapshot } = await this.#read(actor, chatId);
     const { refusal } = snapshot;
@@ -82,7 +82,7 @@ export class SharingService {
 
   async #read(actor: Actor, chatId: string) {
     const { chats, queries, messages } = this.#parts;
-    const chat = await chats.authorize(actor, 'read', chatId);
+    const chat = await chats.authorize(actor, chatId);
     const link = await queries.liveOfChat(chatId);
     return { chat, link, snapshot: await readSnapshot(messages, chat, link?.id ?? previewLinkId) };
   }

@@ -8,9 +8,12 @@ import type { LinkRow } from './sharing.queries.ts';
 
 /** Shared pages one socket may watch: each tab has its own socket, and a tab shows one page. */
 const maxLinksPerSocket = 20;
-/** Requests of one socket to watch a link, per minute: a page asks once, and again after each reconnection. */
-const maxRequestsPerMinute = 60;
-const minuteMs = 60_000;
+/** A page sends `share:watch` once, and again after each reconnection. */
+const watchLimit = {
+  events: 60,
+  windowMs: 60_000,
+  message: 'Too many links at once. Try again in a minute.',
+};
 
 interface WatchedLink {
   chatId: string;
@@ -18,8 +21,9 @@ interface WatchedLink {
 }
 
 /**
- * Which sockets of this process have which shared page open. After every change of a link, its owner, its viewers or
- * the policy, everyone who has the link open is checked again, and those who may no longer read it are evicted.
+ * Tracks which sockets of this process have which shared page open. After every change of a link, its owner, its
+ * viewers or the policy, everyone who has the link open is checked again, and those who may no longer read it are
+ * evicted.
  */
 export class ShareSubscriptions {
   #platform: Platform;
@@ -101,25 +105,15 @@ export class ShareSubscriptions {
 
 const userIdOf = (socket: AppSocket): string => socket.data.userId;
 
-/** Events by which an open shared page subscribes to being revoked or refreshed. */
+/** Events by which an open shared page learns that it was revoked or updated. */
 export const sharingSockets =
   (subscriptions: ShareSubscriptions): SocketFeature =>
   (context) => {
     const { socket } = context;
-    let requests = { since: 0, count: 0 };
 
-    const checkRateLimit = () => {
-      if (Date.now() - requests.since > minuteMs) requests = { since: Date.now(), count: 0 };
-      requests.count++;
-      if (requests.count > maxRequestsPerMinute) {
-        throw new DomainError('rate_limited', 'Too many links at once. Try again in a minute.');
-      }
-    };
-
-    on(context, 'share:watch', async ({ id }, actor) => {
-      checkRateLimit();
-      return { version: await subscriptions.add(socket, actor, id) };
-    });
+    on(context, 'share:watch', { limit: watchLimit }, async ({ id }, actor) => ({
+      version: await subscriptions.add(socket, actor, id),
+    }));
 
     on(context, 'share:unwatch', async ({ id }) => {
       await subscriptions.remove(socket, id);

@@ -11,15 +11,15 @@ import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts
 const brotli = promisify(brotliCompress);
 const unbrotli = promisify(brotliDecompress);
 
-/** Brotli's scale ends at 11; from 6 on it takes several times as long for a few per cent. */
+/** Brotli's quality, at most 11. From 6 on, compression takes several times as long and saves a few percent. */
 const quality = 5;
-/** Characters serialised before other requests get a turn: about 2 ms of work. */
-const charsPerTurn = 250_000;
+/** Characters serialized before other requests are served: about 2 ms of work. */
+const charsBetweenYields = 250_000;
 
-/** Stands for the link id in a preview of a chat that has no link yet. */
+/** Used as the link id in a preview of a chat that has no link yet. */
 export const previewLinkId = 'preview';
 
-export interface SerialisedMessages {
+export interface SerializedMessages {
   json: string;
   /** SHA-256 of `json`. */
   hash: string;
@@ -27,24 +27,24 @@ export interface SerialisedMessages {
 
 /** The active branch as viewers would see it now. Answers still being written are left out. */
 export type BranchSnapshot = { messages: SnapshotMessage[] } & (
-  | { refusal: null; content: SerialisedMessages }
+  | { refusal: null; content: SerializedMessages }
   /** Why publishing this snapshot is refused. Content is absent when it is too large. */
-  | { refusal: DomainError; content: SerialisedMessages | undefined }
+  | { refusal: DomainError; content: SerializedMessages | undefined }
 );
 
-/** Reads and serialises the active branch of a chat, once, and says whether it can be published. */
+/** Reads and serializes the active branch of a chat once. `refusal` says why it cannot be published. */
 export async function readSnapshot(
   messageQueries: MessageQueries,
   chat: ChatRow,
   linkId: string,
 ): Promise<BranchSnapshot> {
   const { id, activeMessageId } = chat;
-  // Asked before the branch is read: a run that starts later increments the chat's version.
+  // Checked before the branch is read: a run that starts later increments the chat's version.
   const streaming = (await messageQueries.streaming(id)).length > 0;
   const branch =
     activeMessageId === null ? [] : await messageQueries.branch(id, activeMessageId, limits.messagesPerChat);
   const messages = toSnapshot(linkId, branch);
-  const content = await serialise(messages);
+  const content = await serialize(messages);
   if (streaming) return { messages, content, refusal: refusals.streaming() };
   if (messages.length === 0) return { messages, content, refusal: refusals.empty() };
   if (!content) return { messages, content, refusal: refusals.tooLarge() };
@@ -70,7 +70,7 @@ export const idInLink = (linkId: string, messageId: string): string =>
 const isShown = (row: MessageRow) =>
   row.status !== 'streaming' && row.status !== 'failed' && row.content.trim() !== '';
 
-/** What viewers get of a branch: every field is named here, and no other column leaves the server. */
+/** Returns a branch as viewers see it. Every field is named here, and no other column leaves the server. */
 export const toSnapshot = (linkId: string, branch: MessageRow[]): SnapshotMessage[] =>
   branch.filter(isShown).map((row) => ({
     id: idInLink(linkId, row.id),
@@ -83,8 +83,8 @@ export const toSnapshot = (linkId: string, branch: MessageRow[]): SnapshotMessag
     ...(row.edited && { edited: true as const }),
   }));
 
-/** The messages as JSON text, built in pieces. Returns undefined beyond `limits.snapshotChars`. */
-export async function serialise(messages: SnapshotMessage[]): Promise<SerialisedMessages | undefined> {
+/** Returns the messages as JSON text, built in pieces; undefined beyond `limits.snapshotChars`. */
+export async function serialize(messages: SnapshotMessage[]): Promise<SerializedMessages | undefined> {
   const hash = createHash('sha256');
   let json = '[';
   let hashed = 0;
@@ -95,7 +95,7 @@ export async function serialise(messages: SnapshotMessage[]): Promise<Serialised
   for (const [i, message] of messages.entries()) {
     json += `${i === 0 ? '' : ','}${JSON.stringify(message)}`;
     if (json.length > limits.snapshotChars) return undefined;
-    if (json.length - hashed < charsPerTurn) continue;
+    if (json.length - hashed < charsBetweenYields) continue;
     hashRest();
     await yieldToEventLoop();
   }
@@ -104,7 +104,7 @@ export async function serialise(messages: SnapshotMessage[]): Promise<Serialised
   return { json, hash: hash.digest('base64url') };
 }
 
-/** Compressed off the main thread. */
+/** Compresses the text outside the main thread. */
 export const compress = (text: string): Promise<Buffer> =>
   brotli(text, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } });
 

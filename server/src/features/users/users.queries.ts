@@ -51,7 +51,7 @@ export class UserQueries {
     await this.#store.db.insert(this.#store.t.users).values({ ...user, createdAt: this.#platform.now() });
   }
 
-  /** True for exactly one account of the instance, even under concurrency: the row is unique. */
+  /** Returns true for exactly one account of the instance, even under concurrency: the row is unique. */
   async claimFirstAdmin(userId: string): Promise<boolean> {
     const { bootstrap } = this.#store.t;
     const claimed = await this.#store.db
@@ -93,7 +93,7 @@ export class UserQueries {
     return this.#store.db.$count(users, and(eq(users.role, 'pending'), eq(users.active, true)));
   }
 
-  /** All users, newest first. */
+  /** Returns a page of users, newest first. */
   async list(options: { query?: string; role?: Role; cursor?: string; limit: number }) {
     const { users } = this.#store.t;
     const after = options.cursor ? decodeCursor(options.cursor, 'number', 'string') : undefined;
@@ -117,7 +117,7 @@ export class UserQueries {
     );
   }
 
-  /** Active members, ordered by email. */
+  /** Returns a page of active members, ordered by email. */
   async listPeople(options: { query?: string; cursor?: string; limit: number }) {
     const { users } = this.#store.t;
     const after = options.cursor ? decodeCursor(options.cursor, 'string') : undefined;

@@ -23,7 +23,7 @@ export class UserService {
     this.#parts = parts;
   }
 
-  /** The user as stored now; undefined when deactivated or removed. */
+  /** Returns the user as stored now; undefined when deactivated or removed. */
   async findActor(id: string): Promise<Actor | undefined> {
     const row = await this.#parts.queries.byId(id);
     if (!row?.active) return undefined;
@@ -42,7 +42,7 @@ export class UserService {
     return { ...actor, name };
   }
 
-  /** Takes effect at once: deactivation ends the sessions of the user, a new role closes the sockets. */
+  /** Changes the role or status at once: deactivation ends the sessions of the user, a new role closes the sockets. */
   async update(admin: Actor, id: string, changes: { role?: Role; active?: boolean }): Promise<UserRow> {
     const { store, sessions, realtime, signals } = this.#platform;
     const { before, after } = await store.tx(async () => {

@@ -5,7 +5,7 @@ import { invalid } from '../errors.ts';
 export const encodeCursor = (...parts: (string | number)[]): string =>
   Buffer.from(JSON.stringify(parts)).toString('base64url');
 
-/** Whether this server could have put the value into a cursor. Databases reject some other values. */
+/** Whether the value can be part of a cursor of this server. Databases reject some other values. */
 const isValidPart = (part: unknown) =>
   typeof part === 'string' ? sanitizeText(part) === part : Number.isSafeInteger(part);
 

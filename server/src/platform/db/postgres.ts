@@ -9,7 +9,7 @@ import type { Logger } from '../log.ts';
 import { postgresDialect, postgresSearch } from './postgresSearch.ts';
 import type { Db, FullDb, Store } from './store.ts';
 
-/** An arbitrary number, the same in every version of Parley: only one process migrates at a time. */
+/** Key of the lock that lets one process migrate at a time: arbitrary, but the same in every version of Parley. */
 const migrationLock = 727_274;
 const poolSize = 10;
 /** Milliseconds. A query that runs longer is stuck. */
@@ -44,7 +44,7 @@ export function postgresStore(full: FullDb, close: () => Promise<void>): Store {
         }
       }
     },
-    // Every query waits for the network, which lets other work run.
+    // Every query waits for the network, and other work runs meanwhile.
     pauseTx: () => Promise.resolve(),
     async rows<T>(query: SQL) {
       const result: unknown = await current().execute(query);

@@ -136,7 +136,7 @@ class SqliteStore implements Store {
     return this.#transaction.getStore()?.open === true;
   }
 
-  /** Queries inside a transaction use the writer. Outside, reads use the reader, and writes wait for a transaction. */
+  /** Queries inside a transaction use the writer. Outside, reads use the reader, and writes wait for an open transaction. */
   async #onConnection<T>(text: string, run: (statements: Statements) => T): Promise<T> {
     if (this.#inTransaction) return run(this.#writerStatements);
     if (this.#readerStatements.isReadOnly(text)) return run(this.#readerStatements);

@@ -14,7 +14,7 @@ export const sqliteDialect: Dialect = {
     sql`exists (select 1 from messages_fts where messages_fts match ('chat : "' || ${chatId} || ${`" AND owner : "${ownerId}" AND body : (${phrase(words)})`}))`,
 };
 
-// Owner and chat are indexed as words of their own, so that a search never scans other users' messages.
+// Owner and chat are indexed as separate words, so that a search never scans other users' messages.
 // Answers are indexed when they are finished, not each time they are saved while streaming.
 const index = `
   create virtual table messages_fts using fts5(

@@ -62,7 +62,7 @@ export const errorHandler =
     // The URL of a shared page is a secret, so the log contains the route instead.
     const { path: route } = (req.route ?? {}) as { path?: string };
     if (res.headersSent) {
-      // A response that has started can only be aborted. A client that hung up is not an error.
+      // A response that has started can only be aborted. A closed connection is not an error.
       if ((error as { code?: unknown }).code !== prematureClose)
         log.error({ err: error as unknown, method: req.method, route }, 'response aborted');
       res.destroy();

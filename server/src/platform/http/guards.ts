@@ -24,7 +24,7 @@ export const securityHeaders = (env: Env): RequestHandler =>
         frameAncestors: ["'none'"],
       },
     },
-    // The tab of the community site reports that it is ready to the page that opened it.
+    // The tab of the community site sends a message to the page that opened it when it is ready.
     crossOriginOpenerPolicy: { policy: 'same-origin-allow-popups' },
     crossOriginResourcePolicy: { policy: 'same-origin' },
     // The URL of a shared page is a secret, so it is never sent as a referrer.
@@ -47,7 +47,7 @@ export function isOwnOrigin(env: Env, origin: string, host: string | undefined):
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Rejects changes that another site makes a browser send. Browsers always send `Origin` or `Sec-Fetch-Site` with a
+ * Rejects changes that another site triggers in a browser. Browsers always send `Origin` or `Sec-Fetch-Site` with a
  * change; a client that sends neither is not a browser and has no cookie that another site could abuse.
  * Source: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
  */

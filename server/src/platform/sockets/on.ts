@@ -31,7 +31,7 @@ export interface SocketContext {
 export type SocketFeature = (context: SocketContext) => void;
 
 interface EventOptions {
-  /** How many of these events one socket may send within `windowMs`. Absent: no limit of its own. */
+  /** How many of these events one socket may send within `windowMs`. Absent: unlimited. */
   limit?: { events: number; windowMs: number; message: string };
 }
 type EventHandler<N extends ClientEvent> = (payload: ParsedPayload<N>, actor: Actor) => Promise<Reply<N>>;

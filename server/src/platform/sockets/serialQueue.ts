@@ -1,9 +1,9 @@
 import { DomainError } from '../errors.ts';
 
-/** Events of one socket that may wait in the queue. A page sends a handful when it opens. */
+/** Events of one socket that may wait in the queue. A page sends a few when it opens. */
 const waitingMax = 200;
 
-/** Handles the events of one socket one after the other, so that a socket never costs more than one event at a time. */
+/** Handles the events of one socket one after the other, so that each socket occupies the server with one event at a time. */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;

@@ -12,9 +12,9 @@ import type { SocketContext, SocketData, SocketFeature } from './on.ts';
 import { rooms } from './realtime.ts';
 import { SerialQueue } from './serialQueue.ts';
 
-/** Bytes of one event from a browser. Events carry ids, never content. */
+/** Bytes of one event from a browser. Events contain ids, never content. */
 const maxEventBytes = 64_000;
-/** Unsent characters per connection, for a browser that does not read: eight times the longest answer with its reasoning. */
+/** Maximum unsent characters per connection, for browsers that do not read: eight times the longest answer with its reasoning. */
 const unsentMax = 16_000_000;
 /** Milliseconds without a reply after which a connection counts as lost. */
 const pingTimeoutMs = 20_000;

@@ -7,7 +7,7 @@ export interface Position {
   rank: number;
 }
 
-/** A node as the file has it. `message` is null for hidden nodes: their children move up to the next visible node. */
+/** A node as it is in the file. `message` is null for hidden nodes: their children move up to the next visible node. */
 export interface RawNode<T> extends Position {
   id: string;
   message: T | null;

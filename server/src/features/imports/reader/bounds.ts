@@ -2,10 +2,10 @@ import { limits } from '#shared/limits';
 import type { ElementBounds } from './jsonScanner.ts';
 import type { ZipBounds } from './zipExport.ts';
 
-/** What reading one upload may cost. */
+/** Limits for reading one upload. */
 export interface ImportBounds extends ZipBounds {
   conversation: ElementBounds;
-  /** Conversations per upload, so that a file of very many empty values comes to an end. */
+  /** Conversations per upload, so that reading a file of very many empty values ends. */
   conversations: number;
 }
 

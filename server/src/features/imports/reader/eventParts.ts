@@ -8,7 +8,7 @@ export interface MessagesPart {
   messages: ImportedMessage[];
 }
 
-/** The most that is sent to the server at once: it deserializes a part without doing other work. */
+/** Limits of one part: the server does no other work while it deserializes a part. */
 const partLimits = { messages: 1_000, characters: 1_000_000 };
 
 /** Splits an event: the messages of long chats are sent in parts first. A long chat is then the last one of its batch. */

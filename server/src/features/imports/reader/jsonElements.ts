@@ -72,7 +72,7 @@ function nextState(state: State, code: number): State | undefined {
   }
 }
 
-/** Splits the list in a JSON file, or the one object that it is, into elements. */
+/** Splits a JSON file into elements: the items of its list, or its only object. */
 class ElementSplitter {
   #bounds: ElementBounds;
   #state: State = 'start';

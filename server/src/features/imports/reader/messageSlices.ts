@@ -3,7 +3,7 @@ import type { ImportedMessage } from '../formats/importedChat.ts';
 export const characterCount = ({ content, reasoning }: ImportedMessage): number =>
   content.length + (reasoning?.length ?? 0);
 
-/** Yields the messages in slices within both limits. A message that exceeds the limit is a slice of its own. */
+/** Yields the messages in slices within both limits. A message that exceeds the limit forms a separate slice. */
 export function* sliceMessages(
   messages: ImportedMessage[],
   limits: { messages: number; characters: number },

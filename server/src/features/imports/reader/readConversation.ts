@@ -8,7 +8,7 @@ import { parseLenient } from './parseLenient.ts';
 /** In the order of detection. */
 const formats: readonly ImportFormat[] = [openWebui, chatgpt];
 
-/** Returns the title that users know a conversation by. */
+/** Returns the title of a conversation; empty if it has none. */
 const titleOf = (conversation: unknown): string => {
   const { title, chat, name } = asRecord(conversation);
   return asTitle(title) || asTitle(asRecord(chat).title) || asTitle(name);

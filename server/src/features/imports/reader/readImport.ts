@@ -83,8 +83,8 @@ async function* readFile(
 }
 
 /**
- * Yields the chats of an upload in batches. Holds one batch and one conversation in memory, whatever the size of the
- * upload. Throws `UnreadableFile` if nothing can be read.
+ * Yields the chats of an upload in batches. Holds one batch and one conversation in memory, regardless of the size
+ * of the upload. Throws `UnreadableFile` if nothing can be read.
  */
 export async function* readImport(task: ReaderTask): AsyncGenerator<ImportEvent> {
   const upload = await openUpload(task.path, task.name, task.bounds);

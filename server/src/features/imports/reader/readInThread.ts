@@ -10,7 +10,7 @@ export type ReaderMessage =
 /** Megabytes of memory for the reader. The largest allowed conversation needs about half of it. */
 const memoryMegabytes = 768;
 
-// The build puts every worker into a file of its own, beside the bundle that contains this file.
+// The build puts every worker into a separate file beside the bundle that contains this file.
 const entry = new URL('./importReader.worker.js', import.meta.url);
 
 const startWorker = (workerData: ReaderTask): Worker =>
@@ -52,8 +52,8 @@ export async function* readInThread(task: ReaderTask, start = startWorker): Asyn
 }
 
 /**
- * Reads an upload: the built server in a thread, development and tests in place, because a thread cannot start from a
- * TypeScript file.
+ * Reads an upload: in a separate thread in the built server, in the same thread in development and tests, because a thread
+ * cannot start from a TypeScript file.
  */
 export const readUpload = import.meta.url.endsWith('.ts') ? readImport : readInThread;
 export type ReadUpload = typeof readImport;

@@ -13,7 +13,7 @@ export interface ZipBounds {
   zipRatio: number;
 }
 
-/** Bytes below which the ratio of an entry is not checked: it can do no harm. */
+/** Bytes below which the ratio of an entry is not checked: small entries are harmless. */
 const ratioFreeBytes = 1_000_000;
 const manifestBytes = 1_000_000;
 

@@ -38,7 +38,7 @@ async function incomingFile(req: Request): Promise<IncomingFile> {
   const encoding = req.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw wrongType('Send the file without a content encoding.');
   if (req.is('multipart/form-data')) return asUploadError(fileOfForm(req));
-  // The connection stays open when reading stops early, because the response still has to be sent.
+  // The connection is kept open when reading stops early, because the response still has to be sent.
   if (req.is(bodyTypes)) return { name: '', bytes: req.iterator({ destroyOnReturn: false }) };
   throw wrongType('Send a JSON or ZIP file, as a form (multipart/form-data) or as the body.');
 }
@@ -82,7 +82,7 @@ export async function receiveUpload(
   const hangUp = () => req.destroy(interrupted());
   stopped.addEventListener('abort', hangUp);
   try {
-    // A file that is announced as too large is refused before it is sent.
+    // A request with too large a Content-Length is refused before it is read.
     if (Number(req.headers['content-length']) > maxBytes + formBytes) throw largerThan(maxBytes);
     const { name, bytes } = await incomingFile(req);
     await pipeline(limited(bytes, maxBytes), createWriteStream(path, { flags: 'wx', mode: 0o600 }));

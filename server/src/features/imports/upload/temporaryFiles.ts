@@ -4,7 +4,7 @@ import { newId } from '../../../platform/ids.ts';
 
 const prefix = 'import-';
 
-/** Files that exist only while they are used. Their names are generated: nothing of an upload becomes a path. */
+/** Files that exist only while they are used. Their names are generated: no part of an upload becomes a path. */
 export class TemporaryFiles {
   readonly #folder: string;
 
