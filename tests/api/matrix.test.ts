@@ -254,7 +254,7 @@ describe('who may do what', () => {
         const owned = await createOwned(people.owner);
         const ask = async (person: Person, subject: OwnedIds) => {
           const socket = await person.connect();
-          const reply = await socket.ask(event, payloads[event](subject) as never);
+          const reply = await socket.request(event, payloads[event](subject) as never);
           socket.close();
           return reply;
         };
@@ -274,7 +274,7 @@ describe('who may do what', () => {
     test('an invalid payload is refused, and the socket stays open', async () => {
       const socket = await people.owner.connect();
       for (const payload of [undefined, null, 7, [], { chatId: 7 }, { chatId: 'x'.repeat(1_000) }]) {
-        const reply = await socket.ask('chat:watch', payload as never);
+        const reply = await socket.request('chat:watch', payload as never);
         expect(reply).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
       }
       expect(socket.raw.connected).toBe(true);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Locator, Page } from 'playwright-core';
 import type { CommunityPayload } from '#shared/community';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { ask, hasBrowser, picture, TestBrowser, type Visitor } from '../support/browser.ts';
+import { ask, hasBrowser, screenshot, TestBrowser, type Visitor } from '../support/browser.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 
@@ -128,7 +128,7 @@ inBrowser('sharing a chat to the community', () => {
     await admin.page.getByRole('link', { name: 'General' }).click();
     await admin.page.getByRole('switch', { name: 'Enable Community Sharing' }).click();
     await admin.page.getByText('Saved').first().waitFor();
-    await picture(admin, 'admin-general');
+    await screenshot(admin, 'admin-general');
     await admin.page.goto(app.url);
     await admin.page.getByRole('link', { name: /A question for the world/ }).click();
     await openCommunityDialog();
@@ -154,7 +154,7 @@ inBrowser('sharing a chat to the community', () => {
 
     test('the chat goes to exactly the community site, once, after showing what is sent', async () => {
       const dialog = await openCommunityDialog();
-      await picture(admin, 'community');
+      await screenshot(admin, 'community');
       const site = await openSite(dialog);
       await admin.page.getByText(/^Sent to /).waitFor();
       expect(new URL(site.url()).pathname).toBe('/chats/upload');

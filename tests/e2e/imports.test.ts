@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { hasBrowser, picture, signUp, TestBrowser, type Visitor } from '../support/browser.ts';
+import { hasBrowser, screenshot, signUp, TestBrowser, type Visitor } from '../support/browser.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 /** Folder of real exports, outside the repository; tests that need it are skipped where it is missing. */
@@ -56,7 +56,7 @@ inBrowser('importing chats', () => {
     await dialog.getByText('No new chats · 1 failed').waitFor();
     const failures = dialog.getByRole('list', { name: 'Chats that failed to import' });
     expect(await failures.getByRole('listitem').count()).toBe(1);
-    await picture(ann, 'import-failed');
+    await screenshot(ann, 'import-failed');
   });
 
   withConversations('real exports import completely, and importing them again adds nothing', async () => {
@@ -64,7 +64,7 @@ inBrowser('importing chats', () => {
       await importFile(file, '100 chats imported');
       await importFile(file, '100 already imported');
     }
-    await picture(ann, 'import-again');
+    await screenshot(ann, 'import-again');
     const { store } = app.platform;
     expect(await store.db.$count(store.t.chats)).toBe(200);
     expect(await store.db.$count(store.t.messages)).toBe(2 * 1_167);
@@ -85,6 +85,6 @@ inBrowser('importing chats', () => {
     await ann.page.getByText(expected, { exact: true }).first().waitFor();
     await ann.page.reload();
     await ann.page.getByText(expected, { exact: true }).first().waitFor();
-    await picture(ann, 'branches');
+    await screenshot(ann, 'branches');
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { ask, emailOf, hasBrowser, picture, TestBrowser, type Visitor } from '../support/browser.ts';
+import { ask, emailOf, hasBrowser, screenshot, TestBrowser, type Visitor } from '../support/browser.ts';
 import { password } from '../support/person.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
@@ -171,7 +171,7 @@ inBrowser('the keyboard alone', () => {
     await ann.tabTo('Manage');
     await ann.press('Enter');
     await ann.tabTo('Search by title');
-    await picture(ann.visitor, 'keyboard-dashboard');
+    await screenshot(ann.visitor, 'keyboard-dashboard');
     await ann.tabTo(/^Unshare How do keyboards work/);
     await ann.press('Enter');
     await ann.waitForText('1 chat unshared');
@@ -198,7 +198,7 @@ inBrowser('the keyboard alone', () => {
     await ann.press('ControlOrMeta+/');
     await list.waitFor();
     await list.getByText('Show or hide sidebar').waitFor();
-    await picture(ann.visitor, 'shortcuts');
+    await screenshot(ann.visitor, 'shortcuts');
     await ann.press('Escape');
     await ann.waitForDialogToClose();
     await ann.tabTo(/^Account/);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { hasBrowser, picture, TestBrowser, type Visitor } from '../support/browser.ts';
+import { hasBrowser, screenshot, TestBrowser, type Visitor } from '../support/browser.ts';
 import { chunksOf, startModelServer, type ModelServer } from '../support/modelServer.ts';
 import { ownStreams, recordedStreams } from '../support/recordedStreams.ts';
 
@@ -65,7 +65,7 @@ inBrowser('a streamed answer', () => {
     expect(await reasoning.getAttribute('aria-expanded')).toBe('false');
     await reasoning.click();
     expect(await reasoning.getAttribute('aria-expanded')).toBe('true');
-    await picture(ann, `stream-${stream.name}`);
+    await screenshot(ann, `stream-${stream.name}`);
   });
 
   if (recordedStreams.length === 0)
@@ -75,7 +75,7 @@ inBrowser('a streamed answer', () => {
     server.reply = { chunks: stream.chunks, seed: 7, pauseAfter: Math.floor(stream.chunks.length / 2) };
     await send();
     await ann.page.waitForURL(/\/c\//);
-    await server.until(() => server.requests.some(({ body }) => body.stream));
+    await server.waitUntil(() => server.requests.some(({ body }) => body.stream));
     await ann.context.setOffline(true);
     app.cut();
     await waitForStoredAnswer();
@@ -109,7 +109,7 @@ inBrowser('a streamed answer', () => {
     await ann.page.getByRole('button', { name: 'Stop generating' }).click();
     await ann.page.getByText('Stopped', { exact: true }).first().waitFor();
     await ann.page.getByText('Words that').first().waitFor();
-    await picture(ann, 'stopped');
+    await screenshot(ann, 'stopped');
   });
 
   test('shows an error when the model server fails, and can be continued', async () => {
@@ -119,7 +119,7 @@ inBrowser('a streamed answer', () => {
       .getByText(/The connection to the model server/)
       .first()
       .waitFor();
-    await picture(ann, 'failed');
+    await screenshot(ann, 'failed');
     server.reply = { chunks: chunksOf('and the second half.') };
     await ann.page.getByRole('button', { name: 'Continue' }).click();
     await waitForAnswer();

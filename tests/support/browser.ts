@@ -27,14 +27,14 @@ export const hasBrowser = process.env.CHROMIUM !== undefined;
 const isExpected = /^Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION/;
 
 /** Milliseconds to wait for what a person would see, on a machine that is busy with other tests. */
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
 /** Someone at a browser of their own. */
 export interface Visitor {
   page: Page;
   context: BrowserContext;
   /** What the page complained about; a test ends by expecting none. It also proves the content security policy. */
-  complaints: string[];
+  errors: string[];
 }
 
 export class TestBrowser {
@@ -52,21 +52,21 @@ export class TestBrowser {
   /** A browser profile without a session. */
   async visitor(options: BrowserContextOptions = {}): Promise<Visitor> {
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    context.setDefaultTimeout(patienceMs);
+    context.setDefaultTimeout(timeoutMs);
     const page = await context.newPage();
-    const complaints: string[] = [];
+    const takeErrors: string[] = [];
     page.on('console', (message) => {
-      if (message.type() === 'error' && !isExpected.test(message.text())) complaints.push(message.text());
+      if (message.type() === 'error' && !isExpected.test(message.text())) takeErrors.push(message.text());
     });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    const visitor = { page, context, complaints };
+    page.on('pageerror', (error) => takeErrors.push(String(error)));
+    const visitor = { page, context, takeErrors };
     this.visitors.push(visitor);
     return visitor;
   }
 
   /** Everything any page complained about since the last call. */
   complaints(): string[] {
-    return this.visitors.flatMap(({ complaints }) => complaints.splice(0));
+    return this.visitors.flatMap(({ errors }) => errors.splice(0));
   }
 
   /** A visitor who has just signed up, without the form, and is at the home page. */
@@ -121,7 +121,7 @@ export async function ask({ page }: Visitor, question: string): Promise<void> {
 }
 
 /** A picture of the page in `tests/.artifacts`, where `PICTURES` asks for them: to look at, not to compare. */
-export async function picture({ page }: Visitor, name: string): Promise<void> {
+export async function screenshot({ page }: Visitor, name: string): Promise<void> {
   if (!process.env.PICTURES) return;
   mkdirSync('tests/.artifacts', { recursive: true });
   await page.screenshot({ path: `tests/.artifacts/${name}.png` });

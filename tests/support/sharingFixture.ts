@@ -17,9 +17,9 @@ export async function createSharingFixture() {
   const share = async (
     owner: Person,
     options: object = {},
-    chat: Parameters<Conversations['begin']>[1] = {},
+    chat: Parameters<Conversations['create']>[1] = {},
   ): Promise<SharedLink> => {
-    const chatId = await conversations.begin(owner.user.id, chat);
+    const chatId = await conversations.create(owner.user.id, chat);
     return SharedLink.parse((await owner.put(`/chats/${chatId}/share`, options).expect(201)).body);
   };
 

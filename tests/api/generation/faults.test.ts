@@ -35,7 +35,7 @@ describe('faults of the model server', () => {
     });
     fixture.server.reply = { chunks: chunksOf(' time.') };
     await ben.post(`/chats/${asked.chatId}/messages/${asked.messageId}/continue`).expect(200);
-    const full = await tab.hears(
+    const full = await tab.waitFor(
       'message:updated',
       ({ message }) => message.id === asked.messageId && message.status === 'complete',
     );
@@ -56,11 +56,7 @@ describe('faults of the model server', () => {
       { status: 404, body: '{"error":"model \\"x\\" not found, try pulling it"}' },
       /does not know this model\. The server says: model "x" not found/,
     ],
-    [
-      'is overloaded',
-      { status: 429, body: '{"error":{"message":"Slow down"}}' },
-      /overloaded.*Slow down/,
-    ],
+    ['is overloaded', { status: 429, body: '{"error":{"message":"Slow down"}}' }, /overloaded.*Slow down/],
     [
       'reports that the conversation is too long',
       { status: 400, body: '{"error":{"code":"context_length_exceeded","message":"Too long"}}' },

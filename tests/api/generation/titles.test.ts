@@ -29,7 +29,7 @@ beforeEach(() => {
 
 describe('titles of chats', () => {
   const hasTitle = (chatId: string, title: string) =>
-    tab.hears('chat:updated', ({ chat }) => chat.id === chatId && chat.title === title);
+    tab.waitFor('chat:updated', ({ chat }) => chat.id === chatId && chat.title === title);
   const titleRequests = () => fixture.server.requests.filter(({ body }) => body.messages && !body.stream);
 
   test('the model suggests a title after the first exchange, and only then', async () => {
@@ -51,10 +51,10 @@ describe('titles of chats', () => {
     fixture.server.completion = whenRenamed.then(() => 'From the model');
     const asked = await ask(ben, 'Hi');
     await endedAnswer(ben, tab, asked);
-    await fixture.server.until(() => titleRequests().length === 1);
+    await fixture.server.waitUntil(() => titleRequests().length === 1);
     await ben.patch(`/chats/${asked.chatId}`, { title: 'From me' }).expect(200);
     release();
-    await fixture.server.until(() => fixture.server.completed === titleRequests().length);
+    await fixture.server.waitUntil(() => fixture.server.completed === titleRequests().length);
     // The next exchange ends after the suggestion was rejected, so a wrong title would be stored by now.
     await endedAnswer(ben, tab, await ask(ben, 'More', asked.chatId));
     expect((await openChat(ben, asked.chatId)).title).toBe('From me');
@@ -64,7 +64,7 @@ describe('titles of chats', () => {
     fixture.server.completion = { status: 500 };
     const asked = await ask(ben, 'What is a monad?');
     await endedAnswer(ben, tab, asked);
-    await fixture.server.until(() => titleRequests().length === 1);
+    await fixture.server.waitUntil(() => titleRequests().length === 1);
     await endedAnswer(ben, tab, await ask(ben, 'More', asked.chatId));
     expect((await openChat(ben, asked.chatId)).title).toBe('What is a monad?');
   });

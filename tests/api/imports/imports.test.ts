@@ -400,25 +400,25 @@ describe('the progress of an import', () => {
       .send([...chats, 7])
       .expect(200);
     for (const socket of [tab, otherTab]) {
-      expect(await socket.hears('import:progress', ({ done }) => done === 501)).toEqual({
+      expect(await socket.waitFor('import:progress', ({ done }) => done === 501)).toEqual({
         importId: 'import-1',
         done: 501,
         total: 501,
       });
-      await socket.hears('chats:changed');
-      const steps = socket.all('import:progress').map(({ done }) => done);
+      await socket.waitFor('chats:changed');
+      const steps = socket.payloads('import:progress').map(({ done }) => done);
       expect(steps).toEqual([...steps].sort((a, b) => a - b));
-      expect(socket.all('import:progress')[0]).toMatchObject({ done: 0, total: 501 });
+      expect(socket.payloads('import:progress')[0]).toMatchObject({ done: 0, total: 501 });
     }
-    expect(strangerTab.heard).toEqual([]);
+    expect(strangerTab.received).toEqual([]);
     for (const socket of [tab, otherTab, strangerTab]) socket.close();
   });
 
   test('is not sent without an importId', async () => {
     const tab = await ann.connect();
     await importing(ann, [openWebuiChat()]);
-    await tab.hears('chats:changed');
-    expect(tab.all('import:progress')).toEqual([]);
+    await tab.waitFor('chats:changed');
+    expect(tab.payloads('import:progress')).toEqual([]);
     tab.close();
   });
 });

@@ -191,7 +191,7 @@ describe('model connections', () => {
   test('notify open tabs of changes', async () => {
     const tab = await member.connect();
     await connect();
-    await tab.hears('config:changed');
+    await tab.waitFor('config:changed');
     tab.close();
   });
 

@@ -101,11 +101,11 @@ describe('the list of models', () => {
       [`${third.id}/llama`, c, 'llama'],
       ['Same/parley-demo', c, 'parley-demo'],
     ] as const) {
-      await tab.ask('chat:watch', { chatId: chat.id });
+      await tab.request('chat:watch', { chatId: chat.id });
       const { answer } = (
         await admin.post(`/chats/${chat.id}/messages`, { content: 'Hi', model }).expect(201)
       ).body;
-      await tab.hears(
+      await tab.waitFor(
         'message:updated',
         ({ message }) => message.id === answer.id && message.status === 'complete',
       );
@@ -142,7 +142,7 @@ describe('the list of models', () => {
     server.models = [{ id: 'newer' }];
     app.advance(61_000);
     expect(await ids()).toEqual(['llama']);
-    await server.until(() => requestCount() === 2);
+    await server.waitUntil(() => requestCount() === 2);
     await expect(eventually(ids, (now) => now[0] === 'newer')).resolves.toEqual(['newer']);
   });
 

@@ -3,7 +3,7 @@ import { Session } from '../../../../client/src/features/auth/session.svelte.ts'
 import { t } from '../../../../client/src/i18n/t.ts';
 import { FakeApi, Refusal } from '../../support/fakeApi.ts';
 import { FakeSocket } from '../../support/fakeSocket.ts';
-import { aConfig, aUser, rights } from '../../support/factories.ts';
+import { aConfig, aUser, somePermissions } from '../../support/factories.ts';
 
 let api: FakeApi;
 let socket: FakeSocket;
@@ -14,7 +14,7 @@ const unauthenticated = (): never => {
 };
 const me = (overrides = {}, permissions = {}) => ({
   user: aUser(overrides),
-  permissions: rights(permissions),
+  permissions: somePermissions(permissions),
 });
 const pendingWork = () => new Promise((resolve) => setTimeout(resolve));
 
@@ -40,7 +40,7 @@ describe('Session', () => {
     api.on('GET /config', () => aConfig({ signedIn: false }));
     await session.start();
     expect(session.user).toBeNull();
-    expect(api.to('GET /me')).toEqual([]);
+    expect(api.requestsTo('GET /me')).toEqual([]);
   });
 
   test('does not start when the server cannot be reached', async () => {

@@ -60,7 +60,7 @@ describe('ChatList', () => {
     chats.start();
     expect(chats.pinned.map(({ id }) => id)).toEqual(['pinned']);
     expect(listed()).toEqual(['new', 'old']);
-    expect(api.to('GET /chats')).toHaveLength(2);
+    expect(api.requestsTo('GET /chats')).toHaveLength(2);
   });
 
   test('rolls a change back when the server refuses it', async () => {
@@ -141,7 +141,7 @@ describe('ChatList', () => {
     stored[1] = { ...stored[1]!, title: 'About heat' };
     await startList();
     await chats.search(' heat ');
-    expect(api.to('GET /chats').at(-1)?.query).toEqual({ query: 'heat', limit: '50' });
+    expect(api.requestsTo('GET /chats').at(-1)?.query).toEqual({ query: 'heat', limit: '50' });
     expect(chats.results.map(({ id }) => id)).toEqual(['pinned']);
     await chats.search('');
     expect(chats.results).toEqual([]);

@@ -89,7 +89,7 @@ describe('search and sort', () => {
     await shared.search(' heat ');
     await shared.sortBy('title');
     await shared.list.loadMore();
-    expect(api.to('GET /shared-links').map(({ query }) => query)).toEqual([
+    expect(api.requestsTo('GET /shared-links').map(({ query }) => query)).toEqual([
       { limit: '50', query: 'heat', sort: 'updatedAt', order: 'desc' },
       { limit: '50', query: 'heat', sort: 'title', order: 'asc' },
       { limit: '50', query: 'heat', sort: 'title', order: 'asc', cursor: 'heat-49' },
@@ -163,10 +163,12 @@ describe('unsharing', () => {
   test('all links sends no ids, and undo restores them in batches the server accepts', async () => {
     stored = Array.from({ length: 1_100 }, (_, n) => link(`link-${n}`));
     const { count, restore } = await shared.unshare('all');
-    expect(api.to('POST /shared-links/revoke')[0]?.body).toEqual({ all: true });
+    expect(api.requestsTo('POST /shared-links/revoke')[0]?.body).toEqual({ all: true });
     expect(count).toBe(1_100);
     expect(await restore()).toBe(1_100);
-    const batches = api.to('POST /shared-links/restore').map(({ body }) => (body as { ids: string[] }).ids);
+    const batches = api
+      .requestsTo('POST /shared-links/restore')
+      .map(({ body }) => (body as { ids: string[] }).ids);
     expect(batches.map((ids) => ids.length)).toEqual([500, 500, 100]);
     expect(shared.total).toBe(1_100);
   });
