@@ -3,11 +3,12 @@ import { createTestApp, type TestApp } from '../support/app.ts';
 import { hasBrowser, screenshot, TestBrowser, type Visitor } from '../support/browser.ts';
 import { chunksOf, startModelServer, type ModelServer } from '../support/modelServer.ts';
 import { ownStreams, recordedStreams } from '../support/recordedStreams.ts';
+import { missingDataHint } from '../support/testData.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 const streams = [...ownStreams, ...recordedStreams].filter((stream) => stream.content !== '');
 
-inBrowser('a streamed answer', () => {
+inBrowser('streamed answers', () => {
   let app: TestApp;
   let browser: TestBrowser;
   let ann: Visitor;
@@ -23,11 +24,11 @@ inBrowser('a streamed answer', () => {
     ann = await browser.member(app.url, 'Ann', { permissions: ['clipboard-read', 'clipboard-write'] });
   });
   afterEach(async () => {
-    const complaints = browser.complaints();
+    const errors = browser.takeErrors();
     await browser.closeVisitors();
     await app.end();
     await server.close();
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   const send = async () => {
@@ -69,7 +70,7 @@ inBrowser('a streamed answer', () => {
   });
 
   if (recordedStreams.length === 0)
-    test.skip('recorded from real servers arrives exactly (no recordings found)', () => {});
+    test.skip(`recorded streams arrive exactly as sent (${missingDataHint})`, () => undefined);
 
   test.each(streams)('$name is complete after the tab lost its connection in the middle', async (stream) => {
     server.reply = { chunks: stream.chunks, seed: 7, pauseAfter: Math.floor(stream.chunks.length / 2) };
@@ -84,7 +85,7 @@ inBrowser('a streamed answer', () => {
     expect(await copyAnswer()).toBe(stream.content);
   });
 
-  test('is the same in a second tab and after a reload', async () => {
+  test('a streamed answer is the same in a second tab and after a reload', async () => {
     const stream = streams.at(0)!;
     server.reply = { chunks: stream.chunks, seed: 3, pauseAfter: 5 };
     await send();
@@ -102,7 +103,7 @@ inBrowser('a streamed answer', () => {
     expect(await copyAnswer(secondTab)).toBe(stream.content);
   });
 
-  test('keeps its text when it is stopped', async () => {
+  test('a streamed answer keeps its text when it is stopped', async () => {
     server.reply = { chunks: chunksOf('Words that will not go on.'), pauseAfter: 4 };
     await send();
     await ann.page.getByText('Words that').first().waitFor();
@@ -112,7 +113,7 @@ inBrowser('a streamed answer', () => {
     await screenshot(ann, 'stopped');
   });
 
-  test('shows an error when the model server fails, and can be continued', async () => {
+  test('a streamed answer shows an error when the model server fails, and can be continued', async () => {
     server.reply = { chunks: chunksOf('The first half of the answer '), breakAfter: 5 };
     await send();
     await ann.page
