@@ -171,6 +171,8 @@ test('nobody else receives events of the answer', async () => {
   expect((await other.request('message:resume', { messageId: asked.messageId, offset: 0 })).ok).toBe(false);
   fixture.server.release();
   await endedAnswer(ben, tab, asked);
+  // The reply comes after all earlier events of this socket.
+  await other.request('chat:unwatch', { chatId: asked.chatId });
   expect(other.received.filter(({ name }) => name !== 'config:changed')).toEqual([]);
   other.close();
 });

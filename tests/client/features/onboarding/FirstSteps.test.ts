@@ -8,9 +8,9 @@ import { FakeApi, Refusal } from '../../support/fakeApi.ts';
 import { FakeSocket } from '../../support/fakeSocket.ts';
 import { aConfig, aConnection, aManagedUser, aUser, somePermissions } from '../../support/factories.ts';
 import InSession from '../../support/InSession.svelte';
+import { settle } from '../../support/settle.ts';
 
 let api: FakeApi;
-const waitForRequests = () => new Promise((resolve) => setTimeout(resolve, 20));
 const title = (): HTMLElement | null => screen.queryByRole('heading', { name: 'Set up Parley' });
 
 async function renderSteps({ administer = true } = {}): Promise<void> {
@@ -20,7 +20,7 @@ async function renderSteps({ administer = true } = {}): Promise<void> {
   const session = new Session({ socket: new FakeSocket(), onEnded: jest.fn() });
   await session.start();
   render(InSession, { session, of: FirstSteps });
-  await waitForRequests();
+  await settle();
 }
 
 beforeEach(() => {

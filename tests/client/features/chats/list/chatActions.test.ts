@@ -6,12 +6,12 @@ import { toast } from '../../../../../client/src/ui/overlay/toast.svelte.ts';
 import { FakeApi, Refusal } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
 import { aChat, aWholeChat } from '../../../support/factories.ts';
+import { settle } from '../../../support/settle.ts';
 
 let api: FakeApi;
 let list: ChatList;
 let actions: ChatActions;
 const chat = aChat({ id: 'heat', title: 'Heat', pinned: true });
-const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 beforeEach(async () => {
   toast.reset();

@@ -4,6 +4,7 @@ import { ChatList } from '../../../../../client/src/features/chats/list/chatList
 import { FakeApi, Refusal } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
 import { aChat, aWholeChat } from '../../../support/factories.ts';
+import { settle } from '../../../support/settle.ts';
 
 let api: FakeApi;
 let socket: FakeSocket;
@@ -11,7 +12,6 @@ let chats: ChatList;
 /** The chats on the server, newest first. */
 let stored: ChatSummary[];
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 const hour = 3_600_000;
 const hoursAgo = (hours: number): string => new Date(Date.now() - hours * hour).toISOString();
 const listed = (): string[] => chats.groups.flatMap((group) => group.chats.map(({ id }) => id));
