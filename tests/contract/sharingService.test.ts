@@ -101,7 +101,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     expect((await linksOf(chatId))[0]!.currentVersion).toBe(versions.length);
   });
 
-  test('simultaneous changes of an audience leave one of them, whole', async () => {
+  test('simultaneous changes of an audience leave exactly one of them', async () => {
     const chatId = await conversations.create('ann');
     const { link } = await publish(ann, chatId, {});
     const restricted = (...userIds: string[]) => ({
@@ -115,7 +115,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     expect([['ann'], ['ann', 'bob']]).toContainEqual(audience!.userIds);
   });
 
-  test('publishing and restoring a link at once leave one live link', async () => {
+  test('simultaneous publishing and restoring of a link leave one live link', async () => {
     for (let round = 0; round < 8; round++) {
       const chatId = await conversations.create('ann');
       const { link } = await publish(ann, chatId, {});
@@ -133,7 +133,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     }
   });
 
-  test('a link that is refreshed and revoked at once ends up revoked', async () => {
+  test('a link that is refreshed and revoked simultaneously ends up revoked', async () => {
     for (let round = 0; round < 8; round++) {
       const chatId = await conversations.create('ann');
       const { link } = await publish(ann, chatId, {});

@@ -27,12 +27,12 @@ inBrowser('accounts and connections', () => {
   afterEach(async () => {
     await Promise.all(browser.visitors.map(({ context }) => context.close()));
     await app.end();
-    expect(browser.complaints()).toEqual([]);
+    expect(browser.takeErrors()).toEqual([]);
   });
 
   const messageBox = ({ page }: Visitor) => page.getByRole('textbox', { name: 'Message', exact: true });
 
-  /** Someone with an account, signed in. The first one of a test is the admin. */
+  /** A person who is signed in. The first one of a test is the admin. */
   const signedIn = async (name: string): Promise<Visitor> => {
     await app.person(name);
     const visitor = await browser.visitor();

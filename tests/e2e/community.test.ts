@@ -90,10 +90,10 @@ inBrowser('sharing a chat to the community', () => {
     await ask(admin, 'A question for the world');
   };
   afterEach(async () => {
-    const complaints = browser.complaints();
+    const errors = browser.takeErrors();
     await browser.closeVisitors();
     await app.end();
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   const openShareDialog = async (): Promise<Locator> => {
@@ -117,7 +117,7 @@ inBrowser('sharing a chat to the community', () => {
     return opening;
   };
 
-  test('it is offered only after an admin enables it', async () => {
+  test('sharing to the community is offered only after an admin enables it', async () => {
     await start();
     const share = await openShareDialog();
     expect(await share.getByRole('button', { name: 'Share to Community' }).count()).toBe(0);
@@ -137,7 +137,7 @@ inBrowser('sharing a chat to the community', () => {
   describe('when it is enabled', () => {
     beforeEach(() => start({ ENABLE_COMMUNITY_SHARING: 'true' }));
 
-    test('a page of another origin that reports it is loaded receives nothing', async () => {
+    test('a page of another origin receives nothing when it reports that it is loaded', async () => {
       const impostor = await serve(communityPage);
       const dialog = await openCommunityDialog();
       await admin.context.route(`${community.url}/**`, (route) =>

@@ -29,10 +29,10 @@ inBrowser('sharing a chat by link', () => {
     });
   });
   afterEach(async () => {
-    const complaints = browser.complaints();
+    const errors = browser.takeErrors();
     await browser.closeVisitors();
     await app.end();
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   const member = (name: string): Promise<Visitor> =>

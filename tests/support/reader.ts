@@ -58,7 +58,7 @@ export class Reader {
     return (this.#resuming = this.#fillGaps());
   }
 
-  /** Requests what is missing until nothing is: more may be missed while the reply is on its way. */
+  /** Requests missing text until there is none, because more may be missed before the reply arrives. */
   async #fillGaps(): Promise<string> {
     let status: string;
     do {

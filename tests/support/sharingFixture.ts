@@ -6,7 +6,7 @@ import type { Person } from './person.ts';
 
 export type SharingFixture = Awaited<ReturnType<typeof createSharingFixture>>;
 
-/** A running app with an admin and two members, and what tests of sharing do with it. */
+/** A running app with an admin and two members, and helpers for tests of sharing. */
 export async function createSharingFixture() {
   const app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user' } });
   const [admin, ann, bob] = [await app.person('Admin'), await app.person('Ann'), await app.person('Bob')];

@@ -59,7 +59,7 @@ describe('handing a chat off to a community site', () => {
       expect((await ann.post(`/chats/${streaming}/community`).expect(409)).body.error.code).toBe('streaming');
     });
 
-    test('the payload holds the whole tree and the active branch in Open WebUI’s format', async () => {
+    test('the payload contains the whole tree and the active branch in Open WebUI’s format', async () => {
       const chatId = await conversations.create(ann.user.id, { title: 'A tree' });
       const [question, answer] = (await conversations.messages.pageOfChat(chatId, 0, 9)).map(({ id }) => id);
       await conversations.chats.incrementVersion(chatId, { activeMessageId: question });
@@ -97,7 +97,7 @@ describe('handing a chat off to a community site', () => {
       expect(entry).toMatchObject({ actorId: ann.user.id, targetType: 'chat', details: { messages: 3 } });
     });
 
-    test('the payload holds no system prompt, parameters, reasoning, errors or people', async () => {
+    test('the payload contains no system prompt, parameters, reasoning, errors or people', async () => {
       const chatId = await conversations.create(ann.user.id, {
         turns: [{}, { reasoning: 'THOUGHTS' }, {}, { status: 'failed', content: '', error: 'WENT WRONG' }],
       });
@@ -117,14 +117,14 @@ describe('handing a chat off to a community site', () => {
       }
     });
 
-    test('the payload holds the display names of models', async () => {
+    test('the payload contains the display names of models', async () => {
       const { body } = await ann.get('/models').expect(200);
       const [model] = body.items;
       const chatId = await conversations.create(ann.user.id, { turns: [{}, { model: model.id }] });
       expect((await handOff(chatId)).models).toEqual([{ id: model.id, name: model.name }]);
     });
 
-    test('the payload holds all 1,300 messages of a long chat', async () => {
+    test('the payload contains all 1,300 messages of a long chat', async () => {
       const turns = Array.from({ length: 1_300 }, () => ({}));
       const chatId = await conversations.create(ann.user.id, { turns });
       const { chat } = await handOff(chatId);

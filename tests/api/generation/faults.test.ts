@@ -75,7 +75,7 @@ describe('faults of the model server', () => {
       /reported an error\. The server says: CUDA out of memory/,
     ],
     ['redirects', { status: 307, headers: { location: 'http://169.254.169.254/' } }, /not followed/],
-  ])('the answer says why it failed when the model server %s', async (_fault, script, error) => {
+  ])('the answer shows why it failed when the model server %s', async (_fault, script, error) => {
     fixture.server.reply = script;
     const answer = await endedAnswer(ben, tab, await ask(ben, 'Hi'));
     expect(answer).toMatchObject({ status: 'failed', error: expect.stringMatching(error) });
@@ -83,7 +83,7 @@ describe('faults of the model server', () => {
     expect(answer.error?.length).toBeLessThan(450);
   });
 
-  test('a long error of the model server is trimmed', async () => {
+  test('a long error of the model server is shortened', async () => {
     fixture.server.reply = { status: 400, body: JSON.stringify({ error: { message: 'x'.repeat(5_000) } }) };
     const answer = await endedAnswer(ben, tab, await ask(ben, 'Hi'));
     expect(answer.error).toMatch(/x{300}…$/);

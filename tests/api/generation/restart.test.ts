@@ -57,7 +57,7 @@ async function restart() {
 
 const interrupted = { status: 'interrupted', content: 'Once upon a time', error: null };
 
-test('a server that stops keeps the text as interrupted, and the answer can be continued on the next one', async () => {
+test('a server that stops keeps the text as interrupted, and the answer can be continued after a restart', async () => {
   const { chatId, messageId } = await startPausedAnswer();
   const { version } = await openChat(ben, chatId);
   await fixture.app.close();
@@ -77,7 +77,7 @@ test('a server that stops keeps the text as interrupted, and the answer can be c
   });
   socket.close();
   await others.splice(0)[0]!.close();
-  // The app of the fixture is closed already; its model server and its folder are left.
+  // The app of the fixture is closed already; its model server and its folder remain.
   fixture.end = async () => {
     await fixture.server.close();
     rmSync(fixture.app.dataDir, { recursive: true, force: true });

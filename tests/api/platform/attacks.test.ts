@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => app.end());
 
 describe('sockets', () => {
-  test('a socket is closed with its session when the password changes, and receives nothing more', async () => {
+  test('a socket is closed with its session when the password changes, and receives no more events', async () => {
     const bob = await app.person('Bob');
     const thief = app.stranger();
     await thief.signIn('bob@example.org');

@@ -146,7 +146,7 @@ describe('the link of a chat', () => {
       expect((await shareOf(chatId)).link).toBeNull();
     });
 
-    test('publishing is refused with people who are not active members, without saying which', async () => {
+    test('publishing for people who are not active members is refused without naming them', async () => {
       const pending = await app.person('Pending', 'pending');
       const deactivated = await app.person('Deactivated');
       await admin.patch(`/admin/users/${deactivated.user.id}`, { active: false }).expect(200);
@@ -217,7 +217,7 @@ describe('the link of a chat', () => {
       await publicApp.end();
     });
 
-    test('open tabs learn that a chat is shared, and when it is not any more', async () => {
+    test('open tabs are notified when a chat is shared and when it is no longer shared', async () => {
       const socket = await ann.connect();
       const chatId = await createChat();
       const { link } = await publish(chatId);

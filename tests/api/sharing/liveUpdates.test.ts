@@ -41,7 +41,7 @@ describe('an open shared page', () => {
   };
 
   describe('refusals', () => {
-    test('watching a revoked, restricted or invented link is refused alike', async () => {
+    test('watching a revoked, restricted or invented link gets the same refusal', async () => {
       const revoked = await share(ann);
       await ann.delete(`/shared-links/${revoked.id}`).expect(204);
       const restricted = await share(ann, { audience: { kind: 'restricted', userIds: [] } });
@@ -206,7 +206,7 @@ describe('an open shared page', () => {
     expect(socket.received.map(({ name }) => name)).toEqual(['config:changed']);
   });
 
-  test('a page that stopped watching receives no events', async () => {
+  test('a socket that stopped watching receives no events', async () => {
     const link = await share(ann);
     const socket = await watch(bob, link.id);
     await socket.request('share:unwatch', { id: link.id });

@@ -73,7 +73,7 @@ describe('AuthCard', () => {
     expect((await screen.findByRole('alert')).textContent).toContain(t('common.offline'));
   });
 
-  test('offers no sign-up while it is closed, and says whom to ask', async () => {
+  test('offers no sign-up while it is closed, and names whom to ask', async () => {
     await renderCard(aConfig({ signUp: 'closed' }));
     expect(screen.queryByRole('button', { name: 'Create one' })).toBeNull();
     expect(screen.getByText(/Ask an admin/)).toBeTruthy();

@@ -59,7 +59,7 @@ beforeEach(() => {
   ];
 });
 
-describe('the sidebar', () => {
+describe('Sidebar', () => {
   test('shows an error when the chats cannot be read, and can try again', async () => {
     api.offline = true;
     await renderSidebar({ start: false });
