@@ -32,7 +32,7 @@ const browserLike = {
 export default {
   rootDir,
   maxWorkers: 2,
-  // Longer than the slowest test on a busy machine; a test that waits for nothing still ends.
+  // Longer than the slowest test on a busy machine; a test that waits forever still ends.
   testTimeout: 90_000,
   reporters: ['default', '<rootDir>/tests/jest/summaryReporter.mjs'],
   projects: [

@@ -6,8 +6,8 @@ import { createTestApp, type TestApp } from '../support/app.ts';
 import type { Person } from '../support/person.ts';
 
 /**
- * Every endpoint, requested by everyone, for something of their own, of someone else, and missing. The table below
- * says only what an endpoint is about and what a valid request looks like; who may do what follows from it, so that a
+ * Requests every endpoint as every kind of user, for their own, foreign and missing resources. The table below
+ * lists only the subject and a valid request of each endpoint; the permissions follow from it, so that a
  * new endpoint cannot be added without an entry here.
  */
 type Subject = 'nothing' | 'chat' | 'message' | 'link' | 'revokedLink' | 'sharedPage' | 'user' | 'connection';
@@ -155,7 +155,7 @@ describe('who may do what', () => {
     const missingStatus = each.missing ?? 404;
 
     if (each.access !== 'anyone') {
-      test('strangers get the same 401 whether it exists or not', async () => {
+      test('strangers get the same 401 for existing and missing resources', async () => {
         const real = await send(people.anonymous, endpoint, each, await idsFor(each.about, people.owner));
         const missing = await send(people.anonymous, endpoint, each, {});
         expect(real.status).toBe(401);
@@ -176,7 +176,7 @@ describe('who may do what', () => {
     }
 
     if (each.access === 'member' || each.access === 'admin') {
-      test('pending accounts get the same 403 whether it exists or not', async () => {
+      test('pending accounts get the same 403 for existing and missing resources', async () => {
         const real = await send(people.pending, endpoint, each, await idsFor(each.about, people.owner));
         const missing = await send(people.pending, endpoint, each, {});
         expect([real.status, (real.body as { error: { code: string } }).error.code]).toEqual([
@@ -195,14 +195,14 @@ describe('who may do what', () => {
         const response = await send(people[who], endpoint, each, await idsFor(each.about, people.owner));
         expect(response.status).toBe(403);
       });
-      test('an admin may use it', async () => {
+      test('an admin gets a success response', async () => {
         const response = await send(people.admin, endpoint, each, await idsFor(each.about, people.owner));
         expect(each.ok).toContain(response.status);
       });
     }
 
     if (each.access === 'member' && each.about !== 'nothing') {
-      test(`something missing gets ${missingStatus}`, async () => {
+      test(`a missing resource gets ${missingStatus}`, async () => {
         expect((await send(people.owner, endpoint, each, {})).status).toBe(missingStatus);
       });
     }
@@ -212,7 +212,7 @@ describe('who may do what', () => {
         ['another member', 'other'],
         ['an admin', 'admin'],
         ['a former admin', 'demoted'],
-      ] as const)('%s gets the same response as if it did not exist', async (_label, who) => {
+      ] as const)('%s gets the same response as for a missing resource', async (_label, who) => {
         const ids = await idsFor(each.about, people.owner);
         const theirs = await send(people[who], endpoint, each, ids);
         const missing = await send(people[who], endpoint, each, {});
@@ -231,7 +231,7 @@ describe('who may do what', () => {
     }
 
     if (each.access === 'member') {
-      test('the owner may use it', async () => {
+      test('the owner gets a success response', async () => {
         const response = await send(people.owner, endpoint, each, await idsFor(each.about, people.owner));
         expect(each.ok).toContain(response.status);
         if (each.about === 'nothing') return;
@@ -241,7 +241,7 @@ describe('who may do what', () => {
     }
 
     if (each.about === 'sharedPage') {
-      test('every member may use it', async () => {
+      test('every member gets a success response', async () => {
         const response = await send(people.other, endpoint, each, await idsFor(each.about, people.owner));
         expect(each.ok).toContain(response.status);
       });
@@ -266,7 +266,7 @@ describe('who may do what', () => {
         const owned = await createOwned(people.owner);
         const ask = async (person: Person, subject: OwnedIds) => {
           const socket = await person.connect();
-          const reply = await socket.ask(event, payloads[event](subject) as never);
+          const reply = await socket.request(event, payloads[event](subject) as never);
           socket.close();
           return reply;
         };
@@ -283,10 +283,10 @@ describe('who may do what', () => {
       },
     );
 
-    test('an invalid payload is refused, and the socket stays open', async () => {
+    test('an invalid payload is refused, and the socket remains open', async () => {
       const socket = await people.owner.connect();
       for (const payload of [undefined, null, 7, [], { chatId: 7 }, { chatId: 'x'.repeat(1_000) }]) {
-        const reply = await socket.ask('chat:watch', payload as never);
+        const reply = await socket.request('chat:watch', payload as never);
         expect(reply).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
       }
       expect(socket.raw.connected).toBe(true);

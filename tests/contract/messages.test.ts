@@ -149,7 +149,7 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
     expect((await chats.byId('c1'))!.version).toBe(before + 50);
   });
 
-  describe('the list of chats', () => {
+  describe('ChatQueries.list', () => {
     beforeAll(async () => {
       for (let i = 0; i < 45; i++) {
         // Several chats share an update time, so that the id breaks the tie.

@@ -61,7 +61,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     );
 
   test('twenty simultaneous requests to publish a chat create one link with one version', async () => {
-    const chatId = await conversations.begin('ann');
+    const chatId = await conversations.create('ann');
     const published = await Promise.all(Array.from({ length: 20 }, () => publish(ann, chatId, {})));
     expect(published.filter(({ created }) => created)).toHaveLength(1);
     expect(new Set(published.map(({ link }) => link.id)).size).toBe(1);
@@ -71,9 +71,9 @@ describe.each(backends)('sharing on $name', ({ open }) => {
   });
 
   test('twenty simultaneous requests to refresh a link add one version', async () => {
-    const chatId = await conversations.begin('ann');
+    const chatId = await conversations.create('ann');
     const { link } = await publish(ann, chatId, {});
-    await conversations.say(chatId, {}, {});
+    await conversations.addMessages(chatId, {}, {});
     await Promise.all(Array.from({ length: 20 }, (_, i) => publish(ann, chatId, { title: `Title ${i}` })));
     expect(await versionsOf(link.id)).toEqual([
       { number: 1, messages: 2, chatVersion: 1 },
@@ -82,10 +82,10 @@ describe.each(backends)('sharing on $name', ({ open }) => {
   });
 
   test('a snapshot holds the chat at one version while the chat grows', async () => {
-    const chatId = await conversations.begin('ann');
+    const chatId = await conversations.create('ann');
     const { link } = await publish(ann, chatId, {});
     const growing = (async () => {
-      for (let i = 0; i < 25; i++) await conversations.say(chatId, {}, {});
+      for (let i = 0; i < 25; i++) await conversations.addMessages(chatId, {}, {});
     })();
     const refreshing = (async () => {
       const results: string[] = [];
@@ -101,8 +101,8 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     expect((await linksOf(chatId))[0]!.currentVersion).toBe(versions.length);
   });
 
-  test('simultaneous changes of an audience leave one of them, whole', async () => {
-    const chatId = await conversations.begin('ann');
+  test('simultaneous changes of an audience leave exactly one of them', async () => {
+    const chatId = await conversations.create('ann');
     const { link } = await publish(ann, chatId, {});
     const restricted = (...userIds: string[]) => ({
       audience: { kind: 'restricted' as const, userIds, groupIds: [] },
@@ -115,9 +115,9 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     expect([['ann'], ['ann', 'bob']]).toContainEqual(audience!.userIds);
   });
 
-  test('publishing and restoring a link at once leave one live link', async () => {
+  test('simultaneous publishing and restoring of a link leave one live link', async () => {
     for (let round = 0; round < 8; round++) {
-      const chatId = await conversations.begin('ann');
+      const chatId = await conversations.create('ann');
       const { link } = await publish(ann, chatId, {});
       await features.sharing.revocations.revokeLink(ann, link.id);
       const results = await outcomes([
@@ -133,11 +133,11 @@ describe.each(backends)('sharing on $name', ({ open }) => {
     }
   });
 
-  test('a link that is refreshed and revoked at once ends up revoked', async () => {
+  test('a link that is refreshed and revoked simultaneously ends up revoked', async () => {
     for (let round = 0; round < 8; round++) {
-      const chatId = await conversations.begin('ann');
+      const chatId = await conversations.create('ann');
       const { link } = await publish(ann, chatId, {});
-      await conversations.say(chatId, {}, {});
+      await conversations.addMessages(chatId, {}, {});
       await Promise.all([publish(ann, chatId, {}), features.sharing.revocations.revokeLink(ann, link.id)]);
       const row = (await linksOf(chatId)).find(({ id }) => id === link.id)!;
       expect(row.revokedAt).not.toBeNull();
@@ -149,7 +149,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
 
   test('a chat that is deleted while it is published leaves no link', async () => {
     for (let round = 0; round < 8; round++) {
-      const chatId = await conversations.begin('ann');
+      const chatId = await conversations.create('ann');
       const [outcome] = await outcomes([publish(ann, chatId, {}), conversations.chats.remove(chatId)]);
       expect(['done', 'not_found', 'chat_changing', 'nothing_to_share']).toContain(outcome);
       expect(await linksOf(chatId)).toEqual([]);
@@ -158,7 +158,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
 
   test('a copy is complete or absent when the link is revoked while it is made', async () => {
     for (let round = 0; round < 8; round++) {
-      const chatId = await conversations.begin('ann', { title: `Copied in round ${round}` });
+      const chatId = await conversations.create('ann', { title: `Copied in round ${round}` });
       const { link } = await publish(ann, chatId, {});
       const [copied] = await outcomes([
         features.sharing.pages.continueChat(bob, link.id),
@@ -180,7 +180,7 @@ describe.each(backends)('sharing on $name', ({ open }) => {
   test('all links of a person are revoked at once', async () => {
     const before = (await sharing().list(bob, { sort: 'title', order: 'asc', limit: 1 })).total;
     expect(before).toBe(0);
-    for (let i = 0; i < 30; i++) await publish(bob, await conversations.begin('bob'), {});
+    for (let i = 0; i < 30; i++) await publish(bob, await conversations.create('bob'), {});
     expect(await features.sharing.revocations.revokeMany(bob, 'all')).toHaveLength(30);
     expect((await sharing().list(bob, { sort: 'title', order: 'asc', limit: 1 })).total).toBe(0);
   });

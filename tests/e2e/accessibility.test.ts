@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SharedLink } from '#shared/sharing';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { ask, hasBrowser, picture, TestBrowser, type Visitor } from '../support/browser.ts';
+import { ask, hasBrowser, screenshot, TestBrowser, type Visitor } from '../support/browser.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -108,7 +108,7 @@ inBrowser('accessibility', () => {
       await ann.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await screens[name]!();
       expect(await findViolations()).toEqual([]);
-      await picture(ann, `${colorScheme}-1280-${name.replaceAll(' ', '-')}`);
+      await screenshot(ann, `${colorScheme}-1280-${name.replaceAll(' ', '-')}`);
     });
 
     test.each(Object.keys(screens))('%s fits a width of 360 px', async (name) => {
@@ -119,7 +119,7 @@ inBrowser('accessibility', () => {
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       expect(overflow).toBe(0);
-      await picture(ann, `${colorScheme}-360-${name.replaceAll(' ', '-')}`);
+      await screenshot(ann, `${colorScheme}-360-${name.replaceAll(' ', '-')}`);
     });
   });
 });

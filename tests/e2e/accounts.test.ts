@@ -1,6 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { ask, hasBrowser, picture, signIn, signUp, TestBrowser, type Visitor } from '../support/browser.ts';
+import {
+  ask,
+  hasBrowser,
+  screenshot,
+  signIn,
+  signUp,
+  TestBrowser,
+  type Visitor,
+} from '../support/browser.ts';
 import { startModelServer } from '../support/modelServer.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
@@ -19,12 +27,12 @@ inBrowser('accounts and connections', () => {
   afterEach(async () => {
     await Promise.all(browser.visitors.map(({ context }) => context.close()));
     await app.end();
-    expect(browser.complaints()).toEqual([]);
+    expect(browser.takeErrors()).toEqual([]);
   });
 
   const messageBox = ({ page }: Visitor) => page.getByRole('textbox', { name: 'Message', exact: true });
 
-  /** Someone with an account, signed in. The first one of a test is the admin. */
+  /** A person who is signed in. The first one of a test is the admin. */
   const signedIn = async (name: string): Promise<Visitor> => {
     await app.person(name);
     const visitor = await browser.visitor();
@@ -43,10 +51,10 @@ inBrowser('accounts and connections', () => {
     const ann = await browser.visitor();
     await ann.page.goto(app.url);
     await ann.page.getByRole('heading', { name: 'Create the admin account' }).waitFor();
-    await picture(ann, 'first-run');
+    await screenshot(ann, 'first-run');
     await signUp(ann, app.url, 'Ann');
     await messageBox(ann).waitFor();
-    await picture(ann, 'empty-chat');
+    await screenshot(ann, 'empty-chat');
   });
 
   test('a new account stays pending until an admin approves it', async () => {
@@ -54,12 +62,12 @@ inBrowser('accounts and connections', () => {
     const bob = await browser.visitor();
     await signUp(bob, app.url, 'Bob');
     await bob.page.getByRole('heading', { name: 'Waiting for approval' }).waitFor();
-    await picture(bob, 'pending');
+    await screenshot(bob, 'pending');
     await bob.page.getByRole('button', { name: 'Check now' }).click();
     await bob.page.getByText('Still waiting for approval.').waitFor();
     await openAdminPanel(ann);
     await ann.page.getByText('bob@example.org').first().waitFor();
-    await picture(ann, 'admin-users');
+    await screenshot(ann, 'admin-users');
     await ann.page.getByRole('button', { name: 'Approve Bob' }).click();
     await ann.page.getByText('Bob was approved').waitFor();
     await bob.page.getByRole('button', { name: 'Check now' }).click();
@@ -79,7 +87,7 @@ inBrowser('accounts and connections', () => {
       await dialog.getByLabel('API key').fill('sk-secret-key');
       await dialog.getByRole('button', { name: 'Test' }).click();
       await dialog.getByText('Connected: 2 models').waitFor();
-      await picture(ann, 'connection');
+      await screenshot(ann, 'connection');
       await dialog.getByRole('button', { name: 'Add', exact: true }).click();
       await ann.page.getByText('Key is set').waitFor();
       expect(await ann.page.content()).not.toContain('sk-secret-key');
@@ -97,7 +105,7 @@ inBrowser('accounts and connections', () => {
     await openAdminPanel(ann);
     await ann.page.getByRole('button', { name: 'Actions for Bob' }).click();
     await ann.page.getByRole('menuitem', { name: 'Deactivate' }).click();
-    await picture(ann, 'deactivate');
+    await screenshot(ann, 'deactivate');
     await ann.page.getByRole('alertdialog').getByRole('button', { name: 'Deactivate' }).click();
     await bob.page.waitForURL(/\/auth/);
     await signIn(bob, 'Bob');

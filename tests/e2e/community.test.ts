@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Locator, Page } from 'playwright-core';
 import type { CommunityPayload } from '#shared/community';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { ask, hasBrowser, picture, TestBrowser, type Visitor } from '../support/browser.ts';
+import { ask, hasBrowser, screenshot, TestBrowser, type Visitor } from '../support/browser.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 
@@ -90,10 +90,10 @@ inBrowser('sharing a chat to the community', () => {
     await ask(admin, 'A question for the world');
   };
   afterEach(async () => {
-    const complaints = browser.complaints();
+    const errors = browser.takeErrors();
     await browser.closeVisitors();
     await app.end();
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   const openShareDialog = async (): Promise<Locator> => {
@@ -117,7 +117,7 @@ inBrowser('sharing a chat to the community', () => {
     return opening;
   };
 
-  test('it is offered only after an admin enables it', async () => {
+  test('sharing to the community is offered only after an admin enables it', async () => {
     await start();
     const share = await openShareDialog();
     expect(await share.getByRole('button', { name: 'Share to Community' }).count()).toBe(0);
@@ -128,7 +128,7 @@ inBrowser('sharing a chat to the community', () => {
     await admin.page.getByRole('link', { name: 'General' }).click();
     await admin.page.getByRole('switch', { name: 'Enable Community Sharing' }).click();
     await admin.page.getByText('Saved').first().waitFor();
-    await picture(admin, 'admin-general');
+    await screenshot(admin, 'admin-general');
     await admin.page.goto(app.url);
     await admin.page.getByRole('link', { name: /A question for the world/ }).click();
     await openCommunityDialog();
@@ -137,7 +137,7 @@ inBrowser('sharing a chat to the community', () => {
   describe('when it is enabled', () => {
     beforeEach(() => start({ ENABLE_COMMUNITY_SHARING: 'true' }));
 
-    test('a page of another origin that reports it is loaded receives nothing', async () => {
+    test('a page of another origin receives nothing when it reports that it is loaded', async () => {
       const impostor = await serve(communityPage);
       const dialog = await openCommunityDialog();
       await admin.context.route(`${community.url}/**`, (route) =>
@@ -154,7 +154,7 @@ inBrowser('sharing a chat to the community', () => {
 
     test('the chat goes to exactly the community site, once, after showing what is sent', async () => {
       const dialog = await openCommunityDialog();
-      await picture(admin, 'community');
+      await screenshot(admin, 'community');
       const site = await openSite(dialog);
       await admin.page.getByText(/^Sent to /).waitFor();
       expect(new URL(site.url()).pathname).toBe('/chats/upload');

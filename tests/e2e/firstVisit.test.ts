@@ -4,7 +4,7 @@ import { hasBrowser, TestBrowser } from '../support/browser.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 
-inBrowser('a first visit', () => {
+inBrowser('first visits', () => {
   let app: TestApp;
   let browser: TestBrowser;
 
@@ -17,19 +17,22 @@ inBrowser('a first visit', () => {
     await app.end();
   });
 
-  test.each(['/', '/auth', '/s/abc'])('to %s leads to the sign-in page without an error', async (path) => {
-    const { page } = await browser.visitor();
-    const problems: string[] = [];
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) problems.push(message.text());
-    });
-    page.on('pageerror', (error) => problems.push(String(error)));
-    page.on('response', (response) => {
-      if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
-    });
-    await page.goto(app.url + path);
-    await page.waitForURL(/\/auth/);
-    await page.getByLabel('Password', { exact: true }).waitFor();
-    expect(problems).toEqual([]);
-  });
+  test.each(['/', '/auth', '/s/abc'])(
+    'a first visit to %s leads to the sign-in page without an error',
+    async (path) => {
+      const { page } = await browser.visitor();
+      const problems: string[] = [];
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) problems.push(message.text());
+      });
+      page.on('pageerror', (error) => problems.push(String(error)));
+      page.on('response', (response) => {
+        if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
+      });
+      await page.goto(app.url + path);
+      await page.waitForURL(/\/auth/);
+      await page.getByLabel('Password', { exact: true }).waitFor();
+      expect(problems).toEqual([]);
+    },
+  );
 });

@@ -1,13 +1,15 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { hasBrowser, picture, signUp, TestBrowser, type Visitor } from '../support/browser.ts';
+import { hasBrowser, screenshot, signUp, TestBrowser, type Visitor } from '../support/browser.ts';
+import { missingDataHint, testDataFolder } from '../support/testData.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
-/** Folder of real exports, outside the repository; tests that need it are skipped where it is missing. */
-const conversations = path.resolve('../shared/data/conversations');
-const withConversations = existsSync(conversations) ? test : test.skip;
+/** Folder of real exports. */
+const conversations = testDataFolder('conversations');
+/** Defines a test that is skipped when the exports are missing. */
+const testWithExports = (title: string, run: () => Promise<void>) =>
+  conversations ? test(title, run) : test.skip(`${title} (${missingDataHint})`, run);
 const openWebUiExport = 'openwebui-export.json';
 const chatGptExport = 'chatgpt-conversations.json';
 
@@ -28,7 +30,7 @@ inBrowser('importing chats', () => {
   afterEach(async () => {
     await ann.context.close();
     await app.end();
-    expect(browser.complaints()).toEqual([]);
+    expect(browser.takeErrors()).toEqual([]);
   });
 
   const openDataSettings = async () => {
@@ -42,7 +44,7 @@ inBrowser('importing chats', () => {
     ann.page.locator('input[type=file]').setInputFiles(file);
   const importFile = async (file: string, result: string) => {
     const dialog = await openDataSettings();
-    await chooseFile(path.join(conversations, file));
+    await chooseFile(path.join(conversations!, file));
     await dialog.getByText(result).waitFor();
   };
 
@@ -56,21 +58,21 @@ inBrowser('importing chats', () => {
     await dialog.getByText('No new chats · 1 failed').waitFor();
     const failures = dialog.getByRole('list', { name: 'Chats that failed to import' });
     expect(await failures.getByRole('listitem').count()).toBe(1);
-    await picture(ann, 'import-failed');
+    await screenshot(ann, 'import-failed');
   });
 
-  withConversations('real exports import completely, and importing them again adds nothing', async () => {
+  testWithExports('real exports import completely, and importing them again adds nothing', async () => {
     for (const file of [openWebUiExport, chatGptExport]) {
       await importFile(file, '100 chats imported');
       await importFile(file, '100 already imported');
     }
-    await picture(ann, 'import-again');
+    await screenshot(ann, 'import-again');
     const { store } = app.platform;
     expect(await store.db.$count(store.t.chats)).toBe(200);
     expect(await store.db.$count(store.t.messages)).toBe(2 * 1_167);
   });
 
-  withConversations('an imported chat keeps its branches, and remembers the chosen one', async () => {
+  testWithExports('an imported chat keeps its branches, and remembers the chosen one', async () => {
     await importFile(chatGptExport, '100 chats imported');
     await ann.page.goto(app.url);
     await ann.page.getByRole('textbox', { name: 'Search chats' }).fill('401k');
@@ -85,6 +87,6 @@ inBrowser('importing chats', () => {
     await ann.page.getByText(expected, { exact: true }).first().waitFor();
     await ann.page.reload();
     await ann.page.getByText(expected, { exact: true }).first().waitFor();
-    await picture(ann, 'branches');
+    await screenshot(ann, 'branches');
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { ask, emailOf, hasBrowser, picture, TestBrowser, type Visitor } from '../support/browser.ts';
+import { ask, emailOf, hasBrowser, screenshot, TestBrowser, type Visitor } from '../support/browser.ts';
 import { password } from '../support/person.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
@@ -62,7 +62,7 @@ class KeyboardUser {
   }
 }
 
-inBrowser('the keyboard alone', () => {
+inBrowser('keyboard', () => {
   let app: TestApp;
   let browser: TestBrowser;
 
@@ -74,10 +74,10 @@ inBrowser('the keyboard alone', () => {
     app = await createTestApp({ modelTuning: { demoTokensPerSecond: 5_000 } });
   });
   afterEach(async () => {
-    const complaints = browser.complaints();
+    const errors = browser.takeErrors();
     await browser.closeVisitors();
     await app.end();
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   const permissions = ['clipboard-read', 'clipboard-write'];
@@ -91,7 +91,7 @@ inBrowser('the keyboard alone', () => {
     return ann;
   };
 
-  test('is enough to sign up and ask a question', async () => {
+  test('the keyboard alone is enough to sign up and ask a question', async () => {
     const ann = new KeyboardUser(await browser.visitor());
     await ann.page.goto(app.url);
     await ann.tabTo('Name');
@@ -107,7 +107,7 @@ inBrowser('the keyboard alone', () => {
     await ann.page.getByRole('button', { name: 'Regenerate' }).waitFor();
   });
 
-  test('is enough to share a chat, delete the link and undo that', async () => {
+  test('the keyboard alone is enough to share a chat, delete the link and undo that', async () => {
     const ann = await memberWithChat();
     await ann.tabTo(/^Share$/, { backwards: true });
     await ann.press('Enter');
@@ -128,7 +128,7 @@ inBrowser('the keyboard alone', () => {
     await ann.page.waitForFunction(() => document.activeElement?.textContent?.includes('Share'));
   });
 
-  test('is enough to rename a chat from its menu', async () => {
+  test('the keyboard alone is enough to rename a chat from its menu', async () => {
     const ann = await memberWithChat();
     await ann.tabTo(/^Actions for/, { backwards: true });
     await ann.press('Enter');
@@ -142,7 +142,7 @@ inBrowser('the keyboard alone', () => {
     await ann.page.getByRole('link', { name: /Renamed by keys/ }).waitFor();
   });
 
-  test('keeps the focus on the menu button of a chat that is pinned', async () => {
+  test('the menu button of a chat keeps the focus when the chat is pinned', async () => {
     const ann = await memberWithChat();
     await ann.tabTo(/^Actions for/, { backwards: true });
     await ann.press('Enter');
@@ -156,7 +156,7 @@ inBrowser('the keyboard alone', () => {
     );
   });
 
-  test('is enough to unshare a chat in the dashboard', async () => {
+  test('the keyboard alone is enough to unshare a chat in the dashboard', async () => {
     const ann = await memberWithChat();
     const chatId = ann.page.url().split('/').pop()!;
     const response = await ann.page.request.put(`${app.url}/api/v1/chats/${chatId}/share`, { data: {} });
@@ -171,14 +171,14 @@ inBrowser('the keyboard alone', () => {
     await ann.tabTo('Manage');
     await ann.press('Enter');
     await ann.tabTo('Search by title');
-    await picture(ann.visitor, 'keyboard-dashboard');
+    await screenshot(ann.visitor, 'keyboard-dashboard');
     await ann.tabTo(/^Unshare How do keyboards work/);
     await ann.press('Enter');
     await ann.waitForText('1 chat unshared');
     await ann.page.getByRole('button', { name: /^Unshare How/ }).waitFor({ state: 'detached' });
   });
 
-  test('is enough to sign out', async () => {
+  test('the keyboard alone is enough to sign out', async () => {
     const ann = await member();
     await ann.tabTo(/^Account/);
     await ann.press('Enter');
@@ -188,7 +188,7 @@ inBrowser('the keyboard alone', () => {
     await ann.page.waitForURL(/\/auth/);
   });
 
-  test('opens the list of shortcuts with ? outside text fields, and with Ctrl+/ everywhere', async () => {
+  test('? outside text fields, and Ctrl+/ everywhere, open the list of shortcuts', async () => {
     const ann = await member();
     const list = ann.page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await ann.tabTo('Message');
@@ -198,7 +198,7 @@ inBrowser('the keyboard alone', () => {
     await ann.press('ControlOrMeta+/');
     await list.waitFor();
     await list.getByText('Show or hide sidebar').waitFor();
-    await picture(ann.visitor, 'shortcuts');
+    await screenshot(ann.visitor, 'shortcuts');
     await ann.press('Escape');
     await ann.waitForDialogToClose();
     await ann.tabTo(/^Account/);
@@ -206,7 +206,7 @@ inBrowser('the keyboard alone', () => {
     await list.waitFor();
   });
 
-  test('has the same shortcuts in the Admin Panel, except those of the sidebar', async () => {
+  test('the Admin Panel has the same shortcuts, except those of the sidebar', async () => {
     const ann = await member();
     await ann.page.goto(`${app.url}/admin/users`);
     await ann.page.getByRole('heading', { name: 'Users' }).waitFor();

@@ -68,7 +68,7 @@ whenBuilt('the server process', () => {
     await ann.signUp('Ann');
     const { id } = (await ann.post('/chats', {}).expect(201)).body as { id: string };
     const socket = await ann.connect();
-    await socket.ask('chat:watch', { chatId: id });
+    await socket.request('chat:watch', { chatId: id });
     return { ann, id, socket };
   };
 
@@ -76,14 +76,14 @@ whenBuilt('the server process', () => {
     const { ann, id, socket } = await personWithChat();
     models.reply = { chunks: chunksOf('A first, whole answer.') };
     await ann.post(`/chats/${id}/messages`, { content: 'First' }).expect(201);
-    await socket.hears(
+    await socket.waitFor(
       'message:updated',
       ({ message }) => message.status === 'complete' && message.role === 'assistant',
     );
     const link = (await ann.put(`/chats/${id}/share`, {}).expect(201)).body as SharedLink;
     models.reply = { chunks: chunksOf('A second answer that will not end.'), pauseAfter: 4 };
     await ann.post(`/chats/${id}/messages`, { content: 'Second' }).expect(201);
-    await socket.hears('message:delta', ({ text }) => text.includes('second'));
+    await socket.waitFor('message:delta', ({ text }) => text.includes('second'));
     socket.close();
 
     await stop('SIGKILL');
@@ -104,10 +104,10 @@ whenBuilt('the server process', () => {
     const { ann, id, socket } = await personWithChat();
     models.reply = { chunks: chunksOf('Some words that came and more.'), pauseAfter: 5 };
     await ann.post(`/chats/${id}/messages`, { content: 'Go' }).expect(201);
-    await socket.hears('message:delta', ({ text, offset }) => offset > 0 || text.includes('words'));
+    await socket.waitFor('message:delta', ({ text, offset }) => offset > 0 || text.includes('words'));
     expect(await stop('SIGTERM')).toBe(0);
-    await socket.isClosed();
-    expect(socket.all('session:ended')).toEqual([{ reason: 'server_stopping' }]);
+    await socket.waitUntilClosed();
+    expect(socket.payloads('session:ended')).toEqual([{ reason: 'server_stopping' }]);
 
     await start();
     const chat = (await ann.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;

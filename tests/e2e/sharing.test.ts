@@ -1,7 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { ask, hasBrowser, picture, signIn, signUp, TestBrowser, type Visitor } from '../support/browser.ts';
+import {
+  ask,
+  hasBrowser,
+  screenshot,
+  signIn,
+  signUp,
+  TestBrowser,
+  type Visitor,
+} from '../support/browser.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 
@@ -21,10 +29,10 @@ inBrowser('sharing a chat by link', () => {
     });
   });
   afterEach(async () => {
-    const complaints = browser.complaints();
+    const errors = browser.takeErrors();
     await browser.closeVisitors();
     await app.end();
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   const member = (name: string): Promise<Visitor> =>
@@ -66,7 +74,7 @@ inBrowser('sharing a chat by link', () => {
     const reader = await member('Reader');
     await reader.page.goto(`${app.url}/s/never-existed`);
     await isNotFound(reader.page);
-    await picture(reader, 'not-found');
+    await screenshot(reader, 'not-found');
   });
 
   test('a link for specific people shows Not Found to everyone else', async () => {
@@ -82,7 +90,7 @@ inBrowser('sharing a chat by link', () => {
     await dialog.getByRole('button', { name: 'Remove Chosen' }).waitFor();
     expect(await field.inputValue()).toBe('');
     expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
-    await picture(owner, 'share-specific-people');
+    await screenshot(owner, 'share-specific-people');
     const link = await createLink(dialog);
     await other.page.goto(link);
     await isNotFound(other.page);
@@ -97,11 +105,11 @@ inBrowser('sharing a chat by link', () => {
     await dialog.getByText('Messages you send after creating your link won’t be shared.').waitFor();
     await dialog.getByText('2 messages', { exact: true }).waitFor();
     await dialog.getByText('How do magnets work?').nth(1).waitFor();
-    await picture(owner, 'share-not-shared');
+    await screenshot(owner, 'share-not-shared');
     const link = await createLink(dialog);
     expect(link).toMatch(new RegExp(`^${app.url}/s/[A-Za-z0-9_-]{20,}$`));
     expect(await clipboard(owner)).toBe(link);
-    await picture(owner, 'share-shared');
+    await screenshot(owner, 'share-shared');
     await closeDialog(owner);
     await owner.page
       .getByRole('navigation')
@@ -123,7 +131,7 @@ inBrowser('sharing a chat by link', () => {
     await reader.page.waitForURL(link);
     await opensChat(reader.page, 'How do magnets work?');
     await reader.page.getByText('Owner', { exact: true }).waitFor();
-    await picture(reader, 'shared-page');
+    await screenshot(reader, 'shared-page');
   });
 
   test('later messages are not in the link until its owner updates it, and the link stays the same', async () => {
@@ -136,7 +144,7 @@ inBrowser('sharing a chat by link', () => {
 
     const dialog = await openShareDialog(owner);
     await dialog.getByText('2 new messages are not in this link').waitFor();
-    await picture(owner, 'share-out-of-date');
+    await screenshot(owner, 'share-out-of-date');
     await dialog.getByRole('button', { name: 'Update and Copy Link' }).click();
     await dialog.getByText('Up to date').waitFor();
     expect(await clipboard(owner)).toBe(link);
@@ -185,7 +193,7 @@ inBrowser('sharing a chat by link', () => {
     await owner.page.getByRole('button', { name: 'Manage' }).click();
     const dialog = owner.page.getByRole('dialog', { name: 'Shared Chats' });
     await dialog.getByRole('link', { name: 'How do magnets work?', exact: true }).waitFor();
-    await picture(owner, 'dashboard');
+    await screenshot(owner, 'dashboard');
     await dialog.getByRole('textbox', { name: 'Search by title' }).fill('nothing like it');
     await dialog.getByText('No matches').waitFor();
     await dialog.getByRole('textbox', { name: 'Search by title' }).fill('MAGNETS');
@@ -212,6 +220,6 @@ inBrowser('sharing a chat by link', () => {
     );
     expect(selected).toMatch(new RegExp(`^${app.url}/s/`));
     expect(await url.evaluate((field) => field === document.activeElement)).toBe(true);
-    await picture(owner, 'copy-manually');
+    await screenshot(owner, 'copy-manually');
   });
 });

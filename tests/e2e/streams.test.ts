@@ -1,13 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { hasBrowser, picture, TestBrowser, type Visitor } from '../support/browser.ts';
+import { hasBrowser, screenshot, TestBrowser, type Visitor } from '../support/browser.ts';
 import { chunksOf, startModelServer, type ModelServer } from '../support/modelServer.ts';
 import { ownStreams, recordedStreams } from '../support/recordedStreams.ts';
+import { missingDataHint } from '../support/testData.ts';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 const streams = [...ownStreams, ...recordedStreams].filter((stream) => stream.content !== '');
 
-inBrowser('a streamed answer', () => {
+inBrowser('streamed answers', () => {
   let app: TestApp;
   let browser: TestBrowser;
   let ann: Visitor;
@@ -23,11 +24,11 @@ inBrowser('a streamed answer', () => {
     ann = await browser.member(app.url, 'Ann', { permissions: ['clipboard-read', 'clipboard-write'] });
   });
   afterEach(async () => {
-    const complaints = browser.complaints();
+    const errors = browser.takeErrors();
     await browser.closeVisitors();
     await app.end();
     await server.close();
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   const send = async () => {
@@ -65,17 +66,17 @@ inBrowser('a streamed answer', () => {
     expect(await reasoning.getAttribute('aria-expanded')).toBe('false');
     await reasoning.click();
     expect(await reasoning.getAttribute('aria-expanded')).toBe('true');
-    await picture(ann, `stream-${stream.name}`);
+    await screenshot(ann, `stream-${stream.name}`);
   });
 
   if (recordedStreams.length === 0)
-    test.skip('recorded from real servers arrives exactly (no recordings found)', () => {});
+    test.skip(`recorded streams arrive exactly as sent (${missingDataHint})`, () => undefined);
 
   test.each(streams)('$name is complete after the tab lost its connection in the middle', async (stream) => {
     server.reply = { chunks: stream.chunks, seed: 7, pauseAfter: Math.floor(stream.chunks.length / 2) };
     await send();
     await ann.page.waitForURL(/\/c\//);
-    await server.until(() => server.requests.some(({ body }) => body.stream));
+    await server.waitUntil(() => server.requests.some(({ body }) => body.stream));
     await ann.context.setOffline(true);
     app.cut();
     await waitForStoredAnswer();
@@ -84,7 +85,7 @@ inBrowser('a streamed answer', () => {
     expect(await copyAnswer()).toBe(stream.content);
   });
 
-  test('is the same in a second tab and after a reload', async () => {
+  test('a streamed answer is the same in a second tab and after a reload', async () => {
     const stream = streams.at(0)!;
     server.reply = { chunks: stream.chunks, seed: 3, pauseAfter: 5 };
     await send();
@@ -102,24 +103,24 @@ inBrowser('a streamed answer', () => {
     expect(await copyAnswer(secondTab)).toBe(stream.content);
   });
 
-  test('keeps its text when it is stopped', async () => {
+  test('a streamed answer keeps its text when it is stopped', async () => {
     server.reply = { chunks: chunksOf('Words that will not go on.'), pauseAfter: 4 };
     await send();
     await ann.page.getByText('Words that').first().waitFor();
     await ann.page.getByRole('button', { name: 'Stop generating' }).click();
     await ann.page.getByText('Stopped', { exact: true }).first().waitFor();
     await ann.page.getByText('Words that').first().waitFor();
-    await picture(ann, 'stopped');
+    await screenshot(ann, 'stopped');
   });
 
-  test('shows an error when the model server fails, and can be continued', async () => {
+  test('a streamed answer shows an error when the model server fails, and can be continued', async () => {
     server.reply = { chunks: chunksOf('The first half of the answer '), breakAfter: 5 };
     await send();
     await ann.page
       .getByText(/The connection to the model server/)
       .first()
       .waitFor();
-    await picture(ann, 'failed');
+    await screenshot(ann, 'failed');
     server.reply = { chunks: chunksOf('and the second half.') };
     await ann.page.getByRole('button', { name: 'Continue' }).click();
     await waitForAnswer();

@@ -23,18 +23,18 @@ const flags = [
 /** Whether browser tests can run; `npm test` finds or installs a browser and says so when it cannot. */
 export const hasBrowser = process.env.CHROMIUM !== undefined;
 
-/** The browser itself notes every refused request and every lost network; those are what tests ask for. */
-const isExpected = /^Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION/;
+/** The browser logs every refused request and lost connection, which tests cause on purpose. */
+const expectedErrors = /^Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION/;
 
 /** Milliseconds to wait for what a person would see, on a machine that is busy with other tests. */
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
-/** Someone at a browser of their own. */
+/** A person with a separate browser profile. */
 export interface Visitor {
   page: Page;
   context: BrowserContext;
-  /** What the page complained about; a test ends by expecting none. It also proves the content security policy. */
-  complaints: string[];
+  /** Errors in the console of the page, including violations of the content security policy. Tests expect none. */
+  errors: string[];
 }
 
 export class TestBrowser {
@@ -52,21 +52,21 @@ export class TestBrowser {
   /** A browser profile without a session. */
   async visitor(options: BrowserContextOptions = {}): Promise<Visitor> {
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    context.setDefaultTimeout(patienceMs);
+    context.setDefaultTimeout(timeoutMs);
     const page = await context.newPage();
-    const complaints: string[] = [];
+    const errors: string[] = [];
     page.on('console', (message) => {
-      if (message.type() === 'error' && !isExpected.test(message.text())) complaints.push(message.text());
+      if (message.type() === 'error' && !expectedErrors.test(message.text())) errors.push(message.text());
     });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    const visitor = { page, context, complaints };
+    page.on('pageerror', (error) => errors.push(String(error)));
+    const visitor = { page, context, errors };
     this.visitors.push(visitor);
     return visitor;
   }
 
-  /** Everything any page complained about since the last call. */
-  complaints(): string[] {
-    return this.visitors.flatMap(({ complaints }) => complaints.splice(0));
+  /** Returns and clears the errors of all pages. */
+  takeErrors(): string[] {
+    return this.visitors.flatMap(({ errors }) => errors.splice(0));
   }
 
   /** A visitor who has just signed up, without the form, and is at the home page. */
@@ -89,7 +89,7 @@ export class TestBrowser {
   }
 }
 
-/** Signs up at the sign-in page, as a person would. Ends at the page the visitor came for. */
+/** Signs up at the sign-in page, as a person would. Ends at the page that the visitor requested. */
 export async function signUp({ page }: Visitor, url: string, name: string): Promise<void> {
   if (!page.url().startsWith(`${url}/auth`)) await page.goto(`${url}/auth`);
   const create = page.getByRole('button', { name: 'Create account' });
@@ -111,7 +111,7 @@ export async function signIn({ page }: Visitor, name: string, secret: string = p
 
 export const emailOf = (name: string): string => `${name.toLowerCase()}@example.org`;
 
-/** Asks in the open chat and waits until the answer is whole. */
+/** Asks in the open chat and waits until the answer is complete. */
 export async function ask({ page }: Visitor, question: string): Promise<void> {
   const box = page.getByRole('textbox', { name: 'Message', exact: true });
   await box.fill(question);
@@ -120,8 +120,8 @@ export async function ask({ page }: Visitor, question: string): Promise<void> {
   await page.getByRole('status').filter({ hasText: 'Answer ready' }).waitFor();
 }
 
-/** A picture of the page in `tests/.artifacts`, where `PICTURES` asks for them: to look at, not to compare. */
-export async function picture({ page }: Visitor, name: string): Promise<void> {
+/** Saves a screenshot in `tests/.artifacts` if `PICTURES` is set. It is not compared with anything. */
+export async function screenshot({ page }: Visitor, name: string): Promise<void> {
   if (!process.env.PICTURES) return;
   mkdirSync('tests/.artifacts', { recursive: true });
   await page.screenshot({ path: `tests/.artifacts/${name}.png` });

@@ -18,18 +18,18 @@ export class Conversations {
   }
 
   /** Creates a chat of this person, by default with one question and its answer. Returns its id. */
-  async begin(
+  async create(
     ownerId: string,
     { title = 'On magnets', turns = oneExchange }: { title?: string; turns?: Turn[] } = {},
   ) {
     const id = newId();
     await this.chats.insert({ id, ownerId, title, titleIsAutomatic: false });
-    await this.say(id, ...turns);
+    await this.addMessages(id, ...turns);
     return id;
   }
 
   /** Adds messages below the active branch, questions and answers in turn. Returns their ids. */
-  async say(chatId: string, ...turns: Turn[]): Promise<string[]> {
+  async addMessages(chatId: string, ...turns: Turn[]): Promise<string[]> {
     return this.#platform.store.tx(async () => {
       const chat = (await this.chats.byId(chatId))!;
       const leaf = chat.activeMessageId && (await this.messages.inChat(chatId, chat.activeMessageId));

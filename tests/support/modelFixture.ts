@@ -56,10 +56,10 @@ export async function endedAnswer(
   tab: TestSocket,
   { chatId, messageId }: { chatId: string; messageId: string },
 ): Promise<Message> {
-  await tab.ask('chat:watch', { chatId });
+  await tab.request('chat:watch', { chatId });
   const current = (await openChat(person, chatId)).messages.find(({ id }) => id === messageId);
   if (current && current.status !== 'streaming') return current;
   const hasEnded = ({ message }: { message: Message }) =>
     message.id === messageId && message.status !== 'streaming';
-  return (await tab.hears('message:updated', hasEnded)).message;
+  return (await tab.waitFor('message:updated', hasEnded)).message;
 }

@@ -57,7 +57,7 @@ export interface ModelServer {
   /** Resumes the answers that `pauseAfter` paused. */
   release(): void;
   /** Resolves when the condition holds; it is checked at every request, pause and end. */
-  until(isMet: () => boolean): Promise<void>;
+  waitUntil(isMet: () => boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -169,7 +169,7 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
       for (const resolve of paused) resolve();
       paused.clear();
     },
-    until: (isMet) =>
+    waitUntil: (isMet) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error('Waited 30 s for the model server.')), 30_000);
         const check = () => {

@@ -93,21 +93,21 @@ export class Person {
 /** A socket that records every event it receives. */
 export class TestSocket {
   readonly raw: Socket<ServerToClient, ClientToServer>;
-  readonly heard: { name: string; payload: unknown }[] = [];
+  readonly received: { name: string; payload: unknown }[] = [];
   #waiting = new Set<() => void>();
 
   constructor(raw: Socket<ServerToClient, ClientToServer>) {
     this.raw = raw;
     const checkAll = () => this.#waiting.forEach((check) => check());
     raw.onAny((name: string, payload: unknown) => {
-      this.heard.push({ name, payload });
+      this.received.push({ name, payload });
       checkAll();
     });
     raw.on('disconnect', checkAll);
   }
 
   /** Sends an event and returns the acknowledgement, whether it succeeded or not. */
-  ask<N extends ClientEvent>(name: N, payload: ClientPayload<N>): Promise<Ack<Reply<N>>> {
+  request<N extends ClientEvent>(name: N, payload: ClientPayload<N>): Promise<Ack<Reply<N>>> {
     const socket = this.raw.timeout(20_000) as unknown as {
       emitWithAck(name: N, payload: ClientPayload<N>): Promise<Ack<Reply<N>>>;
     };
@@ -115,32 +115,35 @@ export class TestSocket {
   }
 
   /** Every event of this name received so far. */
-  all<N extends ServerEvent>(name: N): ServerPayload<N>[] {
-    return this.heard
+  payloads<N extends ServerEvent>(name: N): ServerPayload<N>[] {
+    return this.received
       .filter((event) => event.name === name)
       .map((event) => event.payload as ServerPayload<N>);
   }
 
   /** Resolves with the first matching event, received already or later. */
-  async hears<N extends ServerEvent>(
+  async waitFor<N extends ServerEvent>(
     name: N,
     matches: (payload: ServerPayload<N>) => boolean = () => true,
   ): Promise<ServerPayload<N>> {
     let found: ServerPayload<N> | undefined;
-    await this.#until(() => (found = this.all(name).find(matches)) !== undefined, `the event ${name}`);
+    await this.#waitUntil(
+      () => (found = this.payloads(name).find(matches)) !== undefined,
+      `the event ${name}`,
+    );
     return found!;
   }
 
   /** Resolves when the server has closed the socket. */
-  async isClosed(): Promise<void> {
-    await this.#until(() => this.raw.disconnected, 'the socket to close');
+  async waitUntilClosed(): Promise<void> {
+    await this.#waitUntil(() => this.raw.disconnected, 'the socket to close');
   }
 
   close(): void {
     this.raw.disconnect();
   }
 
-  #until(isMet: () => boolean, what: string): Promise<void> {
+  #waitUntil(isMet: () => boolean, what: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(check);

@@ -35,7 +35,7 @@ export class Reader {
     socket.raw.on('message:updated', ({ message }) => {
       if (message.id === this.#ids.messageId && message.status !== 'streaming') this.#resolveEnd(message);
     });
-    const watched = await socket.ask('chat:watch', { chatId: this.#ids.chatId });
+    const watched = await socket.request('chat:watch', { chatId: this.#ids.chatId });
     if (!watched.ok) throw new Error(watched.error.message);
     return this.#resume();
   }
@@ -58,7 +58,7 @@ export class Reader {
     return (this.#resuming = this.#fillGaps());
   }
 
-  /** Requests what is missing until nothing is: more may be missed while the reply is on its way. */
+  /** Requests missing text until there is none, because more may be missed before the reply arrives. */
   async #fillGaps(): Promise<string> {
     let status: string;
     do {
@@ -72,7 +72,7 @@ export class Reader {
     const { messageId } = this.#ids;
     const { content, reasoning } = this.text;
     const from = { offset: content.length, reasoningOffset: reasoning.length };
-    const missed = await this.#socket!.ask('message:resume', { messageId, ...from });
+    const missed = await this.#socket!.request('message:resume', { messageId, ...from });
     if (!missed.ok) throw new Error(missed.error.message);
     this.resumed += missed.data.text.length + missed.data.reasoning.length;
     this.#apply({ part: 'content', offset: missed.data.offset, text: missed.data.text });

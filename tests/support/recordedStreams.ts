@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { testDataFolder } from './testData.ts';
 
-/** Recorded answers of real model servers, outside the repository; their tests are skipped where they are missing. */
-const recordings = path.resolve('../shared/data/streams');
+const recordings = testDataFolder('streams');
 const fixtures = path.resolve('tests/support/fixtures');
 
 export interface RecordedStream {
@@ -20,7 +20,7 @@ interface Recorded {
 }
 
 function read(folder: string): RecordedStream[] {
-  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.chunks.txt')) : [];
+  const files = readdirSync(folder).filter((file) => file.endsWith('.chunks.txt'));
   return files.sort().map((file) => {
     const chunks = readFileSync(path.join(folder, file), 'utf8').split('\n').filter(Boolean);
     const deltas = chunks.map((chunk) => (JSON.parse(chunk) as Recorded).choices?.[0]?.delta);
@@ -34,4 +34,5 @@ function read(folder: string): RecordedStream[] {
 }
 
 export const ownStreams = read(fixtures);
-export const recordedStreams = read(recordings);
+/** Recorded answers of real model servers; empty when the test data is missing. */
+export const recordedStreams = recordings ? read(recordings) : [];

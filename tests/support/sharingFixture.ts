@@ -6,7 +6,7 @@ import type { Person } from './person.ts';
 
 export type SharingFixture = Awaited<ReturnType<typeof createSharingFixture>>;
 
-/** A running app with an admin and two members, and what tests of sharing do with it. */
+/** A running app with an admin and two members, and helpers for tests of sharing. */
 export async function createSharingFixture() {
   const app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user' } });
   const [admin, ann, bob] = [await app.person('Admin'), await app.person('Ann'), await app.person('Bob')];
@@ -17,9 +17,9 @@ export async function createSharingFixture() {
   const share = async (
     owner: Person,
     options: object = {},
-    chat: Parameters<Conversations['begin']>[1] = {},
+    chat: Parameters<Conversations['create']>[1] = {},
   ): Promise<SharedLink> => {
-    const chatId = await conversations.begin(owner.user.id, chat);
+    const chatId = await conversations.create(owner.user.id, chat);
     return SharedLink.parse((await owner.put(`/chats/${chatId}/share`, options).expect(201)).body);
   };
 

@@ -36,7 +36,7 @@ describe('accounts', () => {
     expect(response.body).toMatchObject({ error: { code: 'email_taken' } });
   });
 
-  test('sign-in responds alike to a wrong password, an unknown email and a deactivated account', async () => {
+  test('sign-in gives the same response to a wrong password, an unknown email and a deactivated account', async () => {
     const app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user' } });
     const admin = await app.person('Boss');
     const former = await app.person('Former');

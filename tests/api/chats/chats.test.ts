@@ -24,10 +24,10 @@ describe('chats', () => {
   const newChat = async () => (await ann.post('/chats', {}).expect(201)).body as Chat;
   const openChat = async (id: string) => (await ann.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
   const whenEnded = (id: string) =>
-    socket.hears('message:updated', ({ message }) => message.id === id && message.status !== 'streaming');
+    socket.waitFor('message:updated', ({ message }) => message.id === id && message.status !== 'streaming');
   /** Asks and waits until the answer has ended. */
   const ask = async (chatId: string, body: object) => {
-    await socket.ask('chat:watch', { chatId });
+    await socket.request('chat:watch', { chatId });
     const sent = await ann.post(`/chats/${chatId}/messages`, body).expect(201);
     const { question, answer } = sent.body as { question: Message; answer: Message };
     return { question, answer: (await whenEnded(answer.id)).message };
@@ -158,11 +158,14 @@ describe('chats', () => {
 
   test('creating, renaming and deleting a chat reach every tab', async () => {
     const chat = await newChat();
-    await socket.hears('chat:updated', (payload) => payload.chat.id === chat.id);
+    await socket.waitFor('chat:updated', (payload) => payload.chat.id === chat.id);
     await ann.patch(`/chats/${chat.id}`, { title: 'Renamed', pinned: true }).expect(200);
-    await socket.hears('chat:updated', (payload) => payload.chat.title === 'Renamed' && payload.chat.pinned);
+    await socket.waitFor(
+      'chat:updated',
+      (payload) => payload.chat.title === 'Renamed' && payload.chat.pinned,
+    );
     await ann.delete(`/chats/${chat.id}`).expect(204);
-    await socket.hears('chat:deleted', (payload) => payload.chatId === chat.id);
+    await socket.waitFor('chat:deleted', (payload) => payload.chatId === chat.id);
     await ann.get(`/chats/${chat.id}`).expect(404);
   });
 

@@ -26,7 +26,7 @@ describe('handing a chat off to a community site', () => {
 
   test('the hand-off is refused to everyone, admins included, while community sharing is off', async () => {
     for (const person of [ann, admin]) {
-      const own = await conversations.begin(person.user.id);
+      const own = await conversations.create(person.user.id);
       const refused = await person.post(`/chats/${own}/community`);
       expect([refused.status, refused.body.error.code]).toEqual([403, 'community_sharing_off']);
       const missing = await person.post('/chats/nothing/community');
@@ -40,7 +40,7 @@ describe('handing a chat off to a community site', () => {
     afterAll(() => setCommunitySharing(false));
 
     test('strangers get 401, and others the same 404 as for a missing chat', async () => {
-      const chatId = await conversations.begin(ann.user.id);
+      const chatId = await conversations.create(ann.user.id);
       expect((await app.stranger().post(`/chats/${chatId}/community`)).status).toBe(401);
       const missing = await bob.post('/chats/nothing/community').expect(404);
       for (const other of [bob, admin]) {
@@ -51,19 +51,19 @@ describe('handing a chat off to a community site', () => {
     });
 
     test('the hand-off is refused for an empty chat and while an answer streams', async () => {
-      const empty = await conversations.begin(ann.user.id, { turns: [] });
+      const empty = await conversations.create(ann.user.id, { turns: [] });
       expect((await ann.post(`/chats/${empty}/community`).expect(422)).body.error.code).toBe(
         'nothing_to_share',
       );
-      const streaming = await conversations.begin(ann.user.id, { turns: [{}, { status: 'streaming' }] });
+      const streaming = await conversations.create(ann.user.id, { turns: [{}, { status: 'streaming' }] });
       expect((await ann.post(`/chats/${streaming}/community`).expect(409)).body.error.code).toBe('streaming');
     });
 
-    test('the payload holds the whole tree and the active branch in Open WebUI’s format', async () => {
-      const chatId = await conversations.begin(ann.user.id, { title: 'A tree' });
+    test('the payload contains the whole tree and the active branch in Open WebUI’s format', async () => {
+      const chatId = await conversations.create(ann.user.id, { title: 'A tree' });
       const [question, answer] = (await conversations.messages.pageOfChat(chatId, 0, 9)).map(({ id }) => id);
       await conversations.chats.incrementVersion(chatId, { activeMessageId: question });
-      const [second] = await conversations.say(chatId, { content: 'Another answer', model: 'other' });
+      const [second] = await conversations.addMessages(chatId, { content: 'Another answer', model: 'other' });
       const { chat, models } = await handOff(chatId);
       expect(chat.history.currentId).toBe(second);
       expect(Object.keys(chat.history.messages).sort()).toEqual([question, answer, second].sort());
@@ -97,8 +97,8 @@ describe('handing a chat off to a community site', () => {
       expect(entry).toMatchObject({ actorId: ann.user.id, targetType: 'chat', details: { messages: 3 } });
     });
 
-    test('the payload holds no system prompt, parameters, reasoning, errors or people', async () => {
-      const chatId = await conversations.begin(ann.user.id, {
+    test('the payload contains no system prompt, parameters, reasoning, errors or people', async () => {
+      const chatId = await conversations.create(ann.user.id, {
         turns: [{}, { reasoning: 'THOUGHTS' }, {}, { status: 'failed', content: '', error: 'WENT WRONG' }],
       });
       const settings = { systemPrompt: 'SECRET', temperature: 0.321 };
@@ -117,16 +117,16 @@ describe('handing a chat off to a community site', () => {
       }
     });
 
-    test('the payload holds the display names of models', async () => {
+    test('the payload contains the display names of models', async () => {
       const { body } = await ann.get('/models').expect(200);
       const [model] = body.items;
-      const chatId = await conversations.begin(ann.user.id, { turns: [{}, { model: model.id }] });
+      const chatId = await conversations.create(ann.user.id, { turns: [{}, { model: model.id }] });
       expect((await handOff(chatId)).models).toEqual([{ id: model.id, name: model.name }]);
     });
 
-    test('the payload holds all 1,300 messages of a long chat', async () => {
+    test('the payload contains all 1,300 messages of a long chat', async () => {
       const turns = Array.from({ length: 1_300 }, () => ({}));
-      const chatId = await conversations.begin(ann.user.id, { turns });
+      const chatId = await conversations.create(ann.user.id, { turns });
       const { chat } = await handOff(chatId);
       expect(Object.keys(chat.history.messages)).toHaveLength(1_300);
       expect(chat.messages).toHaveLength(1_300);

@@ -35,7 +35,7 @@ describe('faults of the model server', () => {
     });
     fixture.server.reply = { chunks: chunksOf(' time.') };
     await ben.post(`/chats/${asked.chatId}/messages/${asked.messageId}/continue`).expect(200);
-    const full = await tab.hears(
+    const full = await tab.waitFor(
       'message:updated',
       ({ message }) => message.id === asked.messageId && message.status === 'complete',
     );
@@ -56,11 +56,7 @@ describe('faults of the model server', () => {
       { status: 404, body: '{"error":"model \\"x\\" not found, try pulling it"}' },
       /does not know this model\. The server says: model "x" not found/,
     ],
-    [
-      'is overloaded',
-      { status: 429, body: '{"error":{"message":"Slow down"}}' },
-      /overloaded.*Slow down/,
-    ],
+    ['is overloaded', { status: 429, body: '{"error":{"message":"Slow down"}}' }, /overloaded.*Slow down/],
     [
       'reports that the conversation is too long',
       { status: 400, body: '{"error":{"code":"context_length_exceeded","message":"Too long"}}' },
@@ -79,7 +75,7 @@ describe('faults of the model server', () => {
       /reported an error\. The server says: CUDA out of memory/,
     ],
     ['redirects', { status: 307, headers: { location: 'http://169.254.169.254/' } }, /not followed/],
-  ])('the answer says why it failed when the model server %s', async (_fault, script, error) => {
+  ])('the answer shows why it failed when the model server %s', async (_fault, script, error) => {
     fixture.server.reply = script;
     const answer = await endedAnswer(ben, tab, await ask(ben, 'Hi'));
     expect(answer).toMatchObject({ status: 'failed', error: expect.stringMatching(error) });
@@ -87,7 +83,7 @@ describe('faults of the model server', () => {
     expect(answer.error?.length).toBeLessThan(450);
   });
 
-  test('a long error of the model server is trimmed', async () => {
+  test('a long error of the model server is shortened', async () => {
     fixture.server.reply = { status: 400, body: JSON.stringify({ error: { message: 'x'.repeat(5_000) } }) };
     const answer = await endedAnswer(ben, tab, await ask(ben, 'Hi'));
     expect(answer.error).toMatch(/x{300}…$/);

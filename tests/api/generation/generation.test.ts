@@ -40,10 +40,10 @@ beforeEach(() => {
 async function startPausedAnswer(words = 3, chatId?: string) {
   fixture.server.reply = { chunks: storyChunks(), pauseAfter: words + 1 };
   const id = chatId ?? (await newChat(ben)).id;
-  await tab.ask('chat:watch', { chatId: id });
+  await tab.request('chat:watch', { chatId: id });
   const asked = await ask(ben, 'Tell me a story', id);
   const receivedLength = story.split(' ').slice(0, words).join(' ').length;
-  await tab.hears(
+  await tab.waitFor(
     'message:delta',
     ({ messageId, offset, text }) => messageId === asked.messageId && offset + text.length === receivedLength,
   );
@@ -111,13 +111,13 @@ describe('stopping', () => {
     const [, answer] = (await openChat(ben, chatId)).messages;
     expect(answer).toMatchObject({ status: 'stopped', content: 'Once upon a time there', error: null });
     expect(await endedAnswer(ben, tab, { chatId, messageId })).toEqual(answer);
-    await fixture.server.until(() => fixture.server.requests.some(({ aborted }) => aborted));
+    await fixture.server.waitUntil(() => fixture.server.requests.some(({ aborted }) => aborted));
   });
 
   test('stopping works before the first token', async () => {
     fixture.server.reply = { hang: true };
     const asked = await ask(ben, 'Hello?');
-    await fixture.server.until(() => fixture.server.requests.length > 0);
+    await fixture.server.waitUntil(() => fixture.server.requests.length > 0);
     await stop(asked.chatId).expect(202);
     expect(await endedAnswer(ben, tab, asked)).toMatchObject({ status: 'stopped', content: '' });
   });
@@ -136,7 +136,7 @@ describe('stopping', () => {
     fixture.server.reply = { chunks: chunksOf(' and so on.') };
     const { answer } = (await continueAnswer(chatId, messageId).expect(200)).body as { answer: Message };
     expect(answer).toMatchObject({ id: messageId, status: 'streaming', content: 'Once upon a time there' });
-    const full = await tab.hears(
+    const full = await tab.waitFor(
       'message:updated',
       ({ message }) => message.id === messageId && message.status === 'complete',
     );
@@ -167,11 +167,13 @@ test('all tabs receive the same text, and an answer continues while a tab is clo
 test('nobody else receives events of the answer', async () => {
   const other = await fixture.admin.connect();
   const asked = await startPausedAnswer();
-  expect((await other.ask('chat:watch', { chatId: asked.chatId })).ok).toBe(false);
-  expect((await other.ask('message:resume', { messageId: asked.messageId, offset: 0 })).ok).toBe(false);
+  expect((await other.request('chat:watch', { chatId: asked.chatId })).ok).toBe(false);
+  expect((await other.request('message:resume', { messageId: asked.messageId, offset: 0 })).ok).toBe(false);
   fixture.server.release();
   await endedAnswer(ben, tab, asked);
-  expect(other.heard.filter(({ name }) => name !== 'config:changed')).toEqual([]);
+  // The reply comes after all earlier events of this socket.
+  await other.request('chat:unwatch', { chatId: asked.chatId });
+  expect(other.received.filter(({ name }) => name !== 'config:changed')).toEqual([]);
   other.close();
 });
 
@@ -185,14 +187,14 @@ test('opening the chat shows the text received so far', async () => {
 test('deleting a chat aborts its answer and leaves nothing behind', async () => {
   const { chatId, messageId } = await startPausedAnswer();
   await ben.delete(`/chats/${chatId}`).expect(204);
-  await tab.hears('chat:deleted', (event) => event.chatId === chatId);
+  await tab.waitFor('chat:deleted', (event) => event.chatId === chatId);
   fixture.server.release();
-  await fixture.server.until(() => fixture.server.requests.some(({ aborted }) => aborted));
+  await fixture.server.waitUntil(() => fixture.server.requests.some(({ aborted }) => aborted));
   await ben.get(`/chats/${chatId}`).expect(404);
   const { store } = fixture.app.platform;
   const rows = await store.db.select().from(store.t.messages);
   expect(rows.filter((row) => row.chatId === chatId || row.id === messageId)).toEqual([]);
-  const announced = tab.all('message:updated').filter(({ message }) => message.id === messageId);
+  const announced = tab.payloads('message:updated').filter(({ message }) => message.id === messageId);
   expect(announced.every(({ message }) => message.status === 'streaming')).toBe(true);
 });
 
@@ -200,9 +202,9 @@ test('deactivating a person stops their answers', async () => {
   const person = await fixture.app.person('Dora');
   fixture.server.reply = { chunks: storyChunks(), pauseAfter: 3 };
   const { messageId } = await ask(person, 'Hi');
-  await fixture.server.until(() => fixture.server.requests.some(({ body }) => body.stream === true));
+  await fixture.server.waitUntil(() => fixture.server.requests.some(({ body }) => body.stream === true));
   await fixture.admin.patch(`/admin/users/${person.user.id}`, { active: false }).expect(200);
-  await fixture.server.until(() => fixture.server.requests.some(({ aborted }) => aborted));
+  await fixture.server.waitUntil(() => fixture.server.requests.some(({ aborted }) => aborted));
   const messages = new MessageQueries(fixture.app.platform);
   const status = async () => (await messages.byId(messageId))?.status;
   while ((await status()) === 'streaming') await new Promise((resolve) => setTimeout(resolve, 5));

@@ -34,9 +34,12 @@ afterEach(async () => {
 async function startPausedAnswer() {
   fixture.server.reply = { chunks: chunksOf(story), pauseAfter: 5 };
   const chat = await newChat(ben);
-  await tab.ask('chat:watch', { chatId: chat.id });
+  await tab.request('chat:watch', { chatId: chat.id });
   const asked = await ask(ben, 'Tell me a story', chat.id);
-  await tab.hears('message:delta', ({ offset, text }) => offset + text.length === 'Once upon a time'.length);
+  await tab.waitFor(
+    'message:delta',
+    ({ offset, text }) => offset + text.length === 'Once upon a time'.length,
+  );
   return asked;
 }
 
@@ -54,11 +57,11 @@ async function restart() {
 
 const interrupted = { status: 'interrupted', content: 'Once upon a time', error: null };
 
-test('a server that stops keeps the text as interrupted, and the answer can be continued on the next one', async () => {
+test('a server that stops keeps the text as interrupted, and the answer can be continued after a restart', async () => {
   const { chatId, messageId } = await startPausedAnswer();
   const { version } = await openChat(ben, chatId);
   await fixture.app.close();
-  await fixture.server.until(() => fixture.server.requests.some(({ aborted }) => aborted));
+  await fixture.server.waitUntil(() => fixture.server.requests.some(({ aborted }) => aborted));
 
   const again = await restart();
   const chat = await openChat(again, chatId);
@@ -74,7 +77,7 @@ test('a server that stops keeps the text as interrupted, and the answer can be c
   });
   socket.close();
   await others.splice(0)[0]!.close();
-  // The app of the fixture is closed already; its model server and its folder are left.
+  // The app of the fixture is closed already; its model server and its folder remain.
   fixture.end = async () => {
     await fixture.server.close();
     rmSync(fixture.app.dataDir, { recursive: true, force: true });
@@ -120,7 +123,7 @@ describe('when the disk is full', () => {
     const { chatId, messageId } = await startPausedAnswer();
     const freeDisk = fillDisk();
     fixture.server.release();
-    const { message } = await tab.hears(
+    const { message } = await tab.waitFor(
       'message:updated',
       (event) => event.message.id === messageId && event.message.status === 'complete',
     );
@@ -133,7 +136,7 @@ describe('when the disk is full', () => {
 
     const before = (await openChat(ben, chatId)).version;
     freeDisk();
-    await tab.hears('message:updated', (event) => event.message.id === messageId && event.version > before);
+    await tab.waitFor('message:updated', (event) => event.message.id === messageId && event.version > before);
     await fixture.app.features.generation.drain();
     const { store } = fixture.app.platform;
     const rows = await store.db.select().from(store.t.messages);
@@ -147,7 +150,7 @@ describe('when the disk is full', () => {
     expect(refusal.body.error.code).toBe('out_of_space');
     const before = (await openChat(ben, chatId)).version;
     freeDisk();
-    const stored = await tab.hears(
+    const stored = await tab.waitFor(
       'message:updated',
       (event) => event.message.id === messageId && event.version > before,
     );

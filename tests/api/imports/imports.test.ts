@@ -53,32 +53,32 @@ const onlyChat = async (person: Person) => {
 };
 const temporaryFiles = () => readdir(path.join(app.dataDir, 'tmp'));
 
-describe('an import is refused', () => {
-  test('without a session, whatever its content', async () => {
+describe('refusals', () => {
+  test('an import is refused without a session, whatever its content', async () => {
     const response = await importBody(app.stranger(), 'x', 'text/plain').expect(401);
     expect(response.body.error.code).toBe('unauthenticated');
   });
 
-  test('while the account is waiting for approval', async () => {
+  test('an import is refused while the account is waiting for approval', async () => {
     const pending = await app.person(`Pending${names}`, 'pending');
     const response = await importBody(pending, [openWebuiChat()]).expect(403);
     expect(response.body.error.code).toBe('pending');
   });
 
   test.each(['text/plain', 'text/html', 'application/x-www-form-urlencoded', 'image/png', 'application/xml'])(
-    'with the content type %s',
+    'an import is refused with the content type %s',
     async (type) => {
       const response = await importBody(ann, '[]', type).expect(415);
       expect(response.body.error.message).toContain('Send a JSON or ZIP file');
     },
   );
 
-  test('with a content encoding', async () => {
+  test('an import is refused with a content encoding', async () => {
     const response = await importBody(ann, '[]').set('content-encoding', 'gzip').expect(415);
     expect(response.body.error.code).toBe('wrong_type');
   });
 
-  test('before it is sent if it announces more than the limit', async () => {
+  test('an import is refused before it is sent if it announces more than the limit', async () => {
     const response = await postHeaders(app.url, ann.cookie(), {
       'content-type': 'application/json',
       'content-length': '3000000000',
@@ -86,7 +86,7 @@ describe('an import is refused', () => {
     expect(response).toMatchObject({ status: 413, body: { error: { code: 'too_large' } } });
   });
 
-  test('with an invalid importId', async () => {
+  test('an import is refused with an invalid importId', async () => {
     const response = await ann.agent
       .post('/api/v1/imports?importId=a/b')
       .set('content-type', 'application/json')
@@ -94,7 +94,7 @@ describe('an import is refused', () => {
     expect(response.status).toBe(400);
   });
 
-  test('as a form without a file, an end or a boundary', async () => {
+  test('an import is refused as a form without a file, an end or a boundary', async () => {
     const bodies: [string, string][] = [
       [
         'multipart/form-data; boundary=x',
@@ -117,7 +117,7 @@ describe('an import is refused', () => {
     ['nothing', '', 'The file is empty.'],
     ['plain text', 'Dear diary', 'This is not a JSON file.'],
     ['half a ZIP', 'PK\u0003\u0004', 'The ZIP file is damaged'],
-  ])('with a reason if it contains %s', async (_what, body, reason) => {
+  ])('an import is refused with a reason if it contains %s', async (_what, body, reason) => {
     const response = await importBody(ann, body, 'application/octet-stream').expect(422);
     expect(response.body.error).toMatchObject({
       code: 'unreadable_import',
@@ -125,9 +125,9 @@ describe('an import is refused', () => {
     });
   });
 
-  test('while another import of the same user is running, but not of another user', async () => {
+  test('an import is refused while another import of the same user is running, but not of another user', async () => {
     const first = startUpload(app.url, ann.cookie(), '[');
-    await first.arrived(temporaryFiles);
+    await first.waitUntilArrived(temporaryFiles);
     const response = await importBody(ann, [openWebuiChat()]).expect(409);
     expect(response.body.error.code).toBe('import_running');
     expect(await importing(bob, [openWebuiChat()])).toMatchObject({ imported: 1 });
@@ -138,7 +138,7 @@ describe('an import is refused', () => {
     expect(await importing(ann, [openWebuiChat()])).toMatchObject({ imported: 1 });
   });
 
-  test('after too many in an hour', async () => {
+  test('an import is refused after too many in an hour', async () => {
     const limited = await createTestApp({ limited: true });
     const admin = await limited.person('Admin');
     const statuses: number[] = [];
@@ -148,25 +148,25 @@ describe('an import is refused', () => {
   });
 });
 
-describe('an upload', () => {
-  test('leaves no file behind, whatever its result', async () => {
+describe('uploads', () => {
+  test('an upload leaves no file behind, whatever its result', async () => {
     await importing(ann, [openWebuiChat()]);
     await importBody(ann, 'Dear diary').expect(422);
     await importBody(ann, 'x', 'multipart/form-data; boundary=x').expect(400);
     expect(await temporaryFiles()).toEqual([]);
   });
 
-  test('leaves no file behind if the user abandons it, and the user can import again', async () => {
+  test('an upload leaves no file behind if the user abandons it, and the user can import again', async () => {
     for (const form of [false, true]) {
       const upload = startUpload(app.url, ann.cookie(), '[{"title":"x', { form });
-      await upload.arrived(temporaryFiles);
+      await upload.waitUntilArrived(temporaryFiles);
       upload.abandon();
-      await upload.isRemoved(temporaryFiles);
+      await upload.waitUntilRemoved(temporaryFiles);
       expect(await importing(ann, [openWebuiChat()])).toMatchObject({ imported: 1 });
     }
   });
 
-  test('is removed at the next start if the server was killed', async () => {
+  test('an upload is removed at the next start if the server was killed', async () => {
     const first = await createTestApp();
     const left = path.join(first.dataDir, 'tmp', 'import-left');
     await writeFile(left, 'half');
@@ -176,12 +176,12 @@ describe('an upload', () => {
     await second.end();
   });
 
-  test('does not keep the server from stopping while it is received', async () => {
+  test('an upload does not keep the server from stopping while it is received', async () => {
     const stopping = await createTestApp();
     for (const form of [false, true]) {
       const user = await stopping.person(`User${form}`);
       const upload = startUpload(stopping.url, user.cookie(), '[', { form });
-      await upload.arrived(async () => {
+      await upload.waitUntilArrived(async () => {
         const files = await readdir(path.join(stopping.dataDir, 'tmp'));
         return form ? files.slice(1) : files;
       });
@@ -190,7 +190,7 @@ describe('an upload', () => {
     expect(existsSync(stopping.dataDir)).toBe(false);
   });
 
-  test('is accepted as a form, as JSON or as bytes, and may be a ZIP file', async () => {
+  test('an upload is accepted as a form, as JSON or as bytes, and may be a ZIP file', async () => {
     const archive = Buffer.from(zip({ 'conversations.json': [chatgptConversation(chatgptExchange())] }));
     const results = [
       await importForm(ann, JSON.stringify([openWebuiChat()]), 'chats.json'),
@@ -207,14 +207,14 @@ describe('an upload', () => {
     expect(await chatsOf(ann)).toHaveLength(5);
   });
 
-  test('may have several megabytes, more than other requests', async () => {
+  test('an upload may have several megabytes, more than other requests', async () => {
     const padding = 'x'.repeat(1_000);
     const chats = Array.from({ length: 3_000 }, (_, at) => openWebuiChat({ title: `Chat ${at}`, padding }));
     expect(await importing(ann, chats)).toEqual({ imported: 3_000, skipped: 0, failed: [] });
   });
 });
 
-describe('an imported chat', () => {
+describe('imported chats', () => {
   const branching = () =>
     openWebuiHistory(
       [
@@ -227,7 +227,7 @@ describe('an imported chat', () => {
       'a2',
     );
 
-  test('is imported once per user, however often the file is imported', async () => {
+  test('a chat is imported once per user, however often the file is imported', async () => {
     const file = [openWebuiChat(), openWebuiChat(), chatgptConversation(chatgptExchange())];
     expect(await importing(ann, file)).toEqual({ imported: 3, skipped: 0, failed: [] });
     expect(await importing(ann, file)).toEqual({ imported: 0, skipped: 3, failed: [] });
@@ -235,7 +235,7 @@ describe('an imported chat', () => {
     expect(await chatsOf(ann)).toHaveLength(3);
   });
 
-  test('is imported again after it was deleted', async () => {
+  test('a chat is imported again after it was deleted', async () => {
     const file = [openWebuiChat()];
     await importing(ann, file);
     const [chat] = await chatsOf(ann);
@@ -243,7 +243,7 @@ describe('an imported chat', () => {
     expect(await importing(ann, file)).toMatchObject({ imported: 1, skipped: 0 });
   });
 
-  test('opens at its active branch, and its other branches can be opened', async () => {
+  test('an imported chat opens at its active branch, and its other branches can be opened', async () => {
     await importing(ann, [openWebuiChat({}, branching())]);
     const chat = await onlyChat(ann);
     expect(chat.messages.map((m: { content: string }) => m.content)).toEqual([
@@ -264,7 +264,7 @@ describe('an imported chat', () => {
     ]);
   });
 
-  test('keeps its dates, its model, and whether it is pinned or archived', async () => {
+  test('an imported chat keeps its dates, its model, and whether it is pinned or archived', async () => {
     const created_at = 1_700_000_000;
     const chat = (title: string, more: object) =>
       openWebuiChat({ title, created_at, updated_at: created_at + 9, ...more });
@@ -285,7 +285,7 @@ describe('an imported chat', () => {
     expect((await ann.get(`/chats/${archived!.id}`)).body).toMatchObject({ model: 'llama3.2' });
   });
 
-  test('keeps reasoning separate from the answer', async () => {
+  test('an imported chat keeps reasoning separate from the answer', async () => {
     const thoughts = { content: { content_type: 'thoughts', thoughts: [{ summary: '', content: 'Hm.' }] } };
     const nodes = [
       chatgptNode('q', null, 'user', 'Why?'),
@@ -296,12 +296,12 @@ describe('an imported chat', () => {
     expect((await onlyChat(ann)).messages[1]).toMatchObject({ content: 'Because.', reasoning: 'Hm.' });
   });
 
-  test('is found by its text', async () => {
+  test('an imported chat is found by its text', async () => {
     await importing(ann, [openWebuiChat({ title: 'Alpha' }, branching()), openWebuiChat({ title: 'Beta' })]);
     expect((await chatsOf(ann, '&query=follow-up')).map(({ title }) => title)).toEqual(['Alpha']);
   });
 
-  test('belongs only to the user who imported it', async () => {
+  test('an imported chat belongs only to the user who imported it', async () => {
     await importing(ann, [openWebuiChat({ user_id: bob.user.id, share_id: 'x', owner: bob.user.id })]);
     const [chat] = await chatsOf(ann);
     expect(await chatsOf(bob)).toEqual([]);
@@ -309,7 +309,7 @@ describe('an imported chat', () => {
     expect((await onlyChat(ann)).shared).toBe(false);
   });
 
-  test('is the same after it was exported and imported by another user', async () => {
+  test('an imported chat is the same after it was exported and imported by another user', async () => {
     const { chat } = openWebuiChat({}, branching()) as { chat: object };
     const withSettings = { ...chat, params: { system: 'Be brief.', temperature: 0.5 } };
     await importing(ann, [openWebuiChat({ title: 'Tree: <b> & "c"', chat: withSettings, pinned: true })]);
@@ -350,8 +350,8 @@ describe('an imported chat', () => {
   });
 });
 
-describe('a chat that cannot be imported', () => {
-  test('is listed with the reason, and the others are imported', async () => {
+describe('failures', () => {
+  test('a chat that cannot be imported is listed with the reason, and the others are imported', async () => {
     const cycle = openWebuiHistory([openWebuiMessage('a', 'b'), openWebuiMessage('b', 'a')]);
     const file = [openWebuiChat(), openWebuiChat({ title: 'Cycle' }, cycle), 7, openWebuiChat()];
     expect(await importing(ann, file)).toEqual({
@@ -364,20 +364,20 @@ describe('a chat that cannot be imported', () => {
     });
   });
 
-  test('is listed under the name of the file if the file is incomplete', async () => {
+  test('a chat that cannot be imported is listed under the name of the file if the file is incomplete', async () => {
     const response = await importForm(ann, `[${JSON.stringify(openWebuiChat())}`, 'my chats.json').expect(
       200,
     );
     expect(response.body).toMatchObject({ imported: 1, failed: [{ title: 'my chats.json' }] });
   });
 
-  test('is listed for the first thousand, with the number of the others', async () => {
+  test('the first thousand chats that cannot be imported are listed, with the number of the others', async () => {
     const { failed } = await importing(ann, `[${'{"chat":1},'.repeat(2_499)}{"chat":1}]`);
     expect(failed).toHaveLength(1_000);
     expect(failed.at(-1)).toEqual({ title: 'More failures', reason: '1,501 more could not be imported.' });
   });
 
-  test('does not affect existing chats', async () => {
+  test('a chat that cannot be imported does not affect existing chats', async () => {
     const file = [openWebuiChat({ id: 'same', title: 'Before' })];
     await importing(ann, file);
     const before = await onlyChat(ann);
@@ -391,8 +391,8 @@ describe('a chat that cannot be imported', () => {
   });
 });
 
-describe('the progress of an import', () => {
-  test('is sent to all tabs of the user and to nobody else', async () => {
+describe('progress', () => {
+  test('the progress of an import is sent to all tabs of the user and to nobody else', async () => {
     const [tab, otherTab, strangerTab] = [await ann.connect(), await ann.connect(), await bob.connect()];
     const chats = Array.from({ length: 500 }, () => openWebuiChat());
     await ann.agent
@@ -400,25 +400,27 @@ describe('the progress of an import', () => {
       .send([...chats, 7])
       .expect(200);
     for (const socket of [tab, otherTab]) {
-      expect(await socket.hears('import:progress', ({ done }) => done === 501)).toEqual({
+      expect(await socket.waitFor('import:progress', ({ done }) => done === 501)).toEqual({
         importId: 'import-1',
         done: 501,
         total: 501,
       });
-      await socket.hears('chats:changed');
-      const steps = socket.all('import:progress').map(({ done }) => done);
+      await socket.waitFor('chats:changed');
+      const steps = socket.payloads('import:progress').map(({ done }) => done);
       expect(steps).toEqual([...steps].sort((a, b) => a - b));
-      expect(socket.all('import:progress')[0]).toMatchObject({ done: 0, total: 501 });
+      expect(socket.payloads('import:progress')[0]).toMatchObject({ done: 0, total: 501 });
     }
-    expect(strangerTab.heard).toEqual([]);
+    // The reply comes after all earlier events of this socket.
+    await strangerTab.request('chat:unwatch', { chatId: 'nothing' });
+    expect(strangerTab.received).toEqual([]);
     for (const socket of [tab, otherTab, strangerTab]) socket.close();
   });
 
-  test('is not sent without an importId', async () => {
+  test('the progress of an import is not sent without an importId', async () => {
     const tab = await ann.connect();
     await importing(ann, [openWebuiChat()]);
-    await tab.hears('chats:changed');
-    expect(tab.all('import:progress')).toEqual([]);
+    await tab.waitFor('chats:changed');
+    expect(tab.payloads('import:progress')).toEqual([]);
     tab.close();
   });
 });

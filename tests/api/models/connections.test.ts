@@ -38,14 +38,20 @@ describe('model connections', () => {
   const listed = async () => (await admin.get(connections).expect(200)).body.items;
   const authorizations = () => server.requests.map((request) => request.headers.authorization);
 
-  describe('are only for admins', () => {
+  describe('refusals', () => {
     test.each([
-      ['read them', (who: Person) => who.get(connections)],
-      ['add one', (who: Person) => who.post(connections, { name: 'x', baseUrl: 'http://127.0.0.1:1/v1' })],
-      ['change one', (who: Person) => who.patch(`${connections}/any`, { enabled: false })],
-      ['delete one', (who: Person) => who.delete(`${connections}/any`)],
-      ['test one', (who: Person) => who.post(`${connections}/test`, { baseUrl: 'http://127.0.0.1:1/v1' })],
-    ])('so no other user can %s', async (_what, act) => {
+      ['read connections', (who: Person) => who.get(connections)],
+      [
+        'add a connection',
+        (who: Person) => who.post(connections, { name: 'x', baseUrl: 'http://127.0.0.1:1/v1' }),
+      ],
+      ['change a connection', (who: Person) => who.patch(`${connections}/any`, { enabled: false })],
+      ['delete a connection', (who: Person) => who.delete(`${connections}/any`)],
+      [
+        'test a connection',
+        (who: Person) => who.post(`${connections}/test`, { baseUrl: 'http://127.0.0.1:1/v1' }),
+      ],
+    ])('only admins can %s', async (_what, act) => {
       await act(app.stranger()).expect(401);
       await act(member).expect(403);
     });
@@ -59,18 +65,18 @@ describe('model connections', () => {
     ['http://[::ffff:169.254.169.254]/v1', 422],
     ['http://[fd00:ec2::254]/v1', 422],
     ['http://name:secret@127.0.0.1/v1', 422],
-  ])('with the base URL %s are refused with %i', async (baseUrl, status) => {
+  ])('a connection with the base URL %s is refused with %i', async (baseUrl, status) => {
     await admin.post(connections, { name: 'x', baseUrl }).expect(status);
     const { id } = await connect();
     await admin.patch(`${connections}/${id}`, { baseUrl }).expect(status);
   });
 
-  test('that do not exist cannot be changed', async () => {
+  test('a connection that does not exist cannot be changed', async () => {
     await admin.patch(`${connections}/nothing`, { enabled: false }).expect(404);
     await admin.delete(`${connections}/nothing`).expect(404);
   });
 
-  test('never show their key again, and store it in no file unencrypted', async () => {
+  test('a key is never shown again, and is stored in no file unencrypted', async () => {
     const created = await admin
       .post(connections, { name: 'Local', baseUrl: server.url, apiKey: key })
       .expect(201);
@@ -92,7 +98,7 @@ describe('model connections', () => {
     expect(bytes.some((content) => content.includes(server.url))).toBe(true);
   });
 
-  test('record every change in the audit log, without the key', async () => {
+  test('every change is recorded in the audit log, without the key', async () => {
     const { id } = await connect();
     await admin.patch(`${connections}/${id}`, { enabled: false, apiKey: `${key}-2` }).expect(200);
     await admin.delete(`${connections}/${id}`).expect(204);
@@ -108,7 +114,7 @@ describe('model connections', () => {
     expect(JSON.stringify(entries)).not.toContain(key);
   });
 
-  test('send the key to their server, and reveal only the name of the product', async () => {
+  test('a request sends the key to its server, and reveals only the name of the product', async () => {
     server.requests.length = 0;
     await connect();
     expect(
@@ -120,7 +126,7 @@ describe('model connections', () => {
     expect(Object.keys(request?.headers ?? {}).filter((name) => name.startsWith('x-stainless'))).toEqual([]);
   });
 
-  test('keep their key while the origin stays the same, and lose it with another origin', async () => {
+  test('a connection keeps its key for the same origin, and loses it for another origin', async () => {
     const { id } = await connect();
     const path = await admin.patch(`${connections}/${id}`, { baseUrl: `${server.url}/sub/` }).expect(200);
     expect(path.body).toMatchObject({ hasApiKey: true, baseUrl: `${server.url}/sub` });
@@ -136,14 +142,14 @@ describe('model connections', () => {
     );
   });
 
-  describe('a connection test', () => {
+  describe('connection tests', () => {
     const tried = async (body: object) => (await admin.post(`${connections}/test`, body).expect(200)).body;
 
-    test('lists the models of the server', async () => {
+    test('a connection test lists the models of the server', async () => {
       expect(await tried({ baseUrl: server.url })).toEqual({ ok: true, models: ['llama', 'mistral'] });
     });
 
-    test('sends the stored key only to its own origin', async () => {
+    test('a connection test sends the stored key only to its own origin', async () => {
       const { id } = await connect();
       server.requests.length = 0;
       await tried({ id, baseUrl: server.url });
@@ -163,7 +169,7 @@ describe('model connections', () => {
       ['sends something else', { body: '{"data":"none"}' }, /Unexpected response/],
       ['fails', { status: 500, body: '{"error":{"message":"boom"}}' }, /failed \(status 500\).*boom/],
       ['redirects', { status: 302, headers: { location: 'http://169.254.169.254/' } }, /not followed/],
-    ])('explains when the server %s', async (_what, listing, message) => {
+    ])('a connection test explains when the server %s', async (_what, listing, message) => {
       server.listing = listing;
       const result = await tried({ baseUrl: server.url, apiKey: key });
       server.listing = undefined;
@@ -171,7 +177,7 @@ describe('model connections', () => {
       expect(result.message).not.toContain(key);
     });
 
-    test('explains when no server is there', async () => {
+    test('a connection test explains when the server cannot be reached', async () => {
       const closed = createServer();
       await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
       const { port } = closed.address() as AddressInfo;
@@ -182,20 +188,20 @@ describe('model connections', () => {
       expect(noHost).toEqual({ ok: false, message: expect.stringMatching(/^Host not found/) });
     });
 
-    test('never calls the metadata service of a cloud', async () => {
+    test('a connection test never calls the metadata service of a cloud', async () => {
       const result = await tried({ baseUrl: 'http://169.254.169.254/v1' });
       expect(result).toEqual({ ok: false, message: expect.stringMatching(/never called/) });
     });
   });
 
-  test('notify open tabs of changes', async () => {
+  test('open tabs are notified of changes', async () => {
     const tab = await member.connect();
     await connect();
-    await tab.hears('config:changed');
+    await tab.waitFor('config:changed');
     tab.close();
   });
 
-  test('serve no models while they are disabled', async () => {
+  test('a disabled connection serves no models', async () => {
     const { id } = await connect();
     await admin.patch(`${connections}/${id}`, { enabled: false }).expect(200);
     const { items } = (await admin.get('/models').expect(200)).body;
@@ -228,7 +234,7 @@ describe('connections set by environment variables', () => {
     await second.close();
   });
 
-  test('cannot be changed by admins', async () => {
+  test('admins cannot change connections set by the environment', async () => {
     for (const id of ['env-1', 'env-2', 'env-3']) {
       const change = await admin.patch(`${connections}/${id}`, { enabled: false }).expect(422);
       expect(change.body.error.code).toBe('locked');
@@ -236,7 +242,7 @@ describe('connections set by environment variables', () => {
     }
   });
 
-  test('are listed as locked under stable ids, without their keys', async () => {
+  test('connections of the environment are listed as locked under stable ids, without their keys', async () => {
     const response = await admin.get(connections).expect(200);
     expect(response.body.items).toEqual([
       expect.objectContaining({
@@ -258,14 +264,14 @@ describe('connections set by environment variables', () => {
     expect(response.text).not.toContain(key);
   });
 
-  test('serve their models, each with its own key, even if one server is down', async () => {
+  test('each connection serves its models with its own key, even if one server is down', async () => {
     const { items } = (await admin.get('/models').expect(200)).body;
     expect(items.map((model: { id: string }) => model.id)).toEqual(['one', 'two']);
     expect(first.requests.at(-1)?.headers.authorization).toBe(`Bearer ${key}`);
     expect(second.requests.at(-1)?.headers.authorization).toBeUndefined();
   });
 
-  test('use the URL of OpenAI if only a key is set', async () => {
+  test('a connection uses the URL of OpenAI if only a key is set', async () => {
     const alone = await createTestApp({ env: { OPENAI_API_KEY: key } });
     const owner = await alone.person('Bo');
     expect((await owner.get(connections).expect(200)).body.items).toEqual([

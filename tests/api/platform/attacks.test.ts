@@ -19,16 +19,16 @@ beforeAll(async () => {
 afterAll(() => app.end());
 
 describe('sockets', () => {
-  test('a socket is closed with its session when the password changes, and receives nothing more', async () => {
+  test('a socket is closed with its session when the password changes, and receives no more events', async () => {
     const bob = await app.person('Bob');
     const thief = app.stranger();
     await thief.signIn('bob@example.org');
     const [stolen, own] = [await thief.connect(), await bob.connect()];
     await bob.post('/me/password', { currentPassword: password, newPassword: 'a new long one' }).expect(204);
     await bob.post('/chats', { title: 'For Bob alone' }).expect(201);
-    await own.hears('chat:updated');
-    await stolen.isClosed();
-    expect(stolen.heard).toEqual([{ name: 'session:ended', payload: { reason: 'signed_out' } }]);
+    await own.waitFor('chat:updated');
+    await stolen.waitUntilClosed();
+    expect(stolen.received).toEqual([{ name: 'session:ended', payload: { reason: 'signed_out' } }]);
     own.close();
   });
 
@@ -37,8 +37,8 @@ describe('sockets', () => {
     await app.person('Dora');
     const tab = await cleo.connect();
     await cleo.signIn('dora@example.org');
-    await tab.isClosed();
-    expect(tab.all('session:ended')).toEqual([{ reason: 'signed_out' }]);
+    await tab.waitUntilClosed();
+    expect(tab.payloads('session:ended')).toEqual([{ reason: 'signed_out' }]);
   });
 
   test('a socket that sends requests without reading replies is closed before it fills the memory', async () => {
@@ -59,7 +59,7 @@ describe('sockets', () => {
       wire.send(`42${i}["message:resume",{"messageId":"${messageId}","offset":0}]`);
     if (!serverSide.destroyed) await once(serverSide, 'close');
     wire._socket.resume();
-    await tab.isClosed();
+    await tab.waitUntilClosed();
   });
 });
 

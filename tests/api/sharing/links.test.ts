@@ -31,8 +31,8 @@ describe('the link of a chat', () => {
   });
   afterAll(() => app.end());
 
-  const createChat = (options?: Parameters<Conversations['begin']>[1]) =>
-    conversations.begin(ann.user.id, options);
+  const createChat = (options?: Parameters<Conversations['create']>[1]) =>
+    conversations.create(ann.user.id, options);
   const publish = async (chatId: string, body: object = {}) => {
     const response = await ann.put(`/chats/${chatId}/share`, body);
     if (response.status > 201) throw new Error(response.text);
@@ -94,7 +94,7 @@ describe('the link of a chat', () => {
 
     test('publishing is refused while an answer streams anywhere in the chat, even outside the active branch', async () => {
       const chatId = await createChat();
-      const [question, answer] = await conversations.say(
+      const [question, answer] = await conversations.addMessages(
         chatId,
         {},
         { status: 'streaming', content: 'Half of' },
@@ -146,7 +146,7 @@ describe('the link of a chat', () => {
       expect((await shareOf(chatId)).link).toBeNull();
     });
 
-    test('publishing is refused with people who are not active members, without saying which', async () => {
+    test('publishing for people who are not active members is refused without naming them', async () => {
       const pending = await app.person('Pending', 'pending');
       const deactivated = await app.person('Deactivated');
       await admin.patch(`/admin/users/${deactivated.user.id}`, { active: false }).expect(200);
@@ -211,20 +211,20 @@ describe('the link of a chat', () => {
     test('the URL of a link begins with the public address of the instance', async () => {
       const publicApp = await createTestApp({ env: { WEBUI_URL: 'http://parley.example.org/' } });
       const owner = await publicApp.person('Ann');
-      const chatId = await new Conversations(publicApp.platform).begin(owner.user.id);
+      const chatId = await new Conversations(publicApp.platform).create(owner.user.id);
       const { body } = await owner.put(`/chats/${chatId}/share`).expect(201);
       expect(body.url).toBe(`http://parley.example.org/s/${body.id}`);
       await publicApp.end();
     });
 
-    test('open tabs learn that a chat is shared, and when it is not any more', async () => {
+    test('open tabs are notified when a chat is shared and when it is no longer shared', async () => {
       const socket = await ann.connect();
       const chatId = await createChat();
       const { link } = await publish(chatId);
-      const event = await socket.hears('chat:updated', ({ chat }) => chat.id === chatId);
+      const event = await socket.waitFor('chat:updated', ({ chat }) => chat.id === chatId);
       expect(event.chat).toMatchObject({ shared: true, version: link.chatVersion });
       await ann.delete(`/chats/${chatId}/share`).expect(204);
-      await socket.hears('chat:updated', ({ chat }) => chat.id === chatId && !chat.shared);
+      await socket.waitFor('chat:updated', ({ chat }) => chat.id === chatId && !chat.shared);
       socket.close();
     });
 
@@ -252,7 +252,7 @@ describe('the link of a chat', () => {
       await publish(chatId);
       const growing = (async () => {
         for (let i = 0; i < 30; i++)
-          await conversations.say(chatId, { content: `q${i}` }, { content: `a${i}` });
+          await conversations.addMessages(chatId, { content: `q${i}` }, { content: `a${i}` });
       })();
       const lengths: number[] = [];
       const publishing = (async () => {
@@ -275,7 +275,8 @@ describe('the link of a chat', () => {
         .patch(`/chats/${chatId}`, { settings: { systemPrompt: 'SECRET PROMPT', temperature: 0.123 } })
         .expect(200);
       const [, first] = (await conversations.messages.pageOfChat(chatId, 0, 10)).map((row) => row.id);
-      const say = (...turns: Parameters<Conversations['say']>[1][]) => conversations.say(chatId, ...turns);
+      const say = (...turns: Parameters<Conversations['addMessages']>[1][]) =>
+        conversations.addMessages(chatId, ...turns);
       await say({ content: 'SIBLING' }, { content: 'SIBLING too' });
       await conversations.chats.incrementVersion(chatId, { activeMessageId: first });
       await say(
@@ -328,7 +329,7 @@ describe('the link of a chat', () => {
       });
       expect(withoutIds(shared)).toEqual(withoutIds(first));
       await ann.patch(`/shared-links/${link.id}`, { title: 'Other', showAuthor: false }).expect(200);
-      await conversations.say(chatId, {}, {});
+      await conversations.addMessages(chatId, {}, {});
       const second = await previewOf(chatId);
       expect(second).toMatchObject({ title: 'Other', author: null });
       await publish(chatId);
@@ -343,7 +344,7 @@ describe('the link of a chat', () => {
       const { body } = await ann.get(`/chats/${chatId}`).expect(200);
       const [question, answer] = (body as ChatWithBranch).messages;
       await ann.patch(`/chats/${chatId}/messages/${answer!.id}`, { content: 'CHANGED' }).expect(200);
-      await conversations.say(chatId, {}, {});
+      await conversations.addMessages(chatId, {}, {});
       await ann.patch(`/chats/${chatId}`, { title: 'Renamed' }).expect(200);
       await ann.patch(`/chats/${chatId}`, { archived: true }).expect(200);
       await ann.delete(`/chats/${chatId}/messages/${question!.id}`).expect(200);
@@ -370,7 +371,7 @@ describe('the link of a chat', () => {
       const chatId = await createChat();
       const { link } = await publish(chatId);
       expect(await shareOf(chatId)).toMatchObject({ link, upToDate: true, newMessages: 0, refusal: null });
-      await conversations.say(chatId, {}, {}, {}, {});
+      await conversations.addMessages(chatId, {}, {}, {}, {});
       const state = await shareOf(chatId);
       expect(state).toMatchObject({ upToDate: false, newMessages: 4 });
       expect(state.link!.upToDate).toBe(false);
@@ -389,7 +390,7 @@ describe('the link of a chat', () => {
       const chatId = await createChat();
       const { link } = await publish(chatId);
       const end = (await conversations.chats.byId(chatId))!.activeMessageId;
-      await conversations.say(chatId, {}, {});
+      await conversations.addMessages(chatId, {}, {});
       await conversations.chats.incrementVersion(chatId, { activeMessageId: end });
       expect(await shareOf(chatId)).toMatchObject({ upToDate: true, newMessages: 0 });
       const { body } = await ann.get('/shared-links').expect(200);
@@ -399,7 +400,11 @@ describe('the link of a chat', () => {
     test('an answer that still streams is not counted', async () => {
       const chatId = await createChat();
       await publish(chatId);
-      const [, answer] = await conversations.say(chatId, {}, { status: 'streaming', content: 'Half' });
+      const [, answer] = await conversations.addMessages(
+        chatId,
+        {},
+        { status: 'streaming', content: 'Half' },
+      );
       expect(await shareOf(chatId)).toMatchObject({ upToDate: false, newMessages: 1 });
       await conversations.messages.update(answer!, { status: 'complete', content: 'Whole' });
       await conversations.chats.incrementVersion(chatId);
@@ -412,7 +417,7 @@ describe('the link of a chat', () => {
       expect(await shareOf(chatId)).toMatchObject({ chatVersion: 1, preview, refusal: null });
       const { link } = await publish(chatId);
       expect(link.chatVersion).toBe(1);
-      await conversations.say(chatId, {}, { status: 'streaming', content: 'Half' });
+      await conversations.addMessages(chatId, {}, { status: 'streaming', content: 'Half' });
       expect(await shareOf(chatId)).toMatchObject({
         link: { id: link.id, upToDate: false },
         chatVersion: 2,
@@ -424,7 +429,7 @@ describe('the link of a chat', () => {
     test('reading the state reads the branch once', async () => {
       const chatId = await createChat();
       await publish(chatId);
-      await conversations.say(chatId, {}, {});
+      await conversations.addMessages(chatId, {}, {});
       const branch = jest.spyOn(MessageQueries.prototype, 'branch');
       await shareOf(chatId);
       expect(branch).toHaveBeenCalledTimes(1);
@@ -435,7 +440,7 @@ describe('the link of a chat', () => {
       const chatId = await createChat();
       const { link } = await publish(chatId);
       const content = 'x'.repeat(limits.snapshotChars / 2);
-      await conversations.say(chatId, { content }, { content });
+      await conversations.addMessages(chatId, { content }, { content });
       expect(await shareOf(chatId)).toMatchObject({
         link: { id: link.id },
         upToDate: false,
@@ -459,7 +464,7 @@ describe('the link of a chat', () => {
       const chatId = await createChat();
       const first = await publish(chatId);
       app.advance(5_000);
-      await conversations.say(chatId, { content: 'New' }, { content: 'Newer' });
+      await conversations.addMessages(chatId, { content: 'New' }, { content: 'Newer' });
       const second = await publish(chatId);
       expect(second.status).toBe(200);
       expect(second.link).toMatchObject({
@@ -485,7 +490,7 @@ describe('the link of a chat', () => {
       const chatId = await createChat();
       const { link } = await publish(chatId);
       const before = (await read(link.id)).messages.map(({ id }) => id);
-      await conversations.say(chatId, {}, {});
+      await conversations.addMessages(chatId, {}, {});
       await publish(chatId);
       const after = (await read(link.id)).messages.map(({ id }) => id);
       expect(after.slice(0, 2)).toEqual(before);
@@ -525,7 +530,7 @@ describe('the link of a chat', () => {
       const chatId = await createChat();
       const audience = { kind: 'restricted', userIds: [bob.user.id], groupIds: [] };
       await publish(chatId, { title: 'Mine', showAuthor: false, audience });
-      await conversations.say(chatId, {}, {});
+      await conversations.addMessages(chatId, {}, {});
       expect((await publish(chatId)).link).toMatchObject({
         title: 'Mine',
         showAuthor: false,
@@ -540,7 +545,7 @@ describe('the link of a chat', () => {
       let done = false;
       const refreshing = (async () => {
         for (let i = 0; i < 10; i++) {
-          await conversations.say(chatId, {}, {});
+          await conversations.addMessages(chatId, {}, {});
           await publish(chatId);
         }
         done = true;
@@ -626,7 +631,7 @@ describe('the rate limit', () => {
   test('a person can publish sixty times per minute', async () => {
     const app = await createTestApp({ limited: true });
     const ann = await app.person('Ann');
-    const chatId = await new Conversations(app.platform).begin(ann.user.id);
+    const chatId = await new Conversations(app.platform).create(ann.user.id);
     const statuses: number[] = [];
     for (let i = 0; i < 61; i++) statuses.push((await ann.put(`/chats/${chatId}/share`)).status);
     expect(statuses.slice(0, 60).every((status) => status < 300)).toBe(true);

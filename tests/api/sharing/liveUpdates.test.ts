@@ -30,39 +30,39 @@ describe('an open shared page', () => {
   };
   const watch = async (person: Person, ...ids: string[]) => {
     const socket = await connect(person);
-    for (const id of ids) expect(await socket.ask('share:watch', { id })).toMatchObject({ ok: true });
+    for (const id of ids) expect(await socket.request('share:watch', { id })).toMatchObject({ ok: true });
     return socket;
   };
   const revokedEvent = (socket: TestSocket, id: string) =>
-    socket.hears('share:revoked', (event) => event.id === id);
+    socket.waitFor('share:revoked', (event) => event.id === id);
   /** A request whose reply comes after all earlier events, so that an event not received by then was not sent. */
   const settle = async (socket: TestSocket) => {
-    await socket.ask('share:unwatch', { id: 'nothing' });
+    await socket.request('share:unwatch', { id: 'nothing' });
   };
 
   describe('refusals', () => {
-    test('watching a revoked, restricted or invented link is refused alike', async () => {
+    test('watching a revoked, restricted or invented link gets the same refusal', async () => {
       const revoked = await share(ann);
       await ann.delete(`/shared-links/${revoked.id}`).expect(204);
       const restricted = await share(ann, { audience: { kind: 'restricted', userIds: [] } });
       for (const person of [bob, admin]) {
         const socket = await connect(person);
-        const missing = await socket.ask('share:watch', { id: 'A'.repeat(32) });
+        const missing = await socket.request('share:watch', { id: 'A'.repeat(32) });
         expect(missing).toMatchObject({ ok: false, error: { code: 'not_found' } });
         for (const { id } of [revoked, restricted]) {
-          expect(await socket.ask('share:watch', { id })).toEqual(missing);
+          expect(await socket.request('share:watch', { id })).toEqual(missing);
         }
         await ann
           .patch(`/shared-links/${restricted.id}`, { title: `Restricted for ${person.user.name}` })
           .expect(200);
         await settle(socket);
-        expect(socket.heard).toEqual([]);
+        expect(socket.received).toEqual([]);
       }
     });
 
     test('a malformed share id is refused', async () => {
       const socket = await connect(bob);
-      const reply = await socket.ask('share:watch', { id: '../etc' });
+      const reply = await socket.request('share:watch', { id: '../etc' });
       expect(reply).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
     });
 
@@ -70,19 +70,19 @@ describe('an open shared page', () => {
       const socket = await connect(bob);
       const codes: string[] = [];
       for (let i = 0; i < 61; i++) {
-        const reply = await socket.ask('share:watch', { id: `guess${i}` });
+        const reply = await socket.request('share:watch', { id: `guess${i}` });
         codes.push(reply.ok ? 'ok' : reply.error.code);
       }
       expect(codes.slice(0, 60).every((code) => code === 'not_found')).toBe(true);
       expect(codes[60]).toBe('rate_limited');
       const links = await Promise.all(Array.from({ length: 21 }, () => share(ann)));
       const other = await watch(bob, ...links.slice(0, 20).map(({ id }) => id));
-      expect(await other.ask('share:watch', { id: links[20]!.id })).toMatchObject({
+      expect(await other.request('share:watch', { id: links[20]!.id })).toMatchObject({
         ok: false,
         error: { code: 'rate_limited' },
       });
-      await other.ask('share:unwatch', { id: links[0]!.id });
-      expect(await other.ask('share:watch', { id: links[20]!.id })).toMatchObject({ ok: true });
+      await other.request('share:unwatch', { id: links[0]!.id });
+      expect(await other.request('share:watch', { id: links[20]!.id })).toMatchObject({ ok: true });
     });
   });
 
@@ -138,9 +138,9 @@ describe('an open shared page', () => {
       await revokedEvent(second, link.id);
       await bob.get(`/shared/${link.id}`).expect(404);
       await settle(socket);
-      expect(socket.all('share:revoked')).toEqual([{ id: link.id }]);
-      expect(socket.all('share:updated')).toEqual([]);
-      expect(await socket.ask('share:watch', { id: link.id })).toMatchObject({ ok: false });
+      expect(socket.payloads('share:revoked')).toEqual([{ id: link.id }]);
+      expect(socket.payloads('share:updated')).toEqual([]);
+      expect(await socket.request('share:watch', { id: link.id })).toMatchObject({ ok: false });
     });
 
     test.each([
@@ -162,7 +162,7 @@ describe('an open shared page', () => {
       const link = await share(ann);
       const socket = await watch(viewer, link.id);
       await admin.patch(`/admin/users/${viewer.user.id}`, change).expect(200);
-      await socket.isClosed();
+      await socket.waitUntilClosed();
     });
   });
 
@@ -178,17 +178,17 @@ describe('an open shared page', () => {
     await revokedEvent(toBob, link.id);
     await ann.patch(`/shared-links/${link.id}`, { title: 'For the admin' }).expect(200);
     for (const socket of [toAdmin, toAnn]) {
-      expect(await socket.hears('share:updated')).toEqual({ id: link.id, version: 1 });
-      expect(socket.heard.filter(({ name }) => name.startsWith('share:'))).toHaveLength(1);
+      expect(await socket.waitFor('share:updated')).toEqual({ id: link.id, version: 1 });
+      expect(socket.received.filter(({ name }) => name.startsWith('share:'))).toHaveLength(1);
     }
-    await conversations.say(link.chatId, {}, {});
+    await conversations.addMessages(link.chatId, {}, {});
     await ann.put(`/chats/${link.chatId}/share`).expect(200);
-    expect(await toAdmin.hears('share:updated', ({ version }) => version === 2)).toEqual({
+    expect(await toAdmin.waitFor('share:updated', ({ version }) => version === 2)).toEqual({
       id: link.id,
       version: 2,
     });
     await settle(toBob);
-    expect(toBob.all('share:updated')).toEqual([]);
+    expect(toBob.payloads('share:updated')).toEqual([]);
   });
 
   test('changes that the page does not show, and changes of the chat, send no event', async () => {
@@ -199,20 +199,20 @@ describe('an open shared page', () => {
     await ann.patch(`/shared-links/${link.id}`, { expiresAt }).expect(200);
     await ann.patch(`/shared-links/${link.id}`, {}).expect(200);
     await ann.patch(`/chats/${link.chatId}`, { title: 'Renamed', archived: true }).expect(200);
-    await conversations.say(link.chatId, {}, {});
+    await conversations.addMessages(link.chatId, {}, {});
     await admin.patch('/admin/settings', { communitySharing: true }).expect(200);
-    await socket.hears('config:changed');
+    await socket.waitFor('config:changed');
     await settle(socket);
-    expect(socket.heard.map(({ name }) => name)).toEqual(['config:changed']);
+    expect(socket.received.map(({ name }) => name)).toEqual(['config:changed']);
   });
 
-  test('a page that stopped watching receives no events', async () => {
+  test('a socket that stopped watching receives no events', async () => {
     const link = await share(ann);
     const socket = await watch(bob, link.id);
-    await socket.ask('share:unwatch', { id: link.id });
+    await socket.request('share:unwatch', { id: link.id });
     await ann.delete(`/shared-links/${link.id}`).expect(204);
     await settle(socket);
-    expect(socket.heard).toEqual([]);
+    expect(socket.received).toEqual([]);
   });
 
   test('a restored link can be watched again', async () => {
@@ -221,9 +221,9 @@ describe('an open shared page', () => {
     await ann.delete(`/shared-links/${link.id}`).expect(204);
     await revokedEvent(socket, link.id);
     await ann.post(`/shared-links/${link.id}/restore`).expect(200);
-    expect(await socket.ask('share:watch', { id: link.id })).toMatchObject({ ok: true });
+    expect(await socket.request('share:watch', { id: link.id })).toMatchObject({ ok: true });
     await ann.patch(`/shared-links/${link.id}`, { title: 'Back' }).expect(200);
-    await socket.hears('share:updated');
+    await socket.waitFor('share:updated');
   });
 
   test('an expiry is audited once, and again after the link was given more time', async () => {
@@ -247,7 +247,7 @@ describe('an open shared page', () => {
       const link = await share(ann);
       const socket = await connect(bob);
       const [reply] = await Promise.all([
-        socket.ask('share:watch', { id: link.id }),
+        socket.request('share:watch', { id: link.id }),
         ann.delete(`/shared-links/${link.id}`).expect(204),
       ]);
       if (reply.ok) await revokedEvent(socket, link.id);

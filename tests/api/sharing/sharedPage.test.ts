@@ -21,7 +21,7 @@ describe('a shared page', () => {
   });
   afterAll(() => app.end());
 
-  const share = (options: object = {}, chat: Parameters<Conversations['begin']>[1] = {}) =>
+  const share = (options: object = {}, chat: Parameters<Conversations['create']>[1] = {}) =>
     shareChat(ann, options, chat);
   const read = async (id: string, viewer = bob) =>
     (await viewer.get(`/shared/${id}`).expect(200)).body as SharedChat;
@@ -105,7 +105,7 @@ describe('a shared page', () => {
 
     test('a page is unavailable while its owner is deactivated', async () => {
       const eve = await app.person('Eve');
-      const chatId = await conversations.begin(eve.user.id);
+      const chatId = await conversations.create(eve.user.id);
       const { id } = (await eve.put(`/chats/${chatId}/share`).expect(201)).body as SharedLink;
       await read(id);
       await admin.patch(`/admin/users/${eve.user.id}`, { active: false }).expect(200);
@@ -132,7 +132,7 @@ describe('a shared page', () => {
     test('the rate limit counts ids that do not exist, and no successful reads', async () => {
       const limited = await createTestApp({ limited: true });
       const owner = await limited.person('Owner');
-      const chatId = await new Conversations(limited.platform).begin(owner.user.id);
+      const chatId = await new Conversations(limited.platform).create(owner.user.id);
       const { id } = (await owner.put(`/chats/${chatId}/share`).expect(201)).body as SharedLink;
       for (let i = 0; i < 130; i++) await owner.get(`/shared/${id}`).expect(200);
       for (let i = 0; i < 120; i++) await owner.get(`/shared/missing${i}`).expect(404);
@@ -172,7 +172,7 @@ describe('a shared page', () => {
 
     test('a page shows the owner’s current name unless it is shared anonymously', async () => {
       const eve = await app.person('Evelyn');
-      const chatId = await conversations.begin(eve.user.id);
+      const chatId = await conversations.create(eve.user.id);
       const { id } = (await eve.put(`/chats/${chatId}/share`).expect(201)).body as SharedLink;
       expect((await read(id)).author).toEqual({ name: 'Evelyn' });
       await eve.patch('/me', { name: 'Eve "the" <b>Great</b>' }).expect(200);
@@ -226,7 +226,7 @@ describe('a shared page', () => {
     test('a cached page is not sent after the link changed or was revoked', async () => {
       const link = await share();
       await read(link.id);
-      await conversations.say(link.chatId, { content: 'More' });
+      await conversations.addMessages(link.chatId, { content: 'More' });
       await ann.put(`/chats/${link.chatId}/share`).expect(200);
       expect((await read(link.id)).messages).toHaveLength(3);
       await ann.patch(`/shared-links/${link.id}`, { title: 'Renamed' }).expect(200);
@@ -316,7 +316,7 @@ describe('a shared page', () => {
       const { id } = await share({ title: 'On animals' }, { turns: [{ content: 'A quokka appears' }] });
       const socket = await bob.connect();
       const chatId = await continueAs(bob, id);
-      await socket.hears('chat:updated', ({ chat }) => chat.id === chatId);
+      await socket.waitFor('chat:updated', ({ chat }) => chat.id === chatId);
       const { body } = await bob.get('/chats').query({ query: 'quokka' }).expect(200);
       expect(body.items.map((chat: { id: string }) => chat.id)).toContain(chatId);
       socket.close();

@@ -54,8 +54,8 @@ describe('the users of an instance', () => {
     const bob = await app.person('Bob');
     const socket = await bob.connect();
     await admin.patch(`/admin/users/${bob.user.id}`, { active: false }).expect(200);
-    await socket.isClosed();
-    expect(socket.all('session:ended')).toEqual([{ reason: 'signed_out' }]);
+    await socket.waitUntilClosed();
+    expect(socket.payloads('session:ended')).toEqual([{ reason: 'signed_out' }]);
     await bob.get('/me').expect(401);
     await admin.patch(`/admin/users/${bob.user.id}`, { active: true }).expect(200);
     await bob.get('/me').expect(401);
@@ -67,7 +67,7 @@ describe('the users of an instance', () => {
     const cleo = await app.person('Cleo');
     const socket = await cleo.connect();
     await admin.patch(`/admin/users/${cleo.user.id}`, { role: 'pending' }).expect(200);
-    await socket.isClosed();
+    await socket.waitUntilClosed();
     await cleo.get('/chats').expect(403);
   });
 
@@ -93,7 +93,7 @@ describe('settings', () => {
       signUp: 'closed',
       locked: ['name', 'defaultRole'],
     });
-    await socket.hears('config:changed');
+    await socket.waitFor('config:changed');
     const config = await app.stranger().get('/config').expect(200);
     expect(config.body).toMatchObject({ name: 'Acme chat', signUp: 'closed' });
     socket.close();

@@ -34,8 +34,8 @@ afterEach(() => {
   fetched.mockReset();
 });
 
-describe('a failed call', () => {
-  test('rejects with the message, code and details of the server', async () => {
+describe('failed calls', () => {
+  test('a failed call rejects with the message, code and details of the server', async () => {
     fetched.mockResolvedValue(errorResponse(409, 'still_streaming'));
     const error = await failure(call('PUT /chats/:id/share', { params: { id: 'c1' } }));
     expect([error.status, error.code, error.message, error.details]).toEqual([
@@ -46,26 +46,26 @@ describe('a failed call', () => {
     ]);
   });
 
-  test('rejects with advice when there is no network', async () => {
+  test('a failed call rejects with advice when there is no network', async () => {
     fetched.mockRejectedValue(new TypeError('Failed to fetch'));
     const error = await failure(call('GET /me'));
     expect([error.status, error.code]).toEqual([0, 'offline']);
     expect(error.message).toContain('Check your connection');
   });
 
-  test('rejects with a general message when a proxy responds with its own error page', async () => {
+  test('a failed call rejects with a general message when a proxy responds with its own error page', async () => {
     fetched.mockResolvedValue(responseWith(502, '<h1>Bad Gateway</h1>'));
     const error = await failure(call('GET /me'));
     expect([error.status, error.code]).toEqual([502, 'bad_response']);
     expect(error.message).not.toContain('<');
   });
 
-  test('rejects when a success response is not JSON', async () => {
+  test('a failed call rejects when a success response is not JSON', async () => {
     fetched.mockResolvedValue(responseWith(200, '<!doctype html>'));
     expect((await failure(call('GET /me'))).code).toBe('bad_response');
   });
 
-  test('rejects as offline when the response is cut off', async () => {
+  test('a failed call rejects as offline when the response is cut off', async () => {
     fetched.mockResolvedValue({
       ok: true,
       status: 200,
@@ -74,7 +74,7 @@ describe('a failed call', () => {
     expect((await failure(call('GET /me'))).code).toBe('offline');
   });
 
-  test('notifies listeners of 401, and of no other status', async () => {
+  test('a failed call notifies listeners of status 401 only', async () => {
     const listener = jest.fn();
     const stop = onUnauthorized(listener);
     fetched.mockResolvedValue(errorResponse(403, 'forbidden'));
@@ -88,7 +88,7 @@ describe('a failed call', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
-  test('rejects with the reason of an abort, before and during the response', async () => {
+  test('a failed call rejects with the reason of an abort, before and during the response', async () => {
     const reason = new Error('The dialog was closed.');
     const early = new AbortController();
     fetched.mockImplementation(async () => {
@@ -110,10 +110,10 @@ describe('a failed call', () => {
   });
 });
 
-describe('a request', () => {
+describe('requests', () => {
   const request = (): [string, RequestInit] => fetched.mock.calls[0]!;
 
-  test('escapes parameters in the URL and sends no body', async () => {
+  test('a request escapes parameters in the URL and sends no body', async () => {
     fetched.mockResolvedValue(responseWith(200, '{"items":[],"nextCursor":null}'));
     await call('GET /chats/:id/share', { params: { id: 'a/b' } });
     const [url, init] = request();
@@ -121,14 +121,14 @@ describe('a request', () => {
     expect(init.credentials).toBe('same-origin');
   });
 
-  test('leaves out undefined query values', async () => {
+  test('a request leaves out undefined query values', async () => {
     fetched.mockResolvedValue(responseWith(200, '{"items":[],"nextCursor":null}'));
     const list = await call('GET /chats', { query: { query: 'egg & ham', cursor: undefined, limit: 5 } });
     expect(request()[0]).toBe('/api/v1/chats?query=egg+%26+ham&limit=5');
     expect(list.items).toEqual([]);
   });
 
-  test('has a JSON body', async () => {
+  test('a request has a JSON body', async () => {
     fetched.mockResolvedValue(responseWith(200, '{}'));
     await call('PATCH /me', { body: { name: 'Ada' } });
     const [, init] = request();
@@ -136,12 +136,12 @@ describe('a request', () => {
     expect(init.headers).toEqual({ 'content-type': 'application/json' });
   });
 
-  test('resolves with undefined for a response without a body', async () => {
+  test('a request resolves with undefined for a response without a body', async () => {
     fetched.mockResolvedValue(responseWith(204, ''));
     expect(await call('POST /auth/sign-out')).toBeUndefined();
   });
 
-  test('has a URL for downloads', () => {
+  test('a request has a URL for downloads', () => {
     expect(downloadUrl('GET /chats/:id/export', { params: { id: 'c1' }, query: { format: 'md' } })).toBe(
       '/api/v1/chats/c1/export?format=md',
     );

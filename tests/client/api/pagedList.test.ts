@@ -29,7 +29,7 @@ class FakeServer {
 }
 const many = (count: number): Row[] => rows(...Array.from({ length: count }, (_, index) => `row${index}`));
 
-describe('a paged list', () => {
+describe('PagedList', () => {
   test('keeps its rows and reports the error when a read fails', async () => {
     const server = new FakeServer(rows('a'));
     let broken = false;

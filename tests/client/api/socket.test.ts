@@ -36,8 +36,8 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('a refused connection', () => {
-  test('is reported and tried again later', () => {
+describe('refused connections', () => {
+  test('a refused connection is reported and tried again later', () => {
     const refused = jest.fn();
     socket.onRefused(refused);
     connection.emitEvent('connect_error');
@@ -47,14 +47,14 @@ describe('a refused connection', () => {
     expect(connection.connects).toBe(1);
   });
 
-  test('is not tried again after signing out', () => {
+  test('a refused connection is not tried again after signing out', () => {
     connection.emitEvent('connect_error');
     socket.disconnect();
     jest.advanceTimersByTime(60_000);
     expect(connection.connects).toBe(0);
   });
 
-  test('is not reported for a network failure, after which the library itself reconnects', () => {
+  test('a network failure is not reported as a refused connection, and the library reconnects', () => {
     const refused = jest.fn();
     socket.onRefused(refused);
     connection.active = true;

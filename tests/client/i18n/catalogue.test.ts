@@ -22,15 +22,15 @@ const messages = Object.entries(en).flatMap(([topic, words]) =>
 const placeholders = (text: string): string[] =>
   [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort();
 
-describe('the catalogue', () => {
-  test('contains no message that the client does not use', () => {
+describe('catalogue', () => {
+  test('the catalogue contains no message that the client does not use', () => {
     const unused = messages
       .map(([key]) => key)
       .filter((key) => !quoted.has(key) && !prefixes.some((prefix) => key.startsWith(prefix)));
     expect(unused).toEqual([]);
   });
 
-  test('contains every message that the client uses', () => {
+  test('the catalogue contains every message that the client uses', () => {
     const topics = Object.keys(en).join('|');
     const used = [...code.matchAll(new RegExp(`\\b(?:t|parts)\\(\\s*'((?:${topics})\\.\\w+)'`, 'g'))];
     const keys = new Set<string>(messages.map(([key]) => key));
@@ -38,7 +38,7 @@ describe('the catalogue', () => {
     expect(used.map(([, key]) => key!).filter((key) => !keys.has(key))).toEqual([]);
   });
 
-  test('uses the same placeholders in the singular as in the plural', () => {
+  test('the catalogue uses the same placeholders in the singular as in the plural', () => {
     const different = messages.filter(
       ([, message]) =>
         typeof message !== 'string' &&
@@ -47,7 +47,7 @@ describe('the catalogue', () => {
     expect(different).toEqual([]);
   });
 
-  test('contains no exclamation marks and no apologies', () => {
+  test('the catalogue contains no exclamation marks and no apologies', () => {
     const loud = messages.filter(([, message]) =>
       /!|\bsorry\b|\boops\b/i.test(typeof message === 'string' ? message : `${message.one} ${message.other}`),
     );

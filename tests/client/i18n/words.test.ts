@@ -47,7 +47,7 @@ describe('formatRelative', () => {
     [-5 * minute, 'in 5 min'],
     [-3 * hour, 'in 3 h'],
     [-6 * day, 'in 6 d'],
-  ])('%d ms before now is shown as %s', (before, text) => {
+  ])('shows %d ms before now as %s', (before, text) => {
     expect(formatRelative(now - before, now)).toBe(text);
   });
   test('returns a date after a week, with the year when it is not the current one', () => {

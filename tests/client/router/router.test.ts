@@ -67,7 +67,7 @@ async function goBack(): Promise<void> {
   await popped;
 }
 
-describe('a click', () => {
+describe('clicks', () => {
   test.each([
     ['clicked with Ctrl', 'href="/c/1"', { ctrlKey: true }],
     ['clicked with Cmd', 'href="/c/1"', { metaKey: true }],
@@ -80,26 +80,26 @@ describe('a click', () => {
     ['to a page that is not part of the app', 'href="/s/abc"', {}],
     ['to a place within the page', 'href="#top"', {}],
     ['without an href', '', {}],
-  ])('on a link %s is left to the browser', (_, attributes, init) => {
+  ])('a click on a link %s is left to the browser', (_, attributes, init) => {
     expect(click(attributes, init)).toBe(true);
     expect(pattern()).toBe('/');
   });
 
-  test('is ignored when another handler has handled it', () => {
+  test('a click is ignored when another handler has handled it', () => {
     document.getElementById('main')!.addEventListener('click', (event) => event.preventDefault());
     document.getElementById('main')!.innerHTML = '<a href="/c/1">Link</a>';
     document.querySelector('a')!.click();
     expect(currentPath()).toBe('/');
   });
 
-  test('on a link to a page of the app shows that page', async () => {
+  test('a click on a link to a page of the app shows that page', async () => {
     expect(click('href="/c/a%20b?x=1"')).toBe(false);
     await waitFor(() => expect(router.page?.params).toEqual({ id: 'a b' }));
     expect(router.url.search).toBe('?x=1');
   });
 });
 
-describe('the router', () => {
+describe('Router', () => {
   test('redirects from a guarded page without leaving it in the history', async () => {
     const entries = history.length;
     await router.go('/members');

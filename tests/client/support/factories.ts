@@ -11,7 +11,7 @@ export const aUser = (overrides: Partial<User> = {}): User => ({
   ...overrides,
 });
 
-export const rights = (overrides: Partial<Permissions> = {}): Permissions => ({
+export const somePermissions = (overrides: Partial<Permissions> = {}): Permissions => ({
   chat: true,
   share: true,
   shareToCommunity: false,

@@ -52,7 +52,7 @@ export class FakeApi {
   }
 
   /** Returns the requests to one route, in order. */
-  to(route: Route): ReceivedRequest[] {
+  requestsTo(route: Route): ReceivedRequest[] {
     return this.received.filter((received) => received.route === route);
   }
 

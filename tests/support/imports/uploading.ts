@@ -42,7 +42,7 @@ export async function postHeaders(
   }
 }
 
-async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
+async function waitUntil(condition: () => Promise<boolean>, what: string): Promise<void> {
   for (const end = Date.now() + 10_000; Date.now() < end; await pause(5)) if (await condition()) return;
   throw new Error(`Waited 10 s for ${what}.`);
 }
@@ -58,9 +58,10 @@ export function startUpload(url: string, cookie: string, start: string, { form =
   );
   return {
     /** Resolves when the server has started to write the file. */
-    arrived: (files: () => Promise<string[]>) => until(async () => (await files()).length > 0, 'the upload'),
-    isRemoved: (files: () => Promise<string[]>) =>
-      until(async () => (await files()).length === 0, 'the clean-up'),
+    waitUntilArrived: (files: () => Promise<string[]>) =>
+      waitUntil(async () => (await files()).length > 0, 'the upload'),
+    waitUntilRemoved: (files: () => Promise<string[]>) =>
+      waitUntil(async () => (await files()).length === 0, 'the cleanup'),
     finish(rest: string): Promise<UploadResponse> {
       sent.end(rest);
       return response;

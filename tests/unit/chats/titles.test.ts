@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { titleFromModel, titleFromQuestion } from '../../../server/src/features/chats/titles.service.ts';
 
-describe('the title from a question', () => {
+describe('titles from questions', () => {
   test.each([
     ['# How do *magnets* work?\nIn detail, please.', 'How do magnets work?'],
     ['```\n\n  second   line', 'second line'],
     ['???', '???'],
     [' \n ', ''],
-  ])('%j gives %j', (question, title) => {
+  ])('the question %j gives the title %j', (question, title) => {
     expect(titleFromQuestion(question)).toBe(title);
   });
 
@@ -22,7 +22,7 @@ describe('the title from a question', () => {
   });
 });
 
-describe('the title from a model', () => {
+describe('titles from models', () => {
   test.each([
     ['"Trip to Rome"', 'Trip to Rome'],
     ['Title: **Trip to Rome**.', 'Trip to Rome'],
@@ -31,7 +31,7 @@ describe('the title from a model', () => {
     ['<think>it never got further', undefined],
     ['""', undefined],
     [' \n ', undefined],
-  ])('%j gives %j', (suggestion, title) => {
+  ])('the suggestion %j gives the title %j', (suggestion, title) => {
     expect(titleFromModel(suggestion)).toBe(title);
   });
 

@@ -21,8 +21,8 @@ const table = [
 /** Removes the padding of the table. */
 const withoutPadding = (text = '') => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
 
-describe('the environment', () => {
-  test('is documented in the README (UPDATE_DOCS=1 writes the table)', () => {
+describe('environment variables', () => {
+  test('every environment variable is documented in the README (UPDATE_DOCS=1 writes the table)', () => {
     const readme = readFileSync('README.md', 'utf8');
     if (process.env.UPDATE_DOCS)
       writeFileSync(
@@ -32,12 +32,12 @@ describe('the environment', () => {
     else expect(withoutPadding(markers.exec(readme)?.[0])).toBe(withoutPadding(table));
   });
 
-  test('is rejected with one error that names every invalid variable', () => {
+  test('invalid variables are rejected with one error that names all of them', () => {
     const read = () => readEnv({ PORT: 'many', WEBUI_URL: 'ftp://x', DATABASE_URL: 'mysql://x' });
     expect(read).toThrow(/PORT[\s\S]*DATABASE_URL[\s\S]*WEBUI_URL/);
   });
 
-  test('treats empty variables as unset', () => {
+  test('empty variables are treated as unset', () => {
     expect(readEnv({ PORT: '', OPENAI_API_KEY: '' })).toMatchObject({ PORT: 3000 });
   });
 });

@@ -23,26 +23,26 @@ const content = (type: string, fields: Record<string, unknown>) => ({
   content: { content_type: type, ...fields },
 });
 
-describe('a ChatGPT conversation', () => {
-  test('is refused if it has no mapping', () => {
+describe('ChatGPT conversations', () => {
+  test('a conversation is refused if it has no mapping', () => {
     for (const mapping of [undefined, null, [], 'x']) {
       expect(() => chatgpt.read(chatgptConversation([], { mapping }), now)).toThrow('only its title');
     }
   });
 
-  test('is refused if all its nodes are hidden', () => {
+  test('a conversation is refused if all its nodes are hidden', () => {
     expect(() => read([node('root', null, null, ''), node('s', 'root', 'system', 'Hidden')])).toThrow(
       'It has no messages.',
     );
   });
 
-  test('is refused if hidden nodes form a cycle', () => {
+  test('a conversation is refused if hidden nodes form a cycle', () => {
     expect(() =>
       read([node('a', 'b', null, ''), node('b', 'a', null, ''), node('q', 'a', 'user', 'Hi')]),
     ).toThrow('form a cycle');
   });
 
-  test('keeps its fields', () => {
+  test('a conversation keeps its fields', () => {
     const fields = { conversation_id: 'c1', is_archived: true, is_starred: true };
     expect(read(chatgptExchange(), fields)).toMatchObject({
       source: 'chatgpt',
@@ -67,12 +67,12 @@ describe('a ChatGPT conversation', () => {
     });
   });
 
-  test('is pinned if it has a pin date', () => {
+  test('a conversation is pinned if it has a pin date', () => {
     expect(read(chatgptExchange(), { pinned_time: exportedAt }).pinned).toBe(true);
     expect(read(chatgptExchange(), { pinned_time: 'no' }).pinned).toBe(false);
   });
 
-  test('keeps its branches and its active branch', () => {
+  test('a conversation keeps its branches and its active branch', () => {
     const nodes = [
       ...chatgptExchange(),
       node('a2', 'q1', 'assistant', 'A large wood.'),
@@ -86,7 +86,7 @@ describe('a ChatGPT conversation', () => {
     ).toEqual(['null>q1', 'q1>a1', 'q1>a2', 'a1>q2', 'a1>q2-edited']);
   });
 
-  test('opens at the nearest visible message', () => {
+  test('a conversation opens at the nearest visible message', () => {
     const nodes = [
       ...chatgptExchange(),
       node('hidden', 'a1', 'system', 'x'),
@@ -95,7 +95,7 @@ describe('a ChatGPT conversation', () => {
     expect(read(nodes).activeExternalId).toBe('a1');
   });
 
-  test('omits hidden nodes', () => {
+  test('a conversation omits hidden nodes', () => {
     const hidden = { metadata: { is_visually_hidden_from_conversation: true } };
     const nodes = [
       node('context', null, 'user', '', content('user_editable_context', { user_profile: 'I am Ann.' })),
@@ -108,7 +108,7 @@ describe('a ChatGPT conversation', () => {
     ]);
   });
 
-  test('reads a question with images, audio and files', () => {
+  test('a question with images, audio and files is read', () => {
     const parts = [
       { content_type: 'image_asset_pointer', asset_pointer: 'file-service://x' },
       { content_type: 'audio_transcription', text: 'What is this?', direction: 'in' },
@@ -126,8 +126,8 @@ describe('a ChatGPT conversation', () => {
   });
 });
 
-describe('a ChatGPT answer', () => {
-  test('becomes one message with the id of the last node if it consists of many nodes', () => {
+describe('ChatGPT answers', () => {
+  test('an answer becomes one message with the id of the last node if it consists of many nodes', () => {
     const thoughts = content('thoughts', {
       thoughts: [
         { summary: 'Counting', content: 'One, two.' },
@@ -159,7 +159,7 @@ describe('a ChatGPT answer', () => {
     ]);
   });
 
-  test('stays two messages if it was regenerated', () => {
+  test('a regenerated answer becomes two messages', () => {
     const nodes = [
       node('q', null, 'user', 'Why?'),
       node('start', 'q', 'assistant', 'Well,'),
@@ -169,21 +169,21 @@ describe('a ChatGPT answer', () => {
     expect(read(nodes).messages.map((message) => message.content)).toEqual(['Why?', 'Well,', 'so.', 'thus.']);
   });
 
-  test('continues the same sentence after a part that reached the length limit', () => {
+  test('parts of an answer that reached the length limit are joined into one text', () => {
     const cut = { metadata: { finish_details: { type: 'max_tokens' } } };
     expect(answerOf({ text: 'One, tw', message: cut }, { text: 'o, three.' })[0]!.content).toBe(
       'One, two, three.',
     );
   });
 
-  test('omits the input and output of tools', () => {
+  test('an answer omits the input and output of tools', () => {
     const search = { ...content('code', { language: 'unknown', text: 'search("trees")' }), recipient: 'web' };
     const found = content('tether_browsing_display', { result: 'Trees are …' });
     const messages = answerOf({ message: search }, { role: 'tool', message: found }, { text: 'Trees.' });
     expect(messages).toMatchObject([{ content: 'Trees.', parentExternalId: 'q' }]);
   });
 
-  test('mentions an image created by a tool', () => {
+  test('an answer mentions an image created by a tool', () => {
     const picture = content('multimodal_text', { parts: [{ content_type: 'image_asset_pointer' }] });
     expect(answerOf({ role: 'tool', message: picture })[0]).toMatchObject({
       role: 'assistant',
@@ -191,12 +191,12 @@ describe('a ChatGPT answer', () => {
     });
   });
 
-  test('keeps code that contains backticks in its code block', () => {
+  test('an answer keeps code that contains backticks in its code block', () => {
     const code = { ...content('code', { language: 'a b', text: 'x = "```"' }), recipient: 'python' };
     expect(answerOf({ message: code })[0]!.content).toBe('````\nx = "```"\n````');
   });
 
-  test('contains the display text of citations instead of their markers', () => {
+  test('an answer contains the display text of citations instead of their markers', () => {
     const marker = (words: string) => `\ue200${words}\ue201`;
     const references = [{ matched_text: marker('entity\ue202Paris'), name: 'Paris' }];
     const [message] = answerOf({
@@ -206,7 +206,7 @@ describe('a ChatGPT answer', () => {
     expect(message!.content).toBe('In Paris it rains.');
   });
 
-  test('has no model if it has no metadata', () => {
+  test('an answer has no model if it has no metadata', () => {
     const [message] = answerOf({ text: 'Because.', message: { metadata: null } });
     expect(message).toMatchObject({ content: 'Because.', model: null });
   });

@@ -6,7 +6,7 @@ const titles = ({ chats }: { chats: { title: string }[] }) => chats.map(({ title
 const list = (...chats: unknown[]) => JSON.stringify(chats);
 const named = (title: string) => openWebuiChat({ title });
 
-describe('a file that is not an export', () => {
+describe('files that are not exports', () => {
   test.each([
     ['nothing', '', 'The file is empty.'],
     ['only spaces', ' \n\t ', 'This is not a JSON file.'],
@@ -17,35 +17,35 @@ describe('a file that is not an export', () => {
     ['only an open bracket', '[', 'The file is incomplete'],
     ['commas', '[,,]', 'The file is damaged at byte 1.'],
     ['a wrong bracket', '[}', 'The file is damaged at byte 1.'],
-  ])('that contains %s is refused with a reason', async (_what, content, reason) => {
+  ])('a file that contains %s is refused with a reason', async (_what, content, reason) => {
     await expect(read(content)).rejects.toThrow(reason);
   });
 });
 
-describe('a JSON file', () => {
-  test('with an empty list contains no chats', async () => {
+describe('JSON files', () => {
+  test('a JSON file with an empty list contains no chats', async () => {
     expect(await read('[]')).toEqual({ total: 0, chats: [], failures: [] });
   });
 
-  test('with one object contains one chat', async () => {
+  test('a JSON file with one object contains one chat', async () => {
     const result = await read(JSON.stringify(named('Alone'), null, 2));
     expect(titles(result)).toEqual(['Alone']);
     expect(result.total).toBe(1);
   });
 
-  test('may begin with a byte order mark and contain whitespace', async () => {
+  test('a JSON file may begin with a byte order mark and contain whitespace', async () => {
     const result = await read(
       `\ufeff \n[ \r\n ${JSON.stringify(named('One'))} \t , ${JSON.stringify(named('Two'))} ] \n`,
     );
     expect(titles(result)).toEqual(['One', 'Two']);
   });
 
-  test('may mix formats', async () => {
+  test('a JSON file may mix formats', async () => {
     const result = await read(list(named('Trees'), chatgptConversation(chatgptExchange())));
     expect(result.chats.map(({ source }) => source)).toEqual(['openwebui', 'chatgpt']);
   });
 
-  test('is imported except for invalid conversations, which are listed', async () => {
+  test('a JSON file is imported except for invalid conversations, which are listed', async () => {
     const result = await read(
       list(
         named('Before'),
@@ -70,7 +70,7 @@ describe('a JSON file', () => {
     ]);
   });
 
-  test('reports a ChatGPT conversation without messages, even at the start of the file', async () => {
+  test('a JSON file reports a ChatGPT conversation without messages, even at the start of the file', async () => {
     const empty = { title: 'Only a title', conversation_id: 'x', create_time: 1 };
     const { failures, chats } = await read(list(empty, chatgptConversation(chatgptExchange())));
     expect(chats).toHaveLength(1);
@@ -79,12 +79,12 @@ describe('a JSON file', () => {
     ]);
   });
 
-  test('reports an unknown format', async () => {
+  test('a JSON file reports an unknown format', async () => {
     const { failures } = await read('[{"name":"Someone"}]');
     expect(failures).toEqual([{ title: 'Someone', reason: 'Unknown format.' }]);
   });
 
-  test('that ends inside a conversation is imported up to there, and that conversation is listed', async () => {
+  test('a JSON file that ends inside a conversation is imported up to there, and that conversation is listed', async () => {
     const whole = list(named('First'), named('Second'), named('Third'));
     const result = await read(whole.slice(0, whole.indexOf('"Third"') + 30));
     expect(titles(result)).toEqual(['First', 'Second']);
@@ -93,7 +93,7 @@ describe('a JSON file', () => {
     ]);
   });
 
-  test('that ends between conversations is reported as incomplete', async () => {
+  test('a JSON file that ends between conversations is reported as incomplete', async () => {
     const result = await read(list(named('First'), named('Second')).slice(0, -1));
     expect(titles(result)).toEqual(['First', 'Second']);
     expect(result.failures).toMatchObject([
@@ -101,7 +101,7 @@ describe('a JSON file', () => {
     ]);
   });
 
-  test('yields every complete conversation, wherever the file ends', async () => {
+  test('a JSON file yields every complete conversation, wherever the file ends', async () => {
     const whole = list(named('First'), named('Second'));
     const secondStarts = list(named('First')).length;
     for (let end = secondStarts; end < whole.length; end += 7) {
@@ -110,7 +110,7 @@ describe('a JSON file', () => {
     }
   });
 
-  test('with one invalid conversation yields the others', async () => {
+  test('a JSON file with one invalid conversation yields the others', async () => {
     const result = await read(
       `[${JSON.stringify(named('First'))},{"title":"Broken",,},${JSON.stringify(named('Last'))}]`,
     );
@@ -118,7 +118,7 @@ describe('a JSON file', () => {
     expect(result.failures).toEqual([{ title: 'Chat 2', reason: 'It is not valid JSON.' }]);
   });
 
-  test('with text after its end yields the chats before it', async () => {
+  test('a JSON file with text after its end yields the chats before it', async () => {
     const result = await read(`${list(named('First'))} and more`);
     expect(titles(result)).toEqual(['First']);
     expect(result.failures).toMatchObject([
@@ -126,7 +126,7 @@ describe('a JSON file', () => {
     ]);
   });
 
-  test('may contain NaN and Infinity, as written by Python', async () => {
+  test('a JSON file may contain NaN and Infinity, as written by Python', async () => {
     const text = JSON.stringify(openWebuiChat({ title: 'It is "NaN\\" to me', created_at: '@' }));
     const { chats, failures } = await read(
       `[${text.replace('"@"', 'NaN').replace('"timestamp":0', '"timestamp":-Infinity')}]`,
@@ -135,7 +135,7 @@ describe('a JSON file', () => {
     expect(chats[0]!.title).toBe('It is "NaN\\" to me');
   });
 
-  test('keeps characters of every script, also across chunks', async () => {
+  test('a JSON file keeps characters of every script, also across chunks', async () => {
     const title = 'Grüße, 世界, Ελλάδα, 👩‍👩‍👧 \u2028';
     // Large enough that characters fall on the boundaries of chunks.
     const chats = Array.from({ length: 3_000 }, () => named(title));

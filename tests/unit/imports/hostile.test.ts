@@ -21,21 +21,21 @@ async function readBetweenGood(hostile: string) {
 }
 const reasonOf = async (hostile: string) => (await readBetweenGood(hostile)).failures[0]?.reason;
 
-describe('a hostile conversation', () => {
-  test('is refused if it is nested a million levels deep', async () => {
+describe('hostile conversations', () => {
+  test('a conversation is refused if it is nested a million levels deep', async () => {
     const deep = `{"title":"Deep","chat":${'['.repeat(1e6)}${']'.repeat(1e6)}}`;
     expect((await readBetweenGood(deep)).failures).toEqual([
       { title: 'Deep', reason: 'It is nested more than 200 levels deep.' },
     ]);
   });
 
-  test('is reported as incomplete if it never closes its million brackets', async () => {
+  test('a conversation is reported as incomplete if it never closes its million brackets', async () => {
     const { chats, failures } = await read(`[${JSON.stringify(good)},${'[{"a":'.repeat(5e5)}`);
     expect(chats).toHaveLength(1);
     expect(failures).toHaveLength(1);
   });
 
-  test('is refused with its title if it is larger than the limit', async () => {
+  test('a conversation is refused with its title if it is larger than the limit', async () => {
     const large = JSON.stringify(openWebuiChat({ title: 'Large', padding: 'x'.repeat(200_000) }));
     const bounds = { conversation: { ...importBounds.conversation, bytes: 100_000 } };
     const { chats, failures } = await read(`[${large},${JSON.stringify(good)}]`, bounds);
@@ -43,13 +43,13 @@ describe('a hostile conversation', () => {
     expect(failures).toMatchObject([{ reason: expect.stringContaining('larger than') }]);
   });
 
-  test('is refused before it fills the memory if it has millions of empty values', async () => {
+  test('a conversation is refused before it fills the memory if it has millions of empty values', async () => {
     expect(await reasonOf(`{"title":"Many","chat":[${'[],'.repeat(1_600_000)}[]]}`)).toBe(
       'It has more than 3,000,000 values.',
     );
   });
 
-  test('is refused with the number of its messages if it has 100,000', async () => {
+  test('a conversation of 100,000 messages is refused with their number', async () => {
     const messages: Record<string, unknown> = {};
     for (let at = 0; at < 100_000; at++) {
       messages[`m${at}`] = openWebuiMessage(`m${at}`, at === 0 ? null : `m${at - 1}`);
@@ -58,7 +58,7 @@ describe('a hostile conversation', () => {
     expect(await reasonOf(JSON.stringify(chat))).toBe('It has 100,000 messages. A chat can have 20,000.');
   });
 
-  test('is read to the end of a chain of 100,000 hidden nodes', async () => {
+  test('a chain of 100,000 hidden nodes is read to its end', async () => {
     const mapping: Record<string, unknown> = {};
     for (let at = 0; at < 100_000; at++) {
       mapping[`n${at}`] = { id: `n${at}`, parent: at === 0 ? null : `n${at - 1}`, message: null };
@@ -70,7 +70,7 @@ describe('a hostile conversation', () => {
     expect(chat!.messages).toMatchObject([{ content: 'Finally', parentExternalId: null }]);
   });
 
-  test('becomes two messages if its answer has 100,000 parts', async () => {
+  test('a conversation whose answer has 100,000 parts becomes two messages', async () => {
     const mapping: Record<string, unknown> = { p0: chatgptNode('p0', null, 'user', 'Go') };
     for (let at = 1; at <= 100_000; at++) {
       mapping[`p${at}`] = chatgptNode(`p${at}`, `p${at - 1}`, 'assistant', 'a');
@@ -82,7 +82,7 @@ describe('a hostile conversation', () => {
     expect(chat!.messages[1]!.content).toHaveLength(3 * 100_000 - 2);
   });
 
-  test('is refused if a message exceeds the length limit', async () => {
+  test('a conversation is refused if a message exceeds the length limit', async () => {
     const history = openWebuiHistory([
       openWebuiMessage('q', null, { content: 'x'.repeat(limits.answerContent + 1) }),
     ]);
@@ -91,7 +91,7 @@ describe('a hostile conversation', () => {
     );
   });
 
-  test('cannot access prototypes through special keys', async () => {
+  test('a conversation cannot access prototypes through special keys', async () => {
     const text = `{
       "id": "p", "title": "Names", "__proto__": { "archived": true, "polluted": 1 },
       "constructor": { "prototype": { "polluted": 1 } },
@@ -110,7 +110,7 @@ describe('a hostile conversation', () => {
     expect({}).not.toHaveProperty('polluted');
   });
 
-  test('loses NUL and lone surrogates, which databases reject', async () => {
+  test('a conversation loses NUL and lone surrogates, which databases reject', async () => {
     const history = openWebuiHistory([
       openWebuiMessage('q', null, { content: 'a\u0000b\ud800c', models: 5 }),
     ]);
@@ -123,12 +123,12 @@ describe('a hostile conversation', () => {
     });
   });
 
-  test('gets a huge title shortened between characters', async () => {
+  test('a huge title is shortened between characters', async () => {
     const { chat } = await readBetweenGood(JSON.stringify(openWebuiChat({ title: `x${'👍'.repeat(1e6)}` })));
     expect(chat!.title).toBe(`x${'👍'.repeat(149)}`);
   });
 
-  test('is imported or refused, but never fails, with wrong types in any field', async () => {
+  test('a conversation is imported or refused, but never fails, with wrong types in any field', async () => {
     const wrong = [null, true, 0, -1, 1e308, '', 'x', [], [[]], [null], {}, { a: 1 }];
     for (const value of wrong) {
       const fields = ['id', 'title', 'chat', 'created_at', 'updated_at', 'archived', 'pinned', 'meta'];
@@ -161,7 +161,7 @@ describe('a hostile conversation', () => {
   });
 });
 
-describe('a date', () => {
+describe('dates', () => {
   const dated = async (created: unknown, timestamp: unknown = exportedAt) => {
     const history = openWebuiHistory([openWebuiMessage('q', null, { timestamp })]);
     const { chats } = await read(
@@ -177,7 +177,7 @@ describe('a date', () => {
     ['nanoseconds', exportedAt * 1e9],
     ['seconds as text', String(exportedAt)],
     ['ISO 8601', new Date(exportedAt * 1e3).toISOString()],
-  ])('in %s is read', async (_what, value) => {
+  ])('a date in %s is read', async (_what, value) => {
     expect((await dated(value)).createdAt).toBe(exportedAt * 1e3);
   });
 
@@ -189,11 +189,11 @@ describe('a date', () => {
     ['in the year 300000', 9_404_942_688_000],
     ['beyond all dates', 1e308],
     ['a list', [1]],
-  ])('that is %s is replaced by the date of the first message', async (_what, value) => {
+  ])('a date that is %s is replaced by the date of the first message', async (_what, value) => {
     expect((await dated(value)).createdAt).toBe(exportedAt * 1e3);
   });
 
-  test('is the date of the import if the conversation has none', async () => {
+  test('a conversation without a date gets the date of the import', async () => {
     expect(await dated(null, null)).toMatchObject({
       createdAt: now,
       updatedAt: now,
@@ -201,7 +201,7 @@ describe('a date', () => {
     });
   });
 
-  test('of an answer is never before that of its question', async () => {
+  test('the date of an answer is never before that of its question', async () => {
     const history = openWebuiHistory([
       openWebuiMessage('q', null, { timestamp: exportedAt + 100 }),
       openWebuiMessage('a', 'q', { role: 'assistant', timestamp: exportedAt }),
@@ -214,8 +214,8 @@ describe('a date', () => {
   });
 });
 
-describe('a file of very many empty values', () => {
-  test('is read up to the maximum number of chats', async () => {
+describe('files of many empty values', () => {
+  test('a file of many empty values is read up to the maximum number of chats', async () => {
     const { failures } = await read(`[${'0,'.repeat(5_000)}0]`, { conversations: 1_000 });
     expect(failures).toHaveLength(1_001);
     expect(failures.at(-1)).toEqual({

@@ -16,8 +16,8 @@ const answer = (fields: Record<string, unknown>) => {
   return openWebui.read(openWebuiChat({}, history), now).messages[1]!;
 };
 
-describe('an Open WebUI chat', () => {
-  test('is refused if it has no messages, whatever value is in their place', () => {
+describe('Open WebUI chats', () => {
+  test('a chat is refused if it has no messages, whatever value is in their place', () => {
     for (const chat of [
       null,
       5,
@@ -31,17 +31,17 @@ describe('an Open WebUI chat', () => {
     }
   });
 
-  test('is refused if its messages form a cycle', () => {
+  test('a chat is refused if its messages form a cycle', () => {
     const cycle = openWebuiHistory([openWebuiMessage('a', 'b'), openWebuiMessage('b', 'a')]);
     expect(() => openWebui.read(openWebuiChat({}, cycle), now)).toThrow('form a cycle');
   });
 
-  test('is refused if a message is its own parent', () => {
+  test('a chat is refused if a message is its own parent', () => {
     const selfParent = openWebuiHistory([openWebuiMessage('q', null), openWebuiMessage('a', 'a')]);
     expect(() => openWebui.read(openWebuiChat({}, selfParent), now)).toThrow('form a cycle');
   });
 
-  test('keeps its fields', () => {
+  test('a chat keeps its fields', () => {
     expect(openWebui.read(openWebuiChat({ id: 'c1', archived: true, pinned: true }), now)).toMatchObject({
       source: 'openwebui',
       externalId: 'c1',
@@ -59,7 +59,7 @@ describe('an Open WebUI chat', () => {
     });
   });
 
-  test('orders siblings by the list of children, not by the order of keys', () => {
+  test('a chat orders siblings by the list of children, not by the order of keys', () => {
     const answers = ['third', 'first', 'second'].map((id) =>
       openWebuiMessage(id, 'q', { role: 'assistant' }),
     );
@@ -71,13 +71,13 @@ describe('an Open WebUI chat', () => {
     expect(chat.activeExternalId).toBe('second');
   });
 
-  test('keeps both versions of an edited first question', () => {
+  test('a chat keeps both versions of an edited first question', () => {
     const history = openWebuiHistory([openWebuiMessage('one', null), openWebuiMessage('two', null)]);
     const { messages } = openWebui.read(openWebuiChat({}, history), now);
     expect(messages.map(({ parentExternalId }) => parentExternalId)).toEqual([null, null]);
   });
 
-  test('omits system messages and keeps the messages below them', () => {
+  test('a chat omits system messages and keeps the messages below them', () => {
     const history = openWebuiHistory([
       openWebuiMessage('s', null, { role: 'system', content: 'Be brief.' }),
       openWebuiMessage('q', 's'),
@@ -91,13 +91,13 @@ describe('an Open WebUI chat', () => {
     ]);
   });
 
-  test('keeps a message whose parent is missing as a root', () => {
+  test('a message whose parent is missing becomes a root', () => {
     const history = openWebuiHistory([openWebuiMessage('q', null), openWebuiMessage('lost', 'gone')]);
     const { messages } = openWebui.read(openWebuiChat({}, history), now);
     expect(messages[1]).toMatchObject({ externalId: 'lost', parentExternalId: null });
   });
 
-  test('opens at its newest message if its current message is missing', () => {
+  test('a chat opens at its newest message if its current message is missing', () => {
     for (const currentId of [null, 'gone', 7, '__proto__']) {
       const history = {
         ...openWebuiHistory([openWebuiMessage('q', null), openWebuiMessage('a', 'q')]),
@@ -107,14 +107,14 @@ describe('an Open WebUI chat', () => {
     }
   });
 
-  test('is read in the older format without `chat`', () => {
+  test('a chat is read in the older format without `chat`', () => {
     const { chat, title } = openWebuiChat();
     const legacy = { title, history: (chat as { history: unknown }).history };
     expect(openWebui.detect(legacy)).toBe(true);
     expect(openWebui.read(legacy, now).messages).toHaveLength(2);
   });
 
-  test('is read as one branch in the oldest format, a plain list', () => {
+  test('a chat is read as one branch in the oldest format, a plain list', () => {
     const messages = [
       { role: 'user', content: 'One' },
       { role: 'system', content: 'Hidden' },
@@ -127,20 +127,20 @@ describe('an Open WebUI chat', () => {
     ]);
   });
 
-  test('gets an id from its content, the same every time, if it has none', () => {
+  test('a chat gets an id from its content, the same every time, if it has none', () => {
     const read = (title: string) => openWebui.read(openWebuiChat({ id: undefined, title }), now).externalId;
     expect(read('Trees')).toMatch(/^sha256-/);
     expect(read('Trees')).toBe(read('Trees'));
     expect(read('Trees')).not.toBe(read('Other trees'));
   });
 
-  test('is named after its first question if it has no title', () => {
+  test('a chat is named after its first question if it has no title', () => {
     const { chat } = openWebuiChat();
     const untitled = { chat: { ...(chat as object), title: '  \n ' }, title: null };
     expect(openWebui.read(untitled, now).title).toBe('What is a tree?');
   });
 
-  test('keeps its valid settings and ignores the others', () => {
+  test('a chat keeps its valid settings and ignores the others', () => {
     const { chat } = openWebuiChat();
     const settingsOf = (fields: object) =>
       openWebui.read(openWebuiChat({ chat: { ...(chat as object), ...fields } }), now).settings;
@@ -151,8 +151,8 @@ describe('an Open WebUI chat', () => {
   });
 });
 
-describe('an Open WebUI answer', () => {
-  test('has its reasoning separated from its text', () => {
+describe('Open WebUI answers', () => {
+  test('an answer has its reasoning separated from its text', () => {
     const content =
       '<details type="reasoning" done="true" duration="12">\n<summary>Thought for 12 seconds</summary>\n' +
       '&gt; First, trees.\n&gt; Then &lt;forests&gt;.\n</details>\nMany trees.';
@@ -163,35 +163,35 @@ describe('an Open WebUI answer', () => {
     });
   });
 
-  test('keeps the unescaped reasoning of older versions unchanged', () => {
+  test('an answer keeps the unescaped reasoning of older versions unchanged', () => {
     const content =
       '<details type="reasoning" duration="1">\n<summary>Thought</summary>\n> a &lt; b\n</details>\nYes.';
     expect(answer({ content }).reasoning).toBe('a &lt; b');
   });
 
-  test('loses its tool calls and keeps the text around them', () => {
+  test('an answer loses its tool calls and keeps the text around them', () => {
     const content =
       'Let me look.\n<details type="tool_calls" done="true" name="search" arguments="&quot;&gt;&quot;">\n' +
       '<summary>Tool Executed</summary>\n</details>\nFound it.';
     expect(answer({ content }).content).toBe('Let me look.\n\nFound it.');
   });
 
-  test('keeps the indentation of the text after the reasoning', () => {
+  test('an answer keeps the indentation of the text after the reasoning', () => {
     const content = '<details type="reasoning" duration="0">\n> Hm.\n</details>\n\n    code()\n';
     expect(answer({ content }).content).toBe('    code()\n');
   });
 
-  test('keeps `<details>` written by the model', () => {
+  test('an answer keeps `<details>` written by the model', () => {
     const content = 'See `<details type="reasoning">`.\n<details><summary>More</summary>\ntext\n</details>';
     expect(answer({ content })).toMatchObject({ content, reasoning: null });
   });
 
-  test('keeps a block of reasoning that is never closed as text', () => {
+  test('an answer keeps a block of reasoning that is never closed as text', () => {
     const content = '<details type="reasoning">\n'.repeat(10_000);
     expect(answer({ content }).content).toBe(content);
   });
 
-  test('is read from its output if it has one', () => {
+  test('an answer is read from its output if it has one', () => {
     const output = [
       { type: 'reasoning', content: [{ type: 'output_text', text: 'Hm.' }], summary: null, duration: 3 },
       { type: 'function_call', name: 'get_weather', arguments: '{}' },
@@ -205,13 +205,13 @@ describe('an Open WebUI answer', () => {
     });
   });
 
-  test('is read from its content if the output is empty', () => {
+  test('an answer is read from its content if the output is empty', () => {
     for (const output of [null, 'x', {}, [null, 5, { type: 'message' }, { type: 'message', content: [7] }]]) {
       expect(answer({ content: 'Text', output }).content).toBe('Text');
     }
   });
 
-  test('names its files', () => {
+  test('an answer names its files', () => {
     const files = [
       { type: 'image', url: 'data:image/png;base64,AAAA' },
       { type: 'file', name: 'notes.pdf' },

@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { read, zip } from '../../support/imports/reading.ts';
+import { missingDataHint, testDataFolder } from '../../support/testData.ts';
 
-/** 100 real conversations in both export formats. The tests are skipped without them. */
-const folder = path.resolve('../shared/data/conversations');
-const describeIfPresent = existsSync(folder) ? describe : describe.skip;
+/** Contains 100 real conversations in both export formats. */
+const folder = testDataFolder('conversations');
+const describeWithData = folder ? describe : describe.skip;
 
 interface Node {
   parentId?: string | null;
@@ -14,8 +14,8 @@ interface Node {
   content: unknown;
 }
 
-describeIfPresent('real conversations', () => {
-  const load = (name: string) => readFile(path.join(folder, name), 'utf8');
+describeWithData(folder ? 'real conversations' : `real conversations (${missingDataHint})`, () => {
+  const load = (name: string) => readFile(path.join(folder!, name), 'utf8');
   /** Parent id and content of every message, by id. */
   const trees = (
     chats: { messages: { externalId: string; parentExternalId: string | null; content: string }[] }[],
@@ -24,7 +24,7 @@ describeIfPresent('real conversations', () => {
       Object.fromEntries(messages.map((m) => [m.externalId, [m.parentExternalId, m.content]])),
     );
 
-  test('of an Open WebUI export are imported completely', async () => {
+  test('all conversations of an Open WebUI export are imported', async () => {
     const text = await load('openwebui-export.json');
     const { chats, failures } = await read(text);
     const original = JSON.parse(text) as {
@@ -43,7 +43,7 @@ describeIfPresent('real conversations', () => {
     expect(chats.flatMap(({ messages }) => messages)).toHaveLength(1_167);
   });
 
-  test('of a ChatGPT export become the same trees as those of Open WebUI', async () => {
+  test('a ChatGPT export becomes the same trees as the same conversations from Open WebUI', async () => {
     const { chats, failures } = await read(await load('chatgpt-conversations.json'));
     const openWebui = await read(await load('openwebui-export.json'));
     expect(failures).toEqual([]);
@@ -53,7 +53,7 @@ describeIfPresent('real conversations', () => {
     );
   });
 
-  test('are read from several files in a ZIP as from one file', async () => {
+  test('several files in a ZIP are read like one file', async () => {
     const text = await load('chatgpt-conversations.json');
     const all = JSON.parse(text) as unknown[];
     const archive = zip({

@@ -15,7 +15,7 @@ const bodyForms = {
   form: { type: 'multipart/form-data; boundary=x', start: formStart, end: '\r\n--x--\r\n' },
 };
 
-describe('an upload', () => {
+describe('uploads', () => {
   const maxBytes = 100_000;
   let folder: string;
   let server: Server;
@@ -61,14 +61,17 @@ describe('an upload', () => {
   const statuses = (received: string) =>
     [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
 
-  test.each(['bytes', 'form'] as const)('sent as %s is refused once it is too large', async (form) => {
-    const received = await send(upload(form, maxBytes + 1));
-    expect(statuses(received)).toEqual(['413']);
-    expect(received).toContain('too_large');
-  });
+  test.each(['bytes', 'form'] as const)(
+    'an upload sent as %s is refused once it is too large',
+    async (form) => {
+      const received = await send(upload(form, maxBytes + 1));
+      expect(statuses(received)).toEqual(['413']);
+      expect(received).toContain('too_large');
+    },
+  );
 
   test.each(['bytes', 'form'] as const)(
-    'sent as %s does not block the next request if it is far too large',
+    'an upload sent as %s does not block the next request if it is far too large',
     async (form) => {
       const received = await send(
         upload(form, 300 * maxBytes),
@@ -80,12 +83,12 @@ describe('an upload', () => {
     },
   );
 
-  test('is refused before it is sent if it announces too large a size', async () => {
+  test('an upload is refused before it is sent if it announces too large a size', async () => {
     const received = await send(head('application/json', `content-length: ${300 * maxBytes}`));
     expect(statuses(received)).toEqual(['413']);
   });
 
-  test('keeps only the file name of a path', async () => {
+  test('an upload keeps only the file name of a path', async () => {
     expect(await send(upload('form', 5))).toContain('{"name":"ä b.json","length":5}');
     expect(await send(upload('bytes', 5))).toContain('{"name":"","length":5}');
   });

@@ -55,7 +55,7 @@ class FailingQueries extends ImportQueries {
   }
 }
 
-describe('the import service', () => {
+describe('ImportService', () => {
   let folder: string;
   let store: Store;
   let platform: Platform;

@@ -33,14 +33,14 @@ const startWith = (memoryMegabytes: number) => (workerData: ReaderTask) => {
 const hasEnded = (worker: Worker) => worker.threadId === -1;
 
 describe('reading in a thread', () => {
-  test('refuses the same files with the same reasons as reading in place', async () => {
+  test('the thread refuses the same files with the same reasons as reading in place', async () => {
     await withFile('Dear diary', async (task) => {
       await expect(collect(readInThread(task, startWith(64)))).rejects.toThrow('This is not a JSON file.');
     });
     expect(hasEnded(started.at(-1)!)).toBe(true);
   });
 
-  test('reports when it runs out of memory, and the process continues', async () => {
+  test('the thread reports when it runs out of memory, and the process continues', async () => {
     const words = Array.from({ length: 400_000 }, (_, at) => ({ [`key${at}`]: at }));
     await withFile(JSON.stringify([openWebuiChat(), openWebuiChat({ words })]), async (task) => {
       await expect(collect(readInThread(task, startWith(16)))).rejects.toThrow('does not have enough memory');
@@ -48,14 +48,14 @@ describe('reading in a thread', () => {
     expect(hasEnded(started.at(-1)!)).toBe(true);
   });
 
-  test('reports an internal error', async () => {
+  test('the thread reports an internal error', async () => {
     await withFile('[]', async (task) => {
       const reading = readInThread({ ...task, path: `${task.path}-gone` }, startWith(64));
       await expect(collect(reading)).rejects.toThrow('Reading it failed on the server.');
     });
   });
 
-  test('ignores an error of the thread after the reading has ended', async () => {
+  test('an error of the thread after the end of the reading is ignored', async () => {
     const start = (task: ReaderTask) => {
       const worker = startWith(64)(task);
       const terminate = worker.terminate.bind(worker);
@@ -70,7 +70,7 @@ describe('reading in a thread', () => {
     });
   });
 
-  test('yields all chats in several batches', async () => {
+  test('the thread yields all chats in several batches', async () => {
     const chats = Array.from({ length: 1_000 }, (_, at) => openWebuiChat({ title: `Chat ${at}` }));
     await withFile(JSON.stringify([...chats, null]), async (task) => {
       const read = await collect(readInThread(task, startWith(64)));
@@ -80,7 +80,7 @@ describe('reading in a thread', () => {
     });
   });
 
-  test('yields long chats completely, between short ones, like reading in place', async () => {
+  test('the thread yields long chats completely, between short ones, like reading in place', async () => {
     const long = (title: string, count: number, content: string) => {
       const ids = Array.from({ length: count }, (_, at) => `m${at}`);
       const messages = ids.map((id, at) => openWebuiMessage(id, ids[at - 1] ?? null, { content }));
@@ -99,7 +99,7 @@ describe('reading in a thread', () => {
     });
   });
 
-  test('ends its thread when the consumer stops', async () => {
+  test('the thread ends when the consumer stops', async () => {
     const chats = Array.from({ length: 1_000 }, () => openWebuiChat());
     await withFile(JSON.stringify(chats), async (task) => {
       for await (const event of readInThread(task, startWith(64))) if (event.kind === 'batch') break;

@@ -19,22 +19,22 @@ function falsify(archive: Uint8Array, offset: number, value: number): Uint8Array
 }
 const unpackedSize = 24;
 
-describe('a ZIP file', () => {
-  test('is refused if it contains no chats', async () => {
+describe('ZIP files', () => {
+  test('a ZIP file is refused if it contains no chats', async () => {
     await expect(read(zip({ 'cat.txt': 'miau' }))).rejects.toThrow('contains no chats');
   });
 
-  test('is refused if it is not complete', async () => {
+  test('a ZIP file is refused if it is not complete', async () => {
     const whole = zip({ 'conversations.json': [conversation('One')] });
     await expect(read(whole.subarray(0, whole.length - 30))).rejects.toThrow('damaged or incomplete');
   });
 
-  test('is refused if it has more entries than any export', async () => {
+  test('a ZIP file is refused if it has more entries than any export', async () => {
     const files = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`${at}.dat`, '']));
     await expect(read(zip(files), { zipEntries: 10 })).rejects.toThrow('more than 10 entries');
   });
 
-  test('is refused if its chats are too large together', async () => {
+  test('a ZIP file is refused if its chats are too large together', async () => {
     const files = {
       'conversations-000.json': [conversation('One')],
       'conversations-001.json': [conversation('Two')],
@@ -43,10 +43,10 @@ describe('a ZIP file', () => {
   });
 });
 
-describe('a decompression bomb in a ZIP file', () => {
+describe('decompression bombs', () => {
   const huge = `[${' '.repeat(20_000_000)}]`;
 
-  test('is not opened if it states its size, and the other files are imported', async () => {
+  test('a decompression bomb is not opened if it states its size, and the other files are imported', async () => {
     const result = await read(
       zip({ 'conversations-000.json': huge, 'conversations-001.json': [conversation('One')] }),
     );
@@ -56,7 +56,7 @@ describe('a decompression bomb in a ZIP file', () => {
     ]);
   });
 
-  test('is unpacked up to the size it states if that is wrong', async () => {
+  test('a decompression bomb is unpacked up to the size it states if that is wrong', async () => {
     const result = await read(falsify(zip({ 'conversations.json': huge }), unpackedSize, 1_000)).catch(
       String,
     );
@@ -64,8 +64,8 @@ describe('a decompression bomb in a ZIP file', () => {
   });
 });
 
-describe('a ChatGPT export', () => {
-  test('is imported from its ZIP file, other files are ignored', async () => {
+describe('ChatGPT exports', () => {
+  test('a ChatGPT export is imported from its ZIP file, and other files are ignored', async () => {
     const files = {
       'user.json': { id: 'user-1' },
       'chat.html': '<html>',
@@ -76,7 +76,7 @@ describe('a ChatGPT export', () => {
     expect(await read(zip(files)).then(titles)).toEqual(['One', 'Two']);
   });
 
-  test('is imported from all its conversation files in order, listed or not', async () => {
+  test('a ChatGPT export is imported from all its conversation files in order, listed or not', async () => {
     const files = {
       'conversations-010.json': [conversation('Ten')],
       'conversations-002.json': [conversation('Two')],
@@ -88,7 +88,7 @@ describe('a ChatGPT export', () => {
     expect(result.total).toBe(3);
   });
 
-  test('reports files that are listed but missing', async () => {
+  test('a ChatGPT export reports files that are listed but missing', async () => {
     const files = {
       'conversations-000.json': [conversation('Zero')],
       'export_manifest.json': manifest('conversations-000.json', 'conversations-001.json'),
@@ -100,7 +100,7 @@ describe('a ChatGPT export', () => {
     ]);
   });
 
-  test('is imported even if its manifest is invalid', async () => {
+  test('a ChatGPT export is imported even if its manifest is invalid', async () => {
     const manifests = [
       'not JSON',
       null,
@@ -115,7 +115,7 @@ describe('a ChatGPT export', () => {
     }
   });
 
-  test('is imported without regard to the paths in the archive', async () => {
+  test('a ChatGPT export is imported without regard to the paths in the archive', async () => {
     const files = {
       '../../../../tmp/evil/conversations-000.json': [conversation('Up')],
       '/etc/conversations-001.json': [conversation('Root')],
@@ -127,7 +127,7 @@ describe('a ChatGPT export', () => {
     expect(result.failures).toEqual([]);
   });
 
-  test('is imported except for damaged files', async () => {
+  test('a ChatGPT export is imported except for damaged files', async () => {
     const files = zipSync({
       'conversations-000.json': strToU8(JSON.stringify([conversation('Zero')])),
       'conversations-001.json': strToU8('nonsense'),

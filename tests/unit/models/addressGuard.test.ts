@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { lookup, LookupAddress } from 'node:dns';
 import { checkedLookup, requireAllowedHost } from '../../../server/src/features/models/addressGuard.ts';
 
-describe('the address of a model server', () => {
+describe('addresses of model servers', () => {
   test.each([
     'http://169.254.169.254/latest',
     'http://169.254.170.2/',
@@ -16,7 +16,7 @@ describe('the address of a model server', () => {
     'http://[fe80::1]/',
     'http://168.63.129.16/',
     'http://100.100.100.200/',
-  ])('is refused if it is %s', (address) => {
+  ])('an address is refused if it is %s', (address) => {
     expect(() => requireAllowedHost(new URL(address))).toThrow(/never called/);
   });
 
@@ -28,7 +28,7 @@ describe('the address of a model server', () => {
     'http://169.253.0.1/',
     'http://[2001:db8::1]/',
     'https://api.openai.com/v1',
-  ])('is allowed if it is %s', (address) => {
+  ])('an address is allowed if it is %s', (address) => {
     expect(() => requireAllowedHost(new URL(address))).not.toThrow();
   });
 
@@ -46,7 +46,7 @@ describe('the address of a model server', () => {
       ],
     ],
     [[{ address: '::ffff:169.254.169.254', family: 6 }]],
-  ])('is refused if its host name resolves to %j', async (addresses) => {
+  ])('an address is refused if its host name resolves to %j', async (addresses) => {
     const resolver = ((
       _name: string,
       _options: object,
@@ -56,7 +56,7 @@ describe('the address of a model server', () => {
     await expect(lookUp('innocent.example', false, resolver)).rejects.toThrow(/never called/);
   });
 
-  test('is resolved in the form that the caller requests', async () => {
+  test('an address is resolved in the form that the caller requests', async () => {
     const one = await lookUp('localhost', false);
     expect(['127.0.0.1', '::1']).toContain(one);
     expect(await lookUp('localhost', true)).toEqual(

@@ -12,8 +12,8 @@ async function all(messages: PromptMessage[], signal = new AbortController().sig
 const text = (events: ModelEvent[], type: 'content' | 'reasoning') =>
   events.map((event) => (event.type === type ? event.text : '')).join('');
 
-describe('the demo model', () => {
-  test('says that it is not an AI, repeats the question and shows what an answer can contain', async () => {
+describe('demo model', () => {
+  test('the demo model says that it is not an AI, repeats the question and shows what an answer can contain', async () => {
     const events = await all(ask('What about `x`?'));
     const answer = text(events, 'content');
     expect(answer).toContain('It is not an AI');
@@ -25,19 +25,19 @@ describe('the demo model', () => {
     expect(events.length).toBeGreaterThan(250);
   });
 
-  test('gives the same answer to the same question, with reasoning when asked to think', async () => {
+  test('the demo model gives the same answer to the same question, with reasoning when asked to think', async () => {
     const events = await all(ask('Think about it'));
     expect(text(events, 'reasoning')).toContain('Think about it');
     expect(await all(ask('Think about it'))).toEqual(events);
   });
 
-  test('continues an interrupted answer where it stopped', async () => {
+  test('the demo model continues an interrupted answer where it stopped', async () => {
     const whole = text(await all(ask('Hello')), 'content');
     const rest = await all([...ask('Hello'), { role: 'assistant', content: whole.slice(0, 333) }]);
     expect(text(rest, 'content')).toBe(whole.slice(333));
   });
 
-  test('ends at once without an error when it is aborted', async () => {
+  test('the demo model ends at once without an error when it is aborted', async () => {
     const aborter = new AbortController();
     const events: ModelEvent[] = [];
     for await (const event of demoModel(1).stream({ messages: ask('Hello') }, aborter.signal)) {

@@ -31,91 +31,91 @@ const sendForever = (socket: Socket, head: string, piece: string) => {
   socket.write(head, more);
 };
 
-describe('a model server that does not respond as expected', () => {
-  test('is not called at the address of a cloud metadata service', async () => {
+describe('faults of the model server', () => {
+  test('a model server is not called at the address of a cloud metadata service', async () => {
     await expect(get('http://169.254.169.254/v1/models')).rejects.toThrow('never called');
   });
 
-  test('is not called by another protocol than HTTP', async () => {
+  test('a model server is not called with a protocol other than HTTP', async () => {
     await expect(get('data:application/json,{}')).rejects.toThrow("Can't reach the model server");
   });
 
-  test('is reported as unreachable if it closes the connection without a response', async () => {
+  test('a model server is reported as unreachable if it closes the connection without a response', async () => {
     const url = await respondWith((socket) => socket.destroy());
     await expect(get(url)).rejects.toThrow("Can't reach the model server");
   });
 
-  test('is reported as unexpected if it does not speak HTTP', async () => {
+  test('a model server is reported as unexpected if it does not speak HTTP', async () => {
     const url = await respondWith((socket) => socket.end('220 ready\r\n'));
     await expect(get(url)).rejects.toThrow('Unexpected response');
   });
 
-  test('is reported as unexpected if it switches protocols, without waiting', async () => {
+  test('a model server is reported as unexpected if it switches protocols, without waiting', async () => {
     const url = await respondWith((socket) =>
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
     );
     await expect(get(url)).rejects.toThrow('Unexpected response');
   }, 5_000);
 
-  test('is reported as unexpected if its status is no HTTP status', async () => {
+  test('a model server is reported as unexpected if its status is not an HTTP status', async () => {
     const url = await respondWith((socket) => socket.end('HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n'));
     await expect(get(url)).rejects.toThrow('Unexpected response');
   });
 
-  test('is reported as slow to connect if the TLS handshake does not finish in time', async () => {
+  test('a model server is reported as slow to connect if the TLS handshake does not finish in time', async () => {
     const url = (await respondWith(() => undefined)).replace('http:', 'https:');
     await expect(modelFetch({ ...timeouts, connectMs: 100 })(url)).rejects.toThrow(
       'accept the connection in time',
     );
   });
 
-  test('is reported as slow if no response begins in time', async () => {
+  test('a model server is reported as slow if no response begins in time', async () => {
     const url = await respondWith(() => undefined);
     await expect(modelFetch({ ...timeouts, firstByteMs: 100 })(url)).rejects.toThrow('not respond in time');
   });
 
-  test('is reported as silent if the body pauses for too long', async () => {
+  test('a model server is reported as silent if the body pauses for too long', async () => {
     const url = await respondWith((socket) => socket.write(`${streamHead}data: 1\n\n`));
     const response = await modelFetch({ ...timeouts, idleMs: 100 })(url);
     await expect(response.text()).rejects.toThrow('stopped sending');
   });
 
-  test('is reported as lost if the connection breaks in the middle of the body', async () => {
+  test('a model server is reported as lost if the connection breaks in the middle of the body', async () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n';
     const url = await respondWith((socket) => socket.end(`${head}half`));
     await expect((await get(url)).text()).rejects.toThrow('was lost');
   });
 });
 
-describe('the size of a response', () => {
-  test('is limited for a plain body', async () => {
+describe('size limits', () => {
+  test('the size of a plain body is limited', async () => {
     const url = await respondWith((socket) => sendForever(socket, plainHead, 'x'.repeat(1_000_000)));
     await expect((await get(url)).text()).rejects.toThrow('Unexpected response');
   });
 
-  test('is limited for a single event of a stream', async () => {
+  test('the size of a single event of a stream is limited', async () => {
     const url = await respondWith((socket) =>
       sendForever(socket, streamHead, `data: ${'x'.repeat(1_000_000)}\n`),
     );
     await expect((await get(url)).text()).rejects.toThrow('Unexpected response');
   });
 
-  test('is not limited for a stream of many events', async () => {
+  test('the size of a stream of many events is not limited', async () => {
     const event = `data: ${'x'.repeat(999_992)}\n\n`;
     const url = await respondWith((socket) => socket.end(streamHead + event.repeat(12)));
     expect(await (await get(url)).text()).toHaveLength(12_000_000);
   });
 });
 
-describe('a request to a model server', () => {
-  test('follows no redirect', async () => {
+describe('requests to the model server', () => {
+  test('a request follows no redirect', async () => {
     const url = await respondWith((socket) =>
       socket.end('HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n'),
     );
     expect((await get(url)).status).toBe(302);
   });
 
-  test('asks for an uncompressed body and reveals nothing about this machine', async () => {
+  test('a request asks for an uncompressed body and reveals nothing about this machine', async () => {
     let sent = '';
     const url = await respondWith((socket, request) => {
       sent = request;
@@ -127,7 +127,7 @@ describe('a request to a model server', () => {
     expect(sent).not.toMatch(/stainless|undici/i);
   });
 
-  test('ends with the error of the signal when it is aborted, before and after the response began', async () => {
+  test('a request ends with the error of the signal when it is aborted, before and after the response began', async () => {
     const url = await respondWith((socket) => socket.write(`${streamHead}data: 1\n\n`));
     await expect(get(url, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
     const aborter = new AbortController();
@@ -137,7 +137,7 @@ describe('a request to a model server', () => {
     await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  test('closes the connection when the reader of the body stops', async () => {
+  test('a request closes the connection when the reader of the body stops', async () => {
     let closed: Promise<void> | undefined;
     const url = await respondWith((socket) => {
       closed = new Promise((resolve) => socket.once('close', () => resolve()));

@@ -26,7 +26,7 @@ describe('reasoning in think tags', () => {
     ['  <thin air', { reasoning: '', content: '  <thin air' }],
     ['<thi', { reasoning: '', content: '<thi' }],
     ['', { reasoning: '', content: '' }],
-  ])('is separated from %j, however the text is split', (text, expected) => {
+  ])('reasoning is separated from %j, however the text is split', (text, expected) => {
     for (const pieces of splits(text))
       expect({ pieces, ...separate(pieces) }).toEqual({ pieces, ...expected });
   });

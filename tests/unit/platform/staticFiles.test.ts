@@ -28,54 +28,60 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('a file of the build', () => {
+describe('files of the build', () => {
   test.each([
     ['br, gzip', 'br'],
     ['gzip', 'gzip'],
     ['identity', undefined],
-  ])('is sent for "Accept-Encoding: %s" with the encoding %s', async (accepted, encoding) => {
-    const response = await client
-      .get('/assets/app-1234.js')
-      .set('Accept-Encoding', accepted)
-      .buffer(true)
-      .expect(200);
-    expect(response.headers['content-encoding']).toBe(encoding);
-    expect(response.headers.vary).toBe('Accept-Encoding');
-    expect(response.headers['content-type']).toMatch(/javascript/);
-    if (encoding !== 'br') expect(response.text).toBe(script);
-  });
+  ])(
+    'a file of the build is sent for "Accept-Encoding: %s" with the encoding %s',
+    async (accepted, encoding) => {
+      const response = await client
+        .get('/assets/app-1234.js')
+        .set('Accept-Encoding', accepted)
+        .buffer(true)
+        .expect(200);
+      expect(response.headers['content-encoding']).toBe(encoding);
+      expect(response.headers.vary).toBe('Accept-Encoding');
+      expect(response.headers['content-type']).toMatch(/javascript/);
+      if (encoding !== 'br') expect(response.text).toBe(script);
+    },
+  );
 
-  test('is kept by browsers for a year if its name contains a hash, otherwise for an hour', async () => {
+  test('a file of the build is kept by browsers for a year if its name contains a hash, otherwise for an hour', async () => {
     const asset = await client.get('/assets/app-1234.js').expect(200);
     expect(asset.headers['cache-control']).toBe('public,max-age=31536000,immutable');
     const icon = await client.get('/favicon.svg').expect(200);
     expect(icon.headers['cache-control']).toBe('public,max-age=3600');
   });
 
-  test('is not sent again if the browser has it', async () => {
+  test('a file of the build is not sent again if the browser has it', async () => {
     const { headers } = await client.get('/favicon.svg').expect(200);
     await client.get('/favicon.svg').set('If-None-Match', headers.etag!).expect(304);
   });
 
-  test.each(['bytes=0-9', 'bytes=9-0', 'bytes=x'])('is sent whole for the range %s', async (range) => {
-    const response = await client.get('/assets/app-1234.js').set('Range', range).expect(200);
-    expect(response.text).toBe(script);
-  });
+  test.each(['bytes=0-9', 'bytes=9-0', 'bytes=x'])(
+    'a file of the build is sent whole for the range %s',
+    async (range) => {
+      const response = await client.get('/assets/app-1234.js').set('Range', range).expect(200);
+      expect(response.text).toBe(script);
+    },
+  );
 
-  test('is not sent for a method that changes something', async () => {
+  test('a file of the build is not sent for a method that changes something', async () => {
     await client.post('/assets/app-1234.js').expect(404);
   });
 
-  test('that is removed while the server runs breaks the connection, not the server', async () => {
+  test('a file of the build that is removed while the server runs breaks the connection, not the server', async () => {
     rmSync(path.join(folder, 'assets/removed-1234.js'));
     await expect(client.get('/assets/removed-1234.js')).rejects.toThrow();
     await client.get('/favicon.svg').expect(200);
   });
 });
 
-describe('a path without a file', () => {
+describe('paths without a file', () => {
   test.each(['/assets/missing-1234.js', '/assets/', '/assets/..%2findex.html'])(
-    'in the assets is not found: %s',
+    'a missing file of the assets is not found: %s',
     async (url) => {
       const response = await client.get(url).expect(404);
       expect(response.text).toBe('Not found.');
@@ -83,7 +89,7 @@ describe('a path without a file', () => {
     },
   );
 
-  test('gets the app, also in place of hidden files', async () => {
+  test('a path without a file gets the app, also in place of hidden files', async () => {
     for (const url of ['/', '/chats/some-id', '/.secret']) {
       const response = await client.get(url).expect(200);
       expect(response.text).toBe('<title>App</title>');
@@ -91,7 +97,7 @@ describe('a path without a file', () => {
     }
   });
 
-  test('of a shared page gets the same page for every id, which search engines do not index', async () => {
+  test('the path of a shared page gets the same page for every id, which search engines do not index', async () => {
     for (const id of ['one', 'two']) {
       const response = await client.get(`/s/${id}`).expect(200);
       expect(response.text).toBe('<title>Shared</title>');

@@ -32,7 +32,7 @@ const inactiveOwner = context({ owner: { role: 'user', active: false } });
 const pendingOwner = context({ owner: { role: 'pending', active: true } });
 const restrictedOnly = context({ policy: { audiences: ['restricted'] } });
 
-describe('a link is readable', () => {
+describe('readable links', () => {
   const restricted = link({ audienceKind: 'restricted' });
   test.each([
     ['by any active member when its audience is the instance', link(), viewer(), context()],
@@ -41,12 +41,12 @@ describe('a link is readable', () => {
     ['by its owner even when its audience is empty', restricted, viewer({ id: 'ann' }), context()],
     ['until the millisecond it expires', link({ expiresAt: now + 1 }), viewer(), context()],
     ['by a member when an admin owns it', link(), viewer(), adminOwner],
-  ])('%s', (_when, facts, person, circumstances) => {
+  ])('a link is readable %s', (_when, facts, person, circumstances) => {
     expect(effectiveState(facts, person, now, circumstances)).toEqual({ readable: true });
   });
 });
 
-describe('a link is not readable', () => {
+describe('unreadable links', () => {
   const restricted = link({ audienceKind: 'restricted' });
   const expired = link({ expiresAt: now });
   test.each([
@@ -60,11 +60,11 @@ describe('a link is not readable', () => {
     ['by a pending account', 'viewer_not_allowed', link(), viewer({ role: 'pending' }), context()],
     ['by a deactivated account', 'viewer_not_allowed', link(), viewer({ active: false }), context()],
     ['by an admin outside its audience', 'not_in_audience', restricted, viewer({ role: 'admin' }), context()],
-  ])('%s: %s', (_when, reason, facts, person, circumstances) => {
+  ])('a link is not readable %s: %s', (_when, reason, facts, person, circumstances) => {
     expect(effectiveState(facts, person, now, circumstances)).toEqual({ readable: false, reason });
   });
 
-  test('and the most permanent of several reasons is returned', () => {
+  test('the most permanent of several reasons is returned', () => {
     const facts = link({ revokedAt: now, expiresAt: now, pausedReason: 'review' });
     expect(effectiveState(facts, viewer(), now, context())).toEqual({ readable: false, reason: 'revoked' });
   });

@@ -28,8 +28,8 @@ const row = (overrides: Partial<MessageRow> = {}): MessageRow => ({
   ...overrides,
 });
 
-describe('a snapshot', () => {
-  test('holds the listed fields and no others', () => {
+describe('snapshots', () => {
+  test('a snapshot holds the listed fields and no others', () => {
     expect(toSnapshot('link', [row()])).toEqual([
       {
         id: idInLink('link', 'm1'),
@@ -45,7 +45,7 @@ describe('a snapshot', () => {
     expect(SnapshotMessage.strict().parse(message)).toEqual(message);
   });
 
-  test('reveals no ids, errors or statuses of the chat and its messages', () => {
+  test('a snapshot reveals no ids, errors or statuses of the chat and its messages', () => {
     const text = JSON.stringify(toSnapshot('link', [row({ error: 'the key was refused' })]));
     for (const secret of [
       '"m1"',
@@ -63,15 +63,15 @@ describe('a snapshot', () => {
     ['failed', row({ status: 'failed', content: 'Half of' })],
     ['empty', row({ content: ' \n' })],
     ['still streaming', row({ status: 'streaming', content: 'Half of' })],
-  ])('leaves out a message that is %s', (_state, message) => {
+  ])('a snapshot leaves out a message that is %s', (_state, message) => {
     expect(toSnapshot('link', [message])).toEqual([]);
   });
 
-  test.each(['complete', 'stopped', 'interrupted'] as const)('keeps a %s answer', (status) => {
+  test.each(['complete', 'stopped', 'interrupted'] as const)('a snapshot keeps a %s answer', (status) => {
     expect(toSnapshot('link', [row({ status })])).toHaveLength(1);
   });
 
-  test('gives a message the same id within a link and a different one in another link', () => {
+  test('a snapshot gives a message the same id within a link and a different one in another link', () => {
     expect(idInLink('a', 'm1')).toBe(idInLink('a', 'm1'));
     expect(idInLink('a', 'm1')).not.toBe(idInLink('a', 'm2'));
     expect(idInLink('a', 'm1')).not.toBe(idInLink('b', 'm1'));
@@ -79,8 +79,8 @@ describe('a snapshot', () => {
   });
 });
 
-describe('a serialised snapshot', () => {
-  test('is the JSON of its messages and survives compression', async () => {
+describe('serialized snapshots', () => {
+  test('a serialized snapshot is the JSON of its messages and survives compression', async () => {
     const messages = toSnapshot(
       'link',
       Array.from({ length: 40 }, (_, i) => row({ id: `m${i}`, content: `${i} "ü" 🦊\n`.repeat(5_000) })),
@@ -92,14 +92,14 @@ describe('a serialised snapshot', () => {
     expect(await decompressMessages(compressed)).toEqual(messages);
   });
 
-  test('has a hash that depends on its content only', async () => {
+  test('a serialized snapshot has a hash that depends on its content only', async () => {
     const hash = async (content: string) => (await serialize(toSnapshot('link', [row({ content })])))?.hash;
     expect(await hash('a')).toBe(await hash('a'));
     expect(await hash('a')).not.toBe(await hash('b'));
     expect(await serialize([])).toMatchObject({ json: '[]' });
   });
 
-  test('is undefined when the messages are too large', async () => {
+  test('a serialized snapshot is undefined when the messages are too large', async () => {
     const messages = toSnapshot('link', [
       row({ content: 'x'.repeat(limits.snapshotChars / 2) }),
       row({ id: 'm2', content: 'x'.repeat(limits.snapshotChars / 2) }),
@@ -107,7 +107,7 @@ describe('a serialised snapshot', () => {
     expect(await serialize(messages)).toBeUndefined();
   });
 
-  test('yields to other work while a large one is built', async () => {
+  test('building a large serialized snapshot yields to other work', async () => {
     const messages = toSnapshot(
       'link',
       Array.from({ length: 20 }, (_, i) => row({ id: `m${i}`, content: 'x'.repeat(500_000) })),

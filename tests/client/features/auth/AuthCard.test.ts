@@ -6,7 +6,7 @@ import { Session } from '../../../../client/src/features/auth/session.svelte.ts'
 import { t } from '../../../../client/src/i18n/t.ts';
 import { FakeApi, Refusal } from '../../support/fakeApi.ts';
 import { FakeSocket } from '../../support/fakeSocket.ts';
-import { aConfig, aUser, rights } from '../../support/factories.ts';
+import { aConfig, aUser, somePermissions } from '../../support/factories.ts';
 import AuthCard from '../../../../client/src/features/auth/AuthCard.svelte';
 import InSession from '../../support/InSession.svelte';
 
@@ -36,7 +36,7 @@ describe('AuthCard', () => {
     expect(document.activeElement).toBe(field('Email'));
     await user.keyboard('ada@example.org{Enter}');
     await waitFor(() => expect(document.activeElement).toBe(field('Password')));
-    expect(api.to('POST /auth/sign-in')).toEqual([]);
+    expect(api.requestsTo('POST /auth/sign-in')).toEqual([]);
   });
 
   test('keeps the email and marks the password after wrong credentials', async () => {
@@ -73,7 +73,7 @@ describe('AuthCard', () => {
     expect((await screen.findByRole('alert')).textContent).toContain(t('common.offline'));
   });
 
-  test('offers no sign-up while it is closed, and says whom to ask', async () => {
+  test('offers no sign-up while it is closed, and names whom to ask', async () => {
     await renderCard(aConfig({ signUp: 'closed' }));
     expect(screen.queryByRole('button', { name: 'Create one' })).toBeNull();
     expect(screen.getByText(/Ask an admin/)).toBeTruthy();
@@ -107,11 +107,11 @@ describe('AuthCard', () => {
   test('signs in once when Enter is pressed twice', async () => {
     await renderCard();
     api.on('POST /auth/sign-in', () => ({ user: aUser() }));
-    api.on('GET /me', () => ({ user: aUser(), permissions: rights() }));
+    api.on('GET /me', () => ({ user: aUser(), permissions: somePermissions() }));
     await user.type(field('Email'), ' ada@example.org ');
     await user.type(field('Password'), ' correct horse {Enter}{Enter}');
     await waitFor(() => expect(session.status).toBe('member'));
-    expect(api.to('POST /auth/sign-in').map(({ body }) => body)).toEqual([
+    expect(api.requestsTo('POST /auth/sign-in').map(({ body }) => body)).toEqual([
       { email: 'ada@example.org', password: ' correct horse ' },
     ]);
   });

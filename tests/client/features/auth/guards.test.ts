@@ -18,7 +18,7 @@ describe('route guards', () => {
     ['member', 'visitor', '/auth?next=%2Fs%2Fabc', '/s/abc'],
     ['member', 'visitor', '/auth?next=%2F%2Fevil.example', '/'],
     ['member', 'pending', '/pending?next=%2Fc%2F1', '/c/1'],
-  ] as const)('redirect a %s from a %s page: %s to %s', (status, page, address, target) => {
+  ] as const)('guards redirect a %s from a %s page: %s to %s', (status, page, address, target) => {
     expect(guardsFor(status)[page](urlOf(address))).toBe(target);
   });
 
@@ -28,7 +28,7 @@ describe('route guards', () => {
     ['member', 'member'],
     ['admin', 'member'],
     ['admin', 'admin'],
-  ] as const)('let a %s open a %s page', (status, page) => {
+  ] as const)('guards let a %s open a %s page', (status, page) => {
     expect(guardsFor(status)[page](urlOf('/c/1'))).toBeNull();
   });
 });

@@ -3,7 +3,8 @@ import { Session } from '../../../../client/src/features/auth/session.svelte.ts'
 import { t } from '../../../../client/src/i18n/t.ts';
 import { FakeApi, Refusal } from '../../support/fakeApi.ts';
 import { FakeSocket } from '../../support/fakeSocket.ts';
-import { aConfig, aUser, rights } from '../../support/factories.ts';
+import { aConfig, aUser, somePermissions } from '../../support/factories.ts';
+import { settle } from '../../support/settle.ts';
 
 let api: FakeApi;
 let socket: FakeSocket;
@@ -14,9 +15,8 @@ const unauthenticated = (): never => {
 };
 const me = (overrides = {}, permissions = {}) => ({
   user: aUser(overrides),
-  permissions: rights(permissions),
+  permissions: somePermissions(permissions),
 });
-const pendingWork = () => new Promise((resolve) => setTimeout(resolve));
 
 beforeEach(() => {
   session?.stop();
@@ -40,7 +40,7 @@ describe('Session', () => {
     api.on('GET /config', () => aConfig({ signedIn: false }));
     await session.start();
     expect(session.user).toBeNull();
-    expect(api.to('GET /me')).toEqual([]);
+    expect(api.requestsTo('GET /me')).toEqual([]);
   });
 
   test('does not start when the server cannot be reached', async () => {
@@ -84,7 +84,7 @@ describe('Session', () => {
     api.on('GET /me', () => me());
     await session.start();
     socket.deliver('session:ended', { reason: 'server_stopping' });
-    await pendingWork();
+    await settle();
     expect(onEnded).not.toHaveBeenCalled();
     socket.deliver('session:ended', { reason: 'signed_out' });
     expect(onEnded).toHaveBeenCalledTimes(1);
@@ -103,11 +103,11 @@ describe('Session', () => {
     await session.start();
     api.on('GET /me', () => me({ role: 'admin' }, { administer: true }));
     socket.deliver('session:ended', { reason: 'role_changed' });
-    await pendingWork();
+    await settle();
     expect(session.status).toBe('admin');
     api.on('GET /config', () => aConfig({ name: 'Analytical Engine' }));
     socket.deliver('config:changed', {});
-    await pendingWork();
+    await settle();
     expect(session.config.name).toBe('Analytical Engine');
   });
 
@@ -118,11 +118,11 @@ describe('Session', () => {
     api.on('GET /me', () => me());
     await session.start();
     trigger();
-    await pendingWork();
+    await settle();
     expect(onEnded).not.toHaveBeenCalled();
     api.on('GET /me', unauthenticated);
     trigger();
-    await pendingWork();
+    await settle();
     expect(onEnded).toHaveBeenCalledTimes(1);
   });
 

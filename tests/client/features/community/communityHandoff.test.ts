@@ -52,20 +52,20 @@ describe('refusals', () => {
     ['plain HTTP', { origin: 'http://community.example' }],
     ['a page without an origin', { origin: 'null' }],
     ['another tab of the same origin', { source: new FakeTab() }],
-  ])('a message from %s gets nothing', (_case, from) => {
+  ])('a message from %s gets no response', (_case, from) => {
     post('loaded', from);
     expect(tab.received).toEqual([]);
   });
 
   test.each([['Loaded'], ['loaded '], [{ type: 'loaded' }], [null]])(
-    'the message %j gets nothing',
+    'the message %j gets no response',
     (data) => {
       post(data);
       expect(tab.received).toEqual([]);
     },
   );
 
-  test('nothing is sent after it was stopped', async () => {
+  test('nothing is sent after the hand-off was stopped', async () => {
     handoff.stop();
     post('loaded');
     expect(tab.received).toEqual([]);

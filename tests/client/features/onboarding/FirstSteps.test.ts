@@ -6,21 +6,21 @@ import { Session } from '../../../../client/src/features/auth/session.svelte.ts'
 import FirstSteps from '../../../../client/src/features/onboarding/FirstSteps.svelte';
 import { FakeApi, Refusal } from '../../support/fakeApi.ts';
 import { FakeSocket } from '../../support/fakeSocket.ts';
-import { aConfig, aConnection, aManagedUser, aUser, rights } from '../../support/factories.ts';
+import { aConfig, aConnection, aManagedUser, aUser, somePermissions } from '../../support/factories.ts';
 import InSession from '../../support/InSession.svelte';
+import { settle } from '../../support/settle.ts';
 
 let api: FakeApi;
-const waitForRequests = () => new Promise((resolve) => setTimeout(resolve, 20));
 const title = (): HTMLElement | null => screen.queryByRole('heading', { name: 'Set up Parley' });
 
 async function renderSteps({ administer = true } = {}): Promise<void> {
   api
     .on('GET /config', () => aConfig())
-    .on('GET /me', () => ({ user: aUser(), permissions: rights({ administer }) }));
+    .on('GET /me', () => ({ user: aUser(), permissions: somePermissions({ administer }) }));
   const session = new Session({ socket: new FakeSocket(), onEnded: jest.fn() });
   await session.start();
   render(InSession, { session, of: FirstSteps });
-  await waitForRequests();
+  await settle();
 }
 
 beforeEach(() => {
@@ -35,7 +35,7 @@ describe('FirstSteps', () => {
   test('members see no steps, and no data is requested', async () => {
     await renderSteps({ administer: false });
     expect(title()).toBeNull();
-    expect(api.to('GET /admin/users')).toEqual([]);
+    expect(api.requestsTo('GET /admin/users')).toEqual([]);
   });
 
   test('no steps are shown when the data cannot be loaded', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { audienceLabel, statusLabel } from '../../../../client/src/features/sharing/labels.ts';
 import { aLink } from './factories.ts';
 
-describe('the audience', () => {
+describe('audience', () => {
   const restricted = (userIds: string[]) => ({ kind: 'restricted' as const, userIds, groupIds: [] });
 
   test.each([
@@ -10,18 +10,18 @@ describe('the audience', () => {
     [restricted([]), 'Only you'],
     [restricted(['grace']), 'You and 1 person'],
     [restricted(['grace', 'bob']), 'You and 2 people'],
-  ])('%j reads "%s"', (audience, label) => {
+  ])('the label of the audience %j is "%s"', (audience, label) => {
     expect(audienceLabel(audience, 'Acme')).toBe(label);
   });
 });
 
-describe('the status', () => {
+describe('status', () => {
   test.each([
     [{}, null],
     [{ upToDate: false }, 'Out of date'],
     [{ upToDate: false, inactiveReason: 'expired' as const }, 'Expired'],
     [{ inactiveReason: 'owner_not_allowed' as const }, 'Paused'],
-  ])('of a link with %j is %s', (overrides, label) => {
+  ])('the label of a link with %j is %s', (overrides, label) => {
     expect(statusLabel(aLink(overrides))).toBe(label);
   });
 });

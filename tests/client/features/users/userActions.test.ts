@@ -27,12 +27,12 @@ describe('UserActions', () => {
     });
     await actions.setRole(grace, 'user');
     expect(messages()).toEqual(['There must be one admin.']);
-    expect(api.to('GET /admin/users')).toHaveLength(2);
+    expect(api.requestsTo('GET /admin/users')).toHaveLength(2);
   });
 
   test('sends nothing when the role stays the same', async () => {
     await actions.setRole(grace, 'pending');
-    expect(api.to('PATCH /admin/users/:id')).toEqual([]);
+    expect(api.requestsTo('PATCH /admin/users/:id')).toEqual([]);
   });
 
   test.each([

@@ -38,12 +38,12 @@ describe('Users', () => {
   test('sends query and role filter together to the server', async () => {
     await users.setFilter('pending');
     await users.search(' grace ');
-    expect(api.to('GET /admin/users').at(-1)?.query).toEqual({
+    expect(api.requestsTo('GET /admin/users').at(-1)?.query).toEqual({
       limit: '50',
       query: 'grace',
       role: 'pending',
     });
     await users.setFilter('all');
-    expect(api.to('GET /admin/users').at(-1)?.query).toEqual({ limit: '50', query: 'grace' });
+    expect(api.requestsTo('GET /admin/users').at(-1)?.query).toEqual({ limit: '50', query: 'grace' });
   });
 });

@@ -18,7 +18,7 @@ for (const name of withoutAttributes.split(' ')) allowed[name] ??= [];
 
 const ownClass = /^(?:md-[a-z-]+(?: |$))+$|^(?:hljs-[a-z_-]+|[a-z_]+_+|language-\w+)(?: [a-z]+_+)*$/;
 
-/** Lists the elements and attributes inside `root` that are not allowed. Formulas have rules of their own. */
+/** Lists the elements and attributes inside `root` that are not allowed. Formulas have separate rules. */
 export function findDisallowed(root: HTMLElement): string[] {
   return [...root.querySelectorAll('*')].flatMap((element) => {
     if (element.closest('.katex, .katex-display, .katex-error')) return disallowedInFormula(element);
@@ -40,7 +40,7 @@ function isAllowed(attributes: string[], name: string, value: string): boolean {
   return true;
 }
 
-/** KaTeX creates spans, MathML and SVG lines, and positions them; it links to nothing and loads nothing. */
+/** KaTeX creates spans, MathML and SVG lines, and positions them; it creates no links and loads no resources. */
 function disallowedInFormula(element: Element): string[] {
   const elements = /^(?:span|math|semantics|annotation|m[a-z]+|svg|path|line)$/.test(element.localName)
     ? []

@@ -124,7 +124,7 @@ describe('code blocks', () => {
   });
 
   test.each(['nosuchlanguage', '__proto__', 'constructor', ''])(
-    'code in the unknown language "%s" stays plain',
+    'code in the unknown language "%s" is not highlighted',
     async (language) => {
       const root = await show(`\`\`\`${language}\nconst a = 1;\n\`\`\``);
       expect(root.querySelector('code')?.innerHTML).toBe('const a = 1;');
@@ -137,7 +137,7 @@ describe('code blocks', () => {
     expect(root.querySelector('code .hljs-string')?.textContent).toBe('"&amp;"');
   });
 
-  test('code that is very long or has a very long line stays plain', async () => {
+  test('code that is very long or has a very long line is not highlighted', async () => {
     const long = 'const a = 1;\n'.repeat(3_000).trimEnd();
     const wide = `const a = "${'x'.repeat(3_000)}";`;
     const root = await show(`\`\`\`js\n${long}\n\`\`\`\n\n\`\`\`js\n${wide}\n\`\`\``);

@@ -1,6 +1,6 @@
 /**
- * Attacks known from elsewhere: scripts, executable links, tracking images, markup that covers or clobbers the
- * page, and parser tricks that got past sanitizers. For each of them, the page must hold only allowed markup.
+ * Known attacks: scripts, executable links, tracking images, markup that covers or clobbers the
+ * page, and parser tricks that bypassed sanitizers. For each of them, the page must contain only allowed markup.
  */
 export const hostilePayloads: Record<string, string> = {
   'a script': '<script>window.pwned = 1</script>',

@@ -28,12 +28,12 @@ export function openView(): ShownText {
   return { root, view: new MarkdownView(root, options.labels) };
 }
 
-/** Shows `text` in one go, highlighted and typeset. */
+/** Shows `text` at once, highlighted and typeset. */
 export async function show(text: string): Promise<HTMLElement> {
   return stream([text]);
 }
 
-/** Shows `chunks` one after the other, each in a frame of its own, and returns the page at the end. */
+/** Shows `chunks` one after the other, each in a separate frame, and returns the page at the end. */
 export async function stream(chunks: readonly string[]): Promise<HTMLElement> {
   const { root, view } = openView();
   let text = '';

@@ -3,13 +3,13 @@ import { findDisallowed } from './disallowedMarkup.ts';
 import { openView, show } from './renderText.ts';
 import { hostilePayloads } from './hostilePayloads.ts';
 
-describe('a hostile text adds only allowed markup to the page', () => {
+describe('hostile texts', () => {
   for (const [name, text] of Object.entries(hostilePayloads)) {
-    test(name, async () => {
+    test(`${name}: adds only allowed markup to the page`, async () => {
       expect(findDisallowed(await show(text))).toEqual([]);
     });
 
-    test(`${name}, streamed letter by letter`, () => {
+    test(`${name}: adds only allowed markup when streamed letter by letter`, () => {
       const { root, view } = openView();
       for (let end = 1; end <= text.length; end += 1) {
         view.update(text.slice(0, end), true);
@@ -26,7 +26,7 @@ describe('a hostile text adds only allowed markup to the page', () => {
   });
 });
 
-describe('a hostile text stays readable', () => {
+describe('readability of hostile texts', () => {
   test('a script is shown as text', async () => {
     expect((await show('Hello <script>alert(1)</script>')).textContent).toBe(
       'Hello <script>alert(1)</script>',

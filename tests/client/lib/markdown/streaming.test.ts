@@ -3,12 +3,13 @@ import { IncrementalDocument } from '../../../../client/src/lib/markdown/lexer/i
 import { whenIdle } from '../../../../client/src/lib/markdown/scheduler.ts';
 import { ownStreams, recordedStreams } from '../../../support/recordedStreams.ts';
 import type { RecordedStream } from '../../../support/recordedStreams.ts';
+import { missingDataHint } from '../../../support/testData.ts';
 import { sampleDocuments } from './sampleDocuments.ts';
 import { openView, chunksOf, seededRandom, show, stream } from './renderText.ts';
 
 const all = Object.values(sampleDocuments);
 
-/** Seeds and the maxLength chunk in characters: letter by letter, token by token, and in bursts. */
+/** Seeds and the maximum length of a chunk in characters: letter by letter, token by token, and in bursts. */
 const chunkings = [
   [1, 1],
   [2, 4],
@@ -16,9 +17,9 @@ const chunkings = [
   [4, 80],
 ] as const;
 
-describe('a streamed text ends up as the same page as a text shown at once', () => {
+describe('streamed texts', () => {
   for (const [name, text] of Object.entries(sampleDocuments)) {
-    test(name, async () => {
+    test(`the document "${name}" looks the same streamed as shown at once`, async () => {
       const whole = (await show(text)).innerHTML;
       for (const [seed, maxLength] of chunkings) {
         const chunks = chunksOf(text, seededRandom(seed), maxLength);
@@ -27,7 +28,7 @@ describe('a streamed text ends up as the same page as a text shown at once', () 
     });
   }
 
-  test('a random pair of documents in random chunks', async () => {
+  test('a random pair of documents looks the same streamed in random chunks', async () => {
     const random = seededRandom(77);
     const pick = <Value>(values: readonly Value[]) => values[Math.floor(random() * values.length)] as Value;
     for (let round = 0; round < 25; round += 1) {
@@ -44,7 +45,7 @@ describe('a streamed text ends up as the same page as a text shown at once', () 
     ['one long code block', 'let a = 1;\n'],
     ['one highlighted code block', 'let a = 1;\n'],
     ['many short blocks', '# Title\nText below [a].\n\n'],
-  ])('%s, longer than the maximum block', async (name, line) => {
+  ])('%s longer than the maximum block looks the same streamed', async (name, line) => {
     const opening =
       {
         'one long table': '| a | b |\n|---|---|\n',
@@ -66,15 +67,18 @@ describe('a streamed text ends up as the same page as a text shown at once', () 
     }
   }
 
-  test.each(textsOf(ownStreams))('the answer of a model that starts with "%.24s"', expectSameEnd);
+  test.each(textsOf(ownStreams))(
+    'a model answer that starts with "%.24s" looks the same streamed',
+    expectSameEnd,
+  );
 
   if (recordedStreams.length > 0) {
     test.each(textsOf(recordedStreams))(
-      'the recorded answer of a model that starts with "%.24s"',
+      'a recorded answer that starts with "%.24s" looks the same streamed',
       expectSameEnd,
     );
   } else {
-    test.skip('recorded answers of models: ../shared/data/streams is not here', () => undefined);
+    test.skip(`recorded answers look the same streamed (${missingDataHint})`, () => undefined);
   }
 });
 
@@ -104,7 +108,7 @@ describe('while a text grows', () => {
     expect(root.children[1]).toBe(first);
   });
 
-  test('only the end of the open block changes, so a selection in it stays', () => {
+  test('only the end of the open block changes, so that a selection in it is kept', () => {
     const { root, view } = openView();
     view.update('A **bold** beginning and', true);
     const bold = root.querySelector('strong');
@@ -165,8 +169,8 @@ describe('while a text grows', () => {
   });
 });
 
-describe('a long text', () => {
-  test('a long text appears in slices, and completely', () => {
+describe('long texts', () => {
+  test('a long text appears in slices until it is complete', () => {
     const { root, view } = openView();
     const text = 'A paragraph with **bold** words in it.\n\n'.repeat(600);
     view.update(text, false);

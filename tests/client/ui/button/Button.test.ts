@@ -11,7 +11,7 @@ const children = text('Copy Link');
 const button = (): HTMLElement => screen.getByRole('button');
 afterEach(() => void jest.useRealTimers());
 
-describe('a button', () => {
+describe('Button', () => {
   test('does nothing when disabled, stays focusable, and describes the reason', async () => {
     const onclick = jest.fn();
     render(Button, { children, onclick, disabledReason: 'An answer is still being written.' });
@@ -69,7 +69,7 @@ describe('a button', () => {
   });
 });
 
-describe('an icon button', () => {
+describe('IconButton', () => {
   test('has a name and a keyboard shortcut', () => {
     render(IconButton, { icon: Pin, label: 'Pin', shortcut: 'Ctrl+P', pressed: true });
     const pin = screen.getByRole('button', { name: 'Pin', pressed: true });

@@ -48,7 +48,7 @@ test('loads one page at a time, and the next when the end is still in view', asy
   expect(loadMore).toHaveBeenCalledTimes(2);
 });
 
-test('shows a button to try again after an error, and does not retry by itself', async () => {
+test('shows a button to try again after an error, and does not retry automatically', async () => {
   const loadMore = jest
     .fn<() => Promise<void>>()
     .mockRejectedValueOnce(new Error('offline'))
@@ -62,7 +62,7 @@ test('shows a button to try again after an error, and does not retry by itself',
   expect(loadMore).toHaveBeenCalledTimes(2);
 });
 
-test('has a button to load more, until there is nothing more', async () => {
+test('has a button to load more until everything is loaded', async () => {
   const loadMore = jest.fn(async () => undefined);
   const { rerender } = render(LoadMore, { hasMore: true, loadMore });
   await fireEvent.click(screen.getByRole('button', { name: 'Load more' }));

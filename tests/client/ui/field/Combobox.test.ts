@@ -16,7 +16,7 @@ const options = () => screen.queryAllByRole('option').map(({ textContent }) => t
 const active = () =>
   document.getElementById(field().getAttribute('aria-activedescendant') ?? '')?.textContent.trim();
 
-test('a combobox says that nothing matches, and Enter selects nothing', async () => {
+test('a combobox shows that nothing matches, and Enter selects nothing', async () => {
   const { onselect } = renderCombobox();
   await user.type(field(), 'zzz{Enter}');
   expect(screen.getByRole('status').textContent).toBe('No one found.');
@@ -81,7 +81,7 @@ test('the selected option is active at first and can be selected again', async (
   expect(onselect.mock.calls).toEqual([['carol']]);
 });
 
-test('Escape is reported while the list is shown, and the text stays', async () => {
+test('Escape is reported while the list is shown, and keeps the text', async () => {
   const onescape = jest.fn();
   renderCombobox({ onescape });
   await user.type(field(), 'bo{Escape}');

@@ -10,7 +10,7 @@ const describedBy = (control: HTMLElement): string =>
     .map((id) => document.getElementById(id)?.textContent)
     .join(' ');
 
-describe('a field', () => {
+describe('Field', () => {
   test('is invalid and described by hint and error when it has an error', () => {
     render(TextField, {
       label: 'Email',
@@ -45,7 +45,7 @@ describe('a field', () => {
   });
 });
 
-describe('a search field', () => {
+describe('SearchField', () => {
   afterEach(() => void jest.useRealTimers());
   const box = (): HTMLInputElement => screen.getByRole('textbox', { name: 'Search chats' });
 
@@ -97,7 +97,7 @@ describe('a search field', () => {
   });
 });
 
-describe('a switch', () => {
+describe('Switch', () => {
   test('cannot be toggled when disabled, and describes the reason', () => {
     render(Switch, { label: 'Sign-up', checked: true, disabledReason: 'Set by an environment variable.' });
     const control = screen.getByRole<HTMLInputElement>('switch', { name: 'Sign-up' });

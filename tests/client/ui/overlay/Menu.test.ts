@@ -27,7 +27,7 @@ const closed = (): Promise<void> => waitFor(() => expect(screen.queryByRole('men
 const item = (name: string): HTMLElement =>
   screen.getAllByRole('menuitem', { hidden }).find(({ textContent }) => textContent.includes(name))!;
 
-describe('a menu', () => {
+describe('Menu', () => {
   test('ignores a disabled entry and shows the reason', async () => {
     const { archive } = menu();
     await person.click(button());

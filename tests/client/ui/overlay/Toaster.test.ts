@@ -17,8 +17,8 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('a toast', () => {
-  test('is announced politely, in a region that exists before it', async () => {
+describe('toasts', () => {
+  test('a toast is announced politely, in a region that exists before it', async () => {
     const before = region();
     expect(before.getAttribute('aria-live')).toBe('polite');
     toast.show({ message: 'Copied' });
@@ -27,7 +27,7 @@ describe('a toast', () => {
     expect(before.textContent).toContain('Copied');
   });
 
-  test('disappears after 5 seconds', async () => {
+  test('a toast disappears after 5 seconds', async () => {
     toast.show({ message: 'Copied' });
     await advance(4_900);
     expect(shown('Copied')).toBe(true);
@@ -35,7 +35,7 @@ describe('a toast', () => {
     expect(shown('Copied')).toBe(false);
   });
 
-  test('disappears after 10 seconds when it offers Undo', async () => {
+  test('a toast disappears after 10 seconds when it offers Undo', async () => {
     toast.show({ message: 'Link revoked', undo: () => undefined });
     await advance(9_900);
     expect(shown('Link revoked')).toBe(true);
@@ -46,7 +46,7 @@ describe('a toast', () => {
   test.each([
     ['pointed at', fireEvent.pointerEnter, fireEvent.pointerLeave],
     ['focused', fireEvent.focusIn, fireEvent.focusOut],
-  ])('stays while it is %s, and then for the rest of its time', async (_, enter, leave) => {
+  ])('a toast stays while it is %s, and then for the rest of its time', async (_, enter, leave) => {
     toast.show({ message: 'Link revoked', undo: () => undefined });
     await advance(6_000);
     await enter(region());
@@ -59,7 +59,7 @@ describe('a toast', () => {
     expect(shown('Link revoked')).toBe(false);
   });
 
-  test('stays when it appears while the pointer is on another one', async () => {
+  test('a toast stays when it appears while the pointer is on another one', async () => {
     toast.show({ message: 'First' });
     await advance(0);
     await fireEvent.pointerEnter(region());
@@ -71,7 +71,7 @@ describe('a toast', () => {
     expect([shown('First'), shown('Second')]).toEqual([false, false]);
   });
 
-  test('can be closed, and dismissed by its creator', async () => {
+  test('a toast can be closed, and dismissed by its creator', async () => {
     const dismiss = toast.show({ message: 'Saving' });
     toast.show({ message: 'Saved' });
     dismiss();
@@ -82,10 +82,10 @@ describe('a toast', () => {
   });
 });
 
-describe('the action of a toast', () => {
+describe('actions of toasts', () => {
   const undoButton = (): HTMLElement => screen.getByRole('button', { name: 'Undo', hidden: true });
 
-  test('runs once and dismisses the toast', async () => {
+  test('the action of a toast runs once and dismisses the toast', async () => {
     const undo = jest.fn();
     toast.show({ message: 'Link revoked', undo });
     await advance(0);
@@ -97,7 +97,7 @@ describe('the action of a toast', () => {
     expect(shown('Link revoked')).toBe(false);
   });
 
-  test('shows the message of the server when it fails', async () => {
+  test('the action of a toast shows the message of the server when it fails', async () => {
     const undo = () => Promise.reject(new ApiError(409, 'too_late', 'It is too late to restore this link.'));
     toast.show({ message: 'Link revoked', undo });
     await advance(0);
@@ -106,7 +106,7 @@ describe('the action of a toast', () => {
     expect(shown('It is too late to restore this link.')).toBe(true);
   });
 
-  test('shows a general message for any other error', async () => {
+  test('the action of a toast shows a general message for any other error', async () => {
     toast.show({ message: 'Link revoked', undo: () => Promise.reject(new TypeError('x is undefined')) });
     await advance(0);
     await fireEvent.click(undoButton());

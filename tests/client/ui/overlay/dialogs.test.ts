@@ -19,7 +19,7 @@ async function opened(props: { undo?: () => void; onclose?: () => void } = {}): 
   return await screen.findByRole('dialog', { name: 'Share Chat' });
 }
 
-describe('a dialog', () => {
+describe('Dialog', () => {
   test('closes on Escape, returns the focus, and calls onclose', async () => {
     const onclose = jest.fn();
     await opened({ onclose });

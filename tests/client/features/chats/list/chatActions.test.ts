@@ -6,12 +6,12 @@ import { toast } from '../../../../../client/src/ui/overlay/toast.svelte.ts';
 import { FakeApi, Refusal } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
 import { aChat, aWholeChat } from '../../../support/factories.ts';
+import { settle } from '../../../support/settle.ts';
 
 let api: FakeApi;
 let list: ChatList;
 let actions: ChatActions;
 const chat = aChat({ id: 'heat', title: 'Heat', pinned: true });
-const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 beforeEach(async () => {
   toast.reset();
@@ -38,16 +38,16 @@ describe('ChatActions', () => {
   test('renames to a new title in one line, and ignores an empty or unchanged one', async () => {
     await actions.rename(chat, '   ');
     await actions.rename(chat, ' Heat ');
-    expect(api.to('PATCH /chats/:id')).toEqual([]);
+    expect(api.requestsTo('PATCH /chats/:id')).toEqual([]);
     await actions.rename(chat, 'Heat\n and cold ');
-    expect(api.to('PATCH /chats/:id')[0]?.body).toEqual({ title: 'Heat and cold' });
+    expect(api.requestsTo('PATCH /chats/:id')[0]?.body).toEqual({ title: 'Heat and cold' });
   });
 
   test('archives without asking, and Undo restores the chat and its pin', async () => {
     await actions.archive(chat);
     expect(list.get('heat')).toBeUndefined();
     await toast.runAction(toast.shown[0]!);
-    expect(api.to('PATCH /chats/:id').at(-1)?.body).toEqual({ archived: false, pinned: true });
+    expect(api.requestsTo('PATCH /chats/:id').at(-1)?.body).toEqual({ archived: false, pinned: true });
     expect(list.pinned.map(({ id }) => id)).toEqual(['heat']);
   });
 
@@ -56,7 +56,7 @@ describe('ChatActions', () => {
     expect(list.get('heat')).toBeDefined();
     confirmations.resolve(false);
     expect(await deleting).toBe(false);
-    expect(api.to('DELETE /chats/:id')).toEqual([]);
+    expect(api.requestsTo('DELETE /chats/:id')).toEqual([]);
   });
 
   test('warns that the link will stop working only when the chat is shared', async () => {

@@ -4,6 +4,7 @@ import { ChatList } from '../../../../../client/src/features/chats/list/chatList
 import { FakeApi, Refusal } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
 import { aChat, aWholeChat } from '../../../support/factories.ts';
+import { settle } from '../../../support/settle.ts';
 
 let api: FakeApi;
 let socket: FakeSocket;
@@ -11,7 +12,6 @@ let chats: ChatList;
 /** The chats on the server, newest first. */
 let stored: ChatSummary[];
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 const hour = 3_600_000;
 const hoursAgo = (hours: number): string => new Date(Date.now() - hours * hour).toISOString();
 const listed = (): string[] => chats.groups.flatMap((group) => group.chats.map(({ id }) => id));
@@ -60,7 +60,7 @@ describe('ChatList', () => {
     chats.start();
     expect(chats.pinned.map(({ id }) => id)).toEqual(['pinned']);
     expect(listed()).toEqual(['new', 'old']);
-    expect(api.to('GET /chats')).toHaveLength(2);
+    expect(api.requestsTo('GET /chats')).toHaveLength(2);
   });
 
   test('rolls a change back when the server refuses it', async () => {
@@ -141,7 +141,7 @@ describe('ChatList', () => {
     stored[1] = { ...stored[1]!, title: 'About heat' };
     await startList();
     await chats.search(' heat ');
-    expect(api.to('GET /chats').at(-1)?.query).toEqual({ query: 'heat', limit: '50' });
+    expect(api.requestsTo('GET /chats').at(-1)?.query).toEqual({ query: 'heat', limit: '50' });
     expect(chats.results.map(({ id }) => id)).toEqual(['pinned']);
     await chats.search('');
     expect(chats.results).toEqual([]);

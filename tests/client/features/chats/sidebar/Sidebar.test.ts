@@ -8,7 +8,7 @@ import { Dialogs } from '../../../../../client/src/shell/dialogs.svelte.ts';
 import { Session } from '../../../../../client/src/features/auth/session.svelte.ts';
 import { FakeApi } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
-import { aChat, aConfig, aUser, aWholeChat, rights } from '../../../support/factories.ts';
+import { aChat, aConfig, aUser, aWholeChat, somePermissions } from '../../../support/factories.ts';
 import WithSidebar from './WithSidebar.svelte';
 
 let api: FakeApi;
@@ -22,7 +22,7 @@ const hidden = true;
 async function renderSidebar({ administer = false, share = true, start = true } = {}): Promise<void> {
   api
     .on('GET /config', () => aConfig())
-    .on('GET /me', () => ({ user: aUser(), permissions: rights({ administer, share }) }))
+    .on('GET /me', () => ({ user: aUser(), permissions: somePermissions({ administer, share }) }))
     .on('GET /chats', ({ query }) => ({
       items: stored.filter(
         ({ pinned, title }) =>
@@ -59,7 +59,7 @@ beforeEach(() => {
   ];
 });
 
-describe('the sidebar', () => {
+describe('Sidebar', () => {
   test('shows an error when the chats cannot be read, and can try again', async () => {
     api.offline = true;
     await renderSidebar({ start: false });
@@ -131,7 +131,7 @@ describe('the sidebar', () => {
     await person.keyboard('Colder{Enter}');
     const renamed = await screen.findByRole('link', { name: 'Colder' });
     await waitFor(() => expect(document.activeElement).toBe(renamed));
-    expect(api.to('PATCH /chats/:id').map(({ body }) => body)).toEqual([{ title: 'Colder' }]);
+    expect(api.requestsTo('PATCH /chats/:id').map(({ body }) => body)).toEqual([{ title: 'Colder' }]);
   });
 
   test('has one tab stop, and the arrow keys move between chats', async () => {

@@ -39,7 +39,7 @@ test('an empty draft is not sent', async () => {
   expect(conversation.messages).toHaveLength(0);
 });
 
-test('a text over the limit says by how much, and is not sent', async () => {
+test('a text over the limit is not sent and shows by how much it is too long', async () => {
   const { conversation, user } = await renderComposer();
   conversation.draft = 'x'.repeat(250_003);
   await waitFor(() => expect(screen.getByRole('alert').textContent).toContain('3 characters over the limit'));

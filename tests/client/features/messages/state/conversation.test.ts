@@ -238,7 +238,7 @@ describe('siblings', () => {
     expect(texts(conversation)).toEqual(['message 0', 'message 1', 'message 2', 'message 3']);
   });
 
-  test('the first question can be edited, too', async () => {
+  test('the first question can be edited too', async () => {
     server.fill(2);
     const conversation = await openConversation(openTab(server));
     conversation.beginEdit(conversation.messages[0]!);

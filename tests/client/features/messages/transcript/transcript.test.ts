@@ -62,7 +62,7 @@ test('every action of a message can be reached with the keyboard', async () => {
   expect(names).toEqual(['Copy message', 'Edit answer', 'Regenerate', 'Delete message']);
 });
 
-test('deleting a message asks first and says how many messages are deleted', async () => {
+test('deleting a message asks for confirmation and shows how many messages are deleted', async () => {
   const { conversation, user } = await renderMessage({ messages: 6 }, 2);
   await user.click(button('Delete message'));
   await screen.findByText(/^This also deletes the 3 messages below it/);
@@ -101,7 +101,7 @@ test('the arrows switch between the versions of an answer', async () => {
   await waitFor(() => expect(conversation.messages[1]?.content).toBe('message 1'));
 });
 
-test('an edited answer is saved and marked as edited; Escape cancels the edit', async () => {
+test('an edited answer is saved and marked as edited, and Escape cancels the edit', async () => {
   const { conversation, user, message } = await renderMessage({ messages: 2 }, 1);
   await user.click(button('Edit answer'));
   await user.keyboard('{Escape}');
@@ -126,7 +126,7 @@ test('an edited question is asked again as a new version', async () => {
   expect(conversation.messages[0]?.siblings).toHaveLength(2);
 });
 
-test('a failed answer says why and can be continued; an interrupted one says so', async () => {
+test('a failed answer shows the reason and can be continued, and an interrupted answer is labelled', async () => {
   const { conversation, server, user } = await renderMessage({ messages: 0 }, -1, async (each) => {
     each.conversation.draft = 'Go';
     await each.conversation.send();
@@ -156,7 +156,7 @@ test('an undelivered question can be sent again', async () => {
   await waitFor(() => expect(conversation.messages.map(({ content }) => content)).toEqual(['Hello', '']));
 });
 
-test('a screen reader hears when an answer starts and ends, but no tokens', async () => {
+test('a screen reader announces the start and end of an answer, but no tokens', async () => {
   harness = await createHarness();
   const { conversation, server } = harness;
   harness.renderComponent(Announcer);

@@ -34,10 +34,10 @@ describe('ConnectionForm', () => {
     api.on('PATCH /admin/connections/:id', () => aConnection());
     const form = editForm();
     await form.save();
-    expect(api.to('PATCH /admin/connections/:id')[0]?.body).not.toHaveProperty('apiKey');
+    expect(api.requestsTo('PATCH /admin/connections/:id')[0]?.body).not.toHaveProperty('apiKey');
     form.removeKey = true;
     await form.save();
-    expect(api.to('PATCH /admin/connections/:id')[1]?.body).toHaveProperty('apiKey', '');
+    expect(api.requestsTo('PATCH /admin/connections/:id')[1]?.body).toHaveProperty('apiKey', '');
   });
 
   test('warns that the stored key is removed when the base URL names another origin', () => {
@@ -57,7 +57,7 @@ describe('ConnectionForm', () => {
     await testing;
     expect(form.testing).toBe(false);
     expect(form.testResult).toEqual({ ok: false as const, message: 'Invalid API key.' });
-    expect(api.to('POST /admin/connections/test')[0]?.body).toEqual({
+    expect(api.requestsTo('POST /admin/connections/test')[0]?.body).toEqual({
       id: 'local',
       baseUrl: 'http://localhost:11434/v1',
       apiKey: 'sk-wrong',

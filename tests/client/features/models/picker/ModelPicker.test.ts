@@ -19,7 +19,7 @@ async function renderPicker(options: HarnessOptions, chosen: string | null = nul
 const numberedModels = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `model-${index}`);
 
-test('a member without models is told to ask an admin', async () => {
+test('a member without models sees advice to ask an admin', async () => {
   await renderPicker({ models: [] });
   const button = screen.getByRole('button', { name: 'Model: No model' });
   expect(button.getAttribute('aria-description')).toBe('No model is connected. Ask an admin to connect one.');

@@ -8,7 +8,7 @@ import { toast } from '../../../../../client/src/ui/overlay/toast.svelte.ts';
 import { FakeApi, Refusal } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
 import InSession from '../../../support/InSession.svelte';
-import { aConfig, aUser, rights } from '../../../support/factories.ts';
+import { aConfig, aUser, somePermissions } from '../../../support/factories.ts';
 
 let api: FakeApi;
 const user = userEvent.setup();
@@ -18,7 +18,7 @@ beforeEach(async () => {
   toast.reset();
   api = new FakeApi()
     .on('GET /config', () => aConfig())
-    .on('GET /me', () => ({ user: aUser(), permissions: rights() }));
+    .on('GET /me', () => ({ user: aUser(), permissions: somePermissions() }));
   const session = new Session({ socket: new FakeSocket(), onEnded: jest.fn() });
   await session.start();
   render(InSession, { session, of: AccountSection });
@@ -29,7 +29,7 @@ describe('PasswordForm', () => {
     await user.type(field('New password'), 'short{Enter}');
     await waitFor(() => expect(document.activeElement).toBe(field('Current password')));
     expect(field('New password').getAttribute('aria-invalid')).toBe('true');
-    expect(api.to('POST /me/password')).toEqual([]);
+    expect(api.requestsTo('POST /me/password')).toEqual([]);
   });
 
   test('shows a wrong current password at its field', async () => {
@@ -49,7 +49,7 @@ describe('PasswordForm', () => {
     await user.type(field('New password'), 'battery staple{Enter}');
     await waitFor(() => expect(toast.shown).toHaveLength(1));
     expect([field('Current password').value, field('New password').value]).toEqual(['', '']);
-    expect(api.to('POST /me/password')[0]?.body).toEqual({
+    expect(api.requestsTo('POST /me/password')[0]?.body).toEqual({
       currentPassword: 'correct horse',
       newPassword: 'battery staple',
     });
@@ -61,18 +61,21 @@ describe('NameForm', () => {
     await user.clear(field('Name'));
     await user.type(field('Name'), ' {Enter}');
     expect(await screen.findByText('Enter your name.')).toBeTruthy();
-    expect(api.to('PATCH /me')).toEqual([]);
+    expect(api.requestsTo('PATCH /me')).toEqual([]);
   });
 
   test('saves only a changed name', async () => {
-    api.on('PATCH /me', ({ body }) => ({ user: aUser(body as { name: string }), permissions: rights() }));
+    api.on('PATCH /me', ({ body }) => ({
+      user: aUser(body as { name: string }),
+      permissions: somePermissions(),
+    }));
     const save = screen.getByRole('button', { name: 'Save' });
     await user.click(save);
-    expect(api.to('PATCH /me')).toEqual([]);
+    expect(api.requestsTo('PATCH /me')).toEqual([]);
     await user.type(field('Name'), ' King');
     await user.click(save);
     await waitFor(() => expect(save.getAttribute('aria-disabled')).toBe('true'));
     expect(document.activeElement).toBe(save);
-    expect(api.to('PATCH /me')[0]?.body).toEqual({ name: 'Ada Lovelace King' });
+    expect(api.requestsTo('PATCH /me')[0]?.body).toEqual({ name: 'Ada Lovelace King' });
   });
 });

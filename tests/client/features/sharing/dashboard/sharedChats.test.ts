@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { SharedChats } from '../../../../../client/src/features/sharing/dashboard/sharedChats.svelte.ts';
 import { FakeApi, Refusal } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
+import { settle } from '../../../support/settle.ts';
 import { aLink } from '../factories.ts';
 
 let api: FakeApi;
@@ -12,7 +13,6 @@ let shared: SharedChats;
 let stored: SharedLink[];
 let revoked: SharedLink[];
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 const listed = (): string[] => shared.list.items.map(({ id }) => id);
 const requests = (): string[] => api.received.map(({ route }) => route);
 const link = (id: string): SharedLink => aLink({ id, chatId: `chat-${id}`, title: `On ${id}` });
@@ -53,7 +53,7 @@ describe('refusals', () => {
     expect(shared.list.error).toBeInstanceOf(Error);
   });
 
-  test('links that cannot be revoked stay listed and selected', async () => {
+  test('links that cannot be revoked remain listed and selected', async () => {
     api.on('POST /shared-links/revoke', () => {
       throw new Refusal(429, 'rate_limited');
     });
@@ -66,7 +66,7 @@ describe('refusals', () => {
     ]);
   });
 
-  test('a restore that is refused rejects, and the list stays as it is', async () => {
+  test('a refused restore rejects and does not change the list', async () => {
     const { restore } = await shared.unshare(['heat']);
     api.on('POST /shared-links/restore', () => {
       throw new Refusal(404, 'not_found');
@@ -78,18 +78,18 @@ describe('refusals', () => {
   test('nothing is requested after the dialog was closed', async () => {
     shared.stop();
     socket.deliver('chats:changed', {});
-    await settled();
+    await settle();
     expect(requests()).toEqual([]);
   });
 });
 
 describe('search and sort', () => {
-  test('are sent together, also for the next page', async () => {
+  test('search and sort are sent together, also for the next page', async () => {
     stored = Array.from({ length: 120 }, (_, n) => link(`heat-${n}`));
     await shared.search(' heat ');
     await shared.sortBy('title');
     await shared.list.loadMore();
-    expect(api.to('GET /shared-links').map(({ query }) => query)).toEqual([
+    expect(api.requestsTo('GET /shared-links').map(({ query }) => query)).toEqual([
       { limit: '50', query: 'heat', sort: 'updatedAt', order: 'desc' },
       { limit: '50', query: 'heat', sort: 'title', order: 'asc' },
       { limit: '50', query: 'heat', sort: 'title', order: 'asc', cursor: 'heat-49' },
@@ -98,7 +98,7 @@ describe('search and sort', () => {
     expect(shared.total).toBe(120);
   });
 
-  test('the same column again reverses the order', async () => {
+  test('sorting by the same column again reverses the order', async () => {
     await shared.sortBy('title');
     await shared.sortBy('title');
     expect([shared.sort, shared.order]).toEqual(['title', 'desc']);
@@ -106,7 +106,7 @@ describe('search and sort', () => {
     expect([shared.sort, shared.order]).toEqual(['updatedAt', 'desc']);
   });
 
-  test('both clear the selection, which holds listed rows only', async () => {
+  test('search and sort clear the selection, which holds listed rows only', async () => {
     shared.selectAll(true);
     await shared.search('heat');
     expect(shared.selected.size).toBe(0);
@@ -116,8 +116,8 @@ describe('search and sort', () => {
   });
 });
 
-describe('the selection', () => {
-  test('counts as complete when every listed row is selected', () => {
+describe('selection', () => {
+  test('the selection counts as complete when every listed row is selected', () => {
     shared.select('heat', true);
     expect(shared.allSelected).toBe(false);
     shared.selectAll(true);
@@ -126,12 +126,12 @@ describe('the selection', () => {
     expect(shared.selected.size).toBe(0);
   });
 
-  test('of an empty list is never complete', async () => {
+  test('the selection of an empty list is never complete', async () => {
     await shared.search('nothing');
     expect(shared.allSelected).toBe(false);
   });
 
-  test('loses a chat that was deleted in another tab', () => {
+  test('the selection loses a chat that was deleted in another tab', () => {
     shared.selectAll(true);
     socket.deliver('chat:deleted', { chatId: 'chat-heat' });
     socket.deliver('chat:deleted', { chatId: 'chat-unknown' });
@@ -144,7 +144,7 @@ describe('the selection', () => {
 });
 
 describe('unsharing', () => {
-  test('one link removes its row in one request, and undo brings it back', async () => {
+  test('unsharing one link removes its row in one request, and undo brings it back', async () => {
     const { count, restore } = await shared.unshare(['magnets']);
     expect([count, listed(), shared.total]).toEqual([1, ['heat', 'light'], 2]);
     expect(requests()).toEqual(['POST /shared-links/revoke']);
@@ -152,7 +152,7 @@ describe('unsharing', () => {
     expect([listed().toSorted(), shared.total]).toEqual([['heat', 'light', 'magnets'], 3]);
   });
 
-  test('the selected links clears their selection', async () => {
+  test('unsharing the selected links clears their selection', async () => {
     shared.select('heat', true);
     shared.select('light', true);
     const { count, restore } = await shared.unshare([...shared.selected]);
@@ -160,18 +160,20 @@ describe('unsharing', () => {
     expect(await restore()).toBe(2);
   });
 
-  test('all links sends no ids, and undo restores them in batches the server accepts', async () => {
+  test('unsharing all links sends no ids, and undo restores them in batches the server accepts', async () => {
     stored = Array.from({ length: 1_100 }, (_, n) => link(`link-${n}`));
     const { count, restore } = await shared.unshare('all');
-    expect(api.to('POST /shared-links/revoke')[0]?.body).toEqual({ all: true });
+    expect(api.requestsTo('POST /shared-links/revoke')[0]?.body).toEqual({ all: true });
     expect(count).toBe(1_100);
     expect(await restore()).toBe(1_100);
-    const batches = api.to('POST /shared-links/restore').map(({ body }) => (body as { ids: string[] }).ids);
+    const batches = api
+      .requestsTo('POST /shared-links/restore')
+      .map(({ body }) => (body as { ids: string[] }).ids);
     expect(batches.map((ids) => ids.length)).toEqual([500, 500, 100]);
     expect(shared.total).toBe(1_100);
   });
 
-  test('every listed row loads the rows of the next page', async () => {
+  test('unsharing every listed row loads the rows of the next page', async () => {
     stored = Array.from({ length: 60 }, (_, n) => link(`link-${n}`));
     await shared.list.load();
     shared.selectAll(true);
@@ -180,7 +182,7 @@ describe('unsharing', () => {
     expect(shared.total).toBe(10);
   });
 
-  test('reports how many links work again when the time for some has passed', async () => {
+  test('undo returns how many links it restored when some can no longer be restored', async () => {
     const { restore } = await shared.unshare('all');
     revoked = revoked.slice(0, 1);
     expect(await restore()).toBe(1);
@@ -190,6 +192,6 @@ describe('unsharing', () => {
 test('many changes in another tab read the list again', async () => {
   stored = [link('new'), ...stored];
   socket.deliver('chats:changed', {});
-  await settled();
+  await settle();
   expect(listed()).toEqual(['new', 'heat', 'magnets', 'light']);
 });

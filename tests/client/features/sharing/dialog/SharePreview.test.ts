@@ -8,7 +8,7 @@ const [question, answer] = aSnapshot().messages;
 const showAnswer = (content: string) =>
   render(SharePreview, { snapshot: aSnapshot({ messages: [{ ...answer!, content }] }) }).container;
 
-describe('the preview', () => {
+describe('SharePreview', () => {
   test('keeps hostile content inert', async () => {
     const container = showAnswer(
       'before <img src=x onerror="alert(1)"> <script>alert(1)</script> [link](javascript:alert(1)) **end**',

@@ -5,6 +5,7 @@ import { ShareChat } from '../../../../../client/src/features/sharing/dialog/sha
 import { aWholeChat, deferred } from '../../../support/factories.ts';
 import { FakeApi, Refusal } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
+import { settle } from '../../../support/settle.ts';
 import { aLink, aSharedState, aShareState } from '../factories.ts';
 
 let api: FakeApi;
@@ -15,7 +16,6 @@ beforeEach(() => {
   socket = new FakeSocket();
 });
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 const requests = (): string[] => api.received.map(({ route }) => route);
 
 /** Sends the `chat:updated` event of a chat at a version. */
@@ -100,7 +100,7 @@ describe('refusals', () => {
     const share = await opened(aSharedState());
     share.stop();
     announce(2, { shared: true });
-    await settled();
+    await settle();
     expect(requests()).toEqual([]);
   });
 
@@ -125,7 +125,7 @@ describe('reading', () => {
     expect([share.upToDate, share.newMessages, share.preview?.messages.length]).toEqual([false, 4, 2]);
   });
 
-  test('of two reads only the latest counts, whichever response arrives last', async () => {
+  test('only the latest of two reads counts, regardless of which response arrives last', async () => {
     const [early, late] = [deferred<ShareState>(), deferred<ShareState>()];
     const responses = [early, late];
     api.on('GET /chats/:id/share', () => responses.shift()!.promise);
@@ -142,7 +142,7 @@ describe('reading', () => {
     const share = await opened(aSharedState());
     api.on('GET /chats/:id/share', () => aSharedState({ chatVersion: 2, upToDate: false, newMessages: 2 }));
     announce(2, { shared: true });
-    await settled();
+    await settle();
     expect(requests()).toEqual(['GET /chats/:id/share']);
     expect([share.upToDate, share.newMessages]).toEqual([false, 2]);
   });
@@ -151,35 +151,35 @@ describe('reading', () => {
     const share = await opened(aSharedState());
     api.on('GET /chats/:id/share', () => aShareState());
     announce(1, { shared: false });
-    await settled();
+    await settle();
     expect(share.link).toBeNull();
     api.on('GET /chats/:id/share', () => aSharedState({ link: aLink({ id: 'other' }) }));
     announce(1, { shared: true });
-    await settled();
+    await settle();
     expect(share.link?.id).toBe('other');
     expect(requests()).toHaveLength(2);
   });
 
-  test('events about another chat, an older version or nothing new take no request', async () => {
+  test('events about another chat, an older version or no change cause no request', async () => {
     await opened(aSharedState({ chatVersion: 5 }));
     announce(9, { id: 'another', shared: true });
     announce(4, { shared: false });
     announce(5, { shared: true, pinned: true });
-    await settled();
+    await settle();
     expect(requests()).toEqual([]);
   });
 
   test('a renamed chat renames the preview without a request while there is no link', async () => {
     const share = await opened(aShareState());
     announce(1, { title: 'Renamed' });
-    await settled();
+    await settle();
     expect(requests()).toEqual([]);
     expect(share.title).toBe('Renamed');
   });
 });
 
 describe('publishing', () => {
-  test('takes one request, with the options chosen before', async () => {
+  test('publishing takes one request, with the options chosen before', async () => {
     const share = await opened(aShareState());
     api.on('PUT /chats/:id/share', () => aLink({ showAuthor: false }));
     await share.updateOptions({ showAuthor: false });
@@ -195,20 +195,23 @@ describe('publishing', () => {
     expect(share.preview?.messages).toHaveLength(2);
   });
 
-  test.each(['before', 'after'])('ignores its own event that arrives %s the response', async (when) => {
-    const share = await opened(aShareState());
-    const response = deferred<SharedLink>();
-    api.on('PUT /chats/:id/share', () => response.promise);
-    const publishing = share.publish();
-    if (when === 'before') announce(1, { shared: true });
-    response.resolve(aLink());
-    await publishing;
-    if (when === 'after') announce(1, { shared: true });
-    await settled();
-    expect(requests()).toEqual(['PUT /chats/:id/share']);
-  });
+  test.each(['before', 'after'])(
+    'publishing ignores its own event that arrives %s the response',
+    async (when) => {
+      const share = await opened(aShareState());
+      const response = deferred<SharedLink>();
+      api.on('PUT /chats/:id/share', () => response.promise);
+      const publishing = share.publish();
+      if (when === 'before') announce(1, { shared: true });
+      response.resolve(aLink());
+      await publishing;
+      if (when === 'after') announce(1, { shared: true });
+      await settle();
+      expect(requests()).toEqual(['PUT /chats/:id/share']);
+    },
+  );
 
-  test('updates the snapshot of an existing link in one request', async () => {
+  test('publishing updates the snapshot of an existing link in one request', async () => {
     const share = await opened(
       aSharedState({ chatVersion: 3, link: aLink({ upToDate: false }), upToDate: false, newMessages: 2 }),
     );
@@ -218,18 +221,18 @@ describe('publishing', () => {
     expect([share.upToDate, share.newMessages]).toEqual([true, 0]);
   });
 
-  test('reads the preview again when the chat changed after it was read', async () => {
+  test('publishing reads the preview again when the chat changed after it was read', async () => {
     const share = await opened(aShareState());
     api
       .on('PUT /chats/:id/share', () => aLink({ chatVersion: 2 }))
       .on('GET /chats/:id/share', () => aSharedState({ chatVersion: 2 }));
     await share.publish();
     announce(2, { shared: true });
-    await settled();
+    await settle();
     expect(requests()).toEqual(['PUT /chats/:id/share', 'GET /chats/:id/share']);
   });
 
-  test('repeats a read that was in progress, which may describe the state before', async () => {
+  test('publishing repeats a read that was in progress, which may describe the state before', async () => {
     const share = await opened(aShareState());
     const early = deferred<ShareState>();
     const responses = [early.promise, Promise.resolve(aSharedState({ chatVersion: 2 }))];
@@ -239,14 +242,14 @@ describe('publishing', () => {
     announce(2);
     await share.publish();
     early.resolve(aShareState({ chatVersion: 2 }));
-    await settled();
+    await settle();
     expect(share.link?.id).toBe('link');
     expect(requests()).toEqual(['GET /chats/:id/share', 'PUT /chats/:id/share', 'GET /chats/:id/share']);
   });
 });
 
 describe('option changes', () => {
-  test('show at once, take one request and leave the snapshot state alone', async () => {
+  test('an option change shows at once, takes one request and keeps the snapshot state', async () => {
     const share = await opened(aSharedState({ upToDate: false, newMessages: 3 }));
     const response = deferred<SharedLink>();
     api.on('PATCH /shared-links/:id', () => response.promise);
@@ -260,13 +263,13 @@ describe('option changes', () => {
     expect([share.upToDate, share.newMessages]).toEqual([false, 3]);
   });
 
-  test('are sent one after the other', async () => {
+  test('option changes are sent one after the other', async () => {
     const share = await opened(aSharedState());
     const first = deferred<SharedLink>();
     const responses = [first.promise, Promise.resolve(aLink({ title: 'Second' }))];
     api.on('PATCH /shared-links/:id', () => responses.shift()!);
     const changes = [share.updateOptions({ title: 'First' }), share.updateOptions({ title: 'Second' })];
-    await settled();
+    await settle();
     expect(requests()).toHaveLength(1);
     first.resolve(aLink({ title: 'First' }));
     await Promise.all(changes);
@@ -283,14 +286,14 @@ describe('revoking', () => {
   });
   const staleState = () => aSharedState({ upToDate: false, newMessages: 2 });
 
-  test('takes one request, ignores its own event and keeps audience and anonymity for the next link', async () => {
+  test('revoking takes one request, ignores its own event and keeps audience and anonymity for the next link', async () => {
     const audience = { kind: 'restricted' as const, userIds: ['grace'], groupIds: [] };
     const share = await opened(aSharedState({ link: aLink({ audience, showAuthor: false }) }));
     const revoking = share.revoke();
     announce(1, { shared: false });
     await revoking;
     announce(1, { shared: false });
-    await settled();
+    await settle();
     expect(requests()).toEqual(['DELETE /shared-links/:id']);
     expect([share.link, share.options]).toEqual([
       null,
@@ -298,27 +301,27 @@ describe('revoking', () => {
     ]);
   });
 
-  test('can be undone in one request, with the same link and the same count of new messages', async () => {
+  test('revoking can be undone in one request, with the same link and the same count of new messages', async () => {
     const share = await opened(staleState());
     const restore = await share.revoke();
     announce(1, { shared: false });
     api.received.length = 0;
     expect(await restore()).toBe(1);
     announce(1, { shared: true });
-    await settled();
+    await settle();
     expect(requests()).toEqual(['POST /shared-links/:id/restore']);
     expect([share.link?.id, share.upToDate, share.newMessages]).toEqual(['link', false, 2]);
   });
 
-  test('reads the state again on undo when the chat changed in between', async () => {
+  test('revoking reads the state again on undo when the chat changed in between', async () => {
     const share = await opened(staleState());
     const restore = await share.revoke();
     api.on('GET /chats/:id/share', () => aShareState({ chatVersion: 2 }));
     announce(2, { shared: false });
-    await settled();
+    await settle();
     api.on('GET /chats/:id/share', () => aSharedState({ chatVersion: 2, upToDate: false, newMessages: 4 }));
     await restore();
-    await settled();
+    await settle();
     expect(share.newMessages).toBe(4);
   });
 });

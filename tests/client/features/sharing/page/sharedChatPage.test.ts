@@ -52,7 +52,7 @@ describe('refusals', () => {
     expect([page.status, page.chat]).toEqual([expected, null]);
   });
 
-  test('a missing session leaves the page as it is: the app redirects to the sign-in page', async () => {
+  test('a missing session does not change the page, because the app redirects to the sign-in page', async () => {
     api.on('GET /shared/:id', refuse(401, 'unauthenticated'));
     await page.load();
     expect([page.status, page.chat]).toEqual(['loading', null]);
@@ -67,7 +67,7 @@ describe('refusals', () => {
     expect([page.status, page.chat?.title]).toEqual(['open', 'A chat']);
   });
 
-  test('an open chat stays readable while the server is unreachable', async () => {
+  test('an open chat remains readable while the server is unreachable', async () => {
     await page.load();
     api.offline = true;
     await page.load();
