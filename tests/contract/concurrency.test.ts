@@ -3,7 +3,7 @@ import { AuditQueries } from '../../server/src/features/audit/audit.queries.ts';
 import { ChatQueries } from '../../server/src/features/chats/chats.queries.ts';
 import { ChatService } from '../../server/src/features/chats/chats.service.ts';
 import { MessageAnnouncer } from '../../server/src/features/messages/announcer.service.ts';
-import type { ExchangeService } from '../../server/src/features/messages/exchange.service.ts';
+import type { AnswerService } from '../../server/src/features/messages/answers.service.ts';
 import type { AnswerWriter } from '../../server/src/features/messages/messages.contract.ts';
 import { createMessages } from '../../server/src/features/messages/messages.feature.ts';
 import { MessageQueries } from '../../server/src/features/messages/messages.queries.ts';
@@ -31,7 +31,7 @@ const models = { require: () => Promise.resolve('m') } as unknown as ModelServic
 describe.each(backends)('concurrent requests on $name', ({ open }) => {
   let store: Store;
   let chats: ChatService;
-  let exchanges: ExchangeService;
+  let answerService: AnswerService;
   let chatQueries: ChatQueries;
   let queries: MessageQueries;
 
@@ -44,7 +44,7 @@ describe.each(backends)('concurrent requests on $name', ({ open }) => {
     chats = new ChatService(platform, { queries: chatQueries, messages: queries, audit });
     const announcer = new MessageAnnouncer(platform, { chats, chatQueries, queries });
     const parts = { chats, chatQueries, queries, announcer, answers, models };
-    ({ exchanges } = createMessages(platform, parts));
+    ({ answers: answerService } = createMessages(platform, parts));
     await new UserQueries(platform).insert({ ...ann, passwordHash: '' });
   });
   afterAll(() => store.close());
@@ -57,7 +57,7 @@ describe.each(backends)('concurrent requests on $name', ({ open }) => {
   test('twenty different questions start one answer', async () => {
     const { id } = await chats.create(ann, {});
     const asked = await twentyTimes((i) =>
-      exchanges.ask(ann, id, { content: `Question ${i}`, parentId: null }),
+      answerService.ask(ann, id, { content: `Question ${i}`, parentId: null }),
     );
     expect(asked.map(outcome).sort()).toEqual(['done', ...Array<string>(19).fill('streaming')]);
     expect(await queries.pageOfChat(id, 0, 9)).toHaveLength(2);
@@ -67,7 +67,7 @@ describe.each(backends)('concurrent requests on $name', ({ open }) => {
   test('a question sent twenty times is asked once', async () => {
     const { id } = await chats.create(ann, {});
     const asked = await twentyTimes(() =>
-      exchanges.ask(ann, id, { content: 'Question', idempotencyKey: 'one' }),
+      answerService.ask(ann, id, { content: 'Question', idempotencyKey: 'one' }),
     );
     expect(asked.map(outcome)).toEqual(Array<string>(20).fill('done'));
     expect(await queries.pageOfChat(id, 0, 9)).toHaveLength(2);
@@ -81,7 +81,7 @@ describe.each(backends)('concurrent requests on $name', ({ open }) => {
 
   test('nothing is written to a chat that is deleted while it is asked', async () => {
     const { id } = await chats.create(ann, {});
-    const asking = twentyTimes((i) => exchanges.ask(ann, id, { content: `Question ${i}` }));
+    const asking = twentyTimes((i) => answerService.ask(ann, id, { content: `Question ${i}` }));
     await chats.remove(ann, id);
     const outcomes = (await asking).map(outcome);
     for (const each of outcomes) expect(['done', 'streaming', 'not_found']).toContain(each);

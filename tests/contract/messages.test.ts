@@ -54,7 +54,7 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
   afterAll(() => store.close());
 
   test('a message is read as it was stored', async () => {
-    const row = await messages.inChat('c1', 'd');
+    const row = await messages.byIdInChat('c1', 'd');
     expect(row).toMatchObject({
       parentId: 'a',
       role: 'assistant',
@@ -66,7 +66,7 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
       error: null,
       createdAt: clock.now,
     });
-    expect(await messages.inChat('another', 'd')).toBeUndefined();
+    expect(await messages.byIdInChat('another', 'd')).toBeUndefined();
   });
 
   test('a branch is read from its leaf up to the limit, oldest first', async () => {

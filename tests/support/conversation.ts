@@ -32,7 +32,7 @@ export class Conversations {
   async addMessages(chatId: string, ...turns: Turn[]): Promise<string[]> {
     return this.#platform.store.tx(async () => {
       const chat = (await this.chats.byId(chatId))!;
-      const leaf = chat.activeMessageId && (await this.messages.inChat(chatId, chat.activeMessageId));
+      const leaf = chat.activeMessageId && (await this.messages.byIdInChat(chatId, chat.activeMessageId));
       let parentId = leaf ? leaf.id : null;
       let role = leaf && leaf.role === 'user' ? ('assistant' as const) : ('user' as const);
       const ids: string[] = [];

@@ -100,7 +100,7 @@ describe('the link of a chat', () => {
         { status: 'streaming', content: 'Half of' },
       );
       await conversations.chats.incrementVersion(chatId, {
-        activeMessageId: (await conversations.messages.inChat(chatId, question!))!.parentId,
+        activeMessageId: (await conversations.messages.byIdInChat(chatId, question!))!.parentId,
       });
       for (const refused of [
         await ann.put(`/chats/${chatId}/share`),

@@ -5,7 +5,7 @@ import type { ChatService } from '../chats/chats.service.ts';
 import type { AnswerJob, AnswerWriter } from '../messages/messages.contract.ts';
 import type { MessageRow } from '../messages/messages.queries.ts';
 import type { UserQueries } from '../users/users.queries.ts';
-import { Run, type RunParts } from './run.ts';
+import { AnswerRun, type RunParts } from './answerRun.ts';
 import { TitleGenerator } from './titleGenerator.ts';
 
 /**
@@ -25,8 +25,8 @@ export class GenerationService implements AnswerWriter {
   #platform: Platform;
   #parts: Parts & RunParts;
   #titles: TitleGenerator;
-  #running = new Map<string, { run: Run; done: Promise<void> }>();
-  #ended = new Map<string, Run>();
+  #running = new Map<string, { run: AnswerRun; done: Promise<void> }>();
+  #ended = new Map<string, AnswerRun>();
   #isDraining = false;
 
   constructor(platform: Platform, parts: Parts) {
@@ -50,7 +50,7 @@ export class GenerationService implements AnswerWriter {
     }
     // The next start of the server marks the answer as interrupted.
     if (this.#isDraining) return;
-    const run = new Run(this.#platform, this.#parts, job);
+    const run = new AnswerRun(this.#platform, this.#parts, job);
     // Concurrent requests may all have passed `requireCapacity`.
     if (!this.#hasCapacity(job.ownerId)) run.stop('failed', tooMany);
     this.#ended.delete(job.messageId);
@@ -97,13 +97,13 @@ export class GenerationService implements AnswerWriter {
     await Promise.all([...running.map(({ done }) => done), this.#titles.close()]);
   }
 
-  async #track(run: Run): Promise<void> {
+  async #track(run: AnswerRun): Promise<void> {
     const stored = await run.run();
     if (this.#running.get(run.job.messageId)?.run === run) this.#running.delete(run.job.messageId);
     if (stored?.status === 'complete' && !this.#isDraining) this.#titles.start(stored);
   }
 
-  #keepEnded(run: Run): void {
+  #keepEnded(run: AnswerRun): void {
     const { messageId } = run.job;
     this.#running.delete(messageId);
     this.#ended.set(messageId, run);

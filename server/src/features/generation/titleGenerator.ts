@@ -61,7 +61,7 @@ export class TitleGenerator {
     const { messages, chats, chatQueries, models } = this.#parts;
     const chat = await chatQueries.byId(answer.chatId);
     if (!chat?.titleIsAutomatic || chat.messageCount !== 2 || answer.parentId === null) return;
-    const question = await messages.inChat(chat.id, answer.parentId);
+    const question = await messages.byIdInChat(chat.id, answer.parentId);
     const model = await models.open(answer.model ?? '');
     if (!question || !model.complete) return;
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(timeoutMs)]);

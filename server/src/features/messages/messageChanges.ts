@@ -31,7 +31,7 @@ export class MessageChanges {
   }
 
   /** Runs `work` in a transaction with the chat locked, so that what it reads is still valid when it writes. */
-  inChat<T>(chatId: string, work: (chat: ChatRow) => Promise<T>): Promise<T> {
+  withLockedChat<T>(chatId: string, work: (chat: ChatRow) => Promise<T>): Promise<T> {
     const { chatQueries } = this.#parts;
     return this.#platform.store.tx(async () => {
       await chatQueries.lock(chatId);
@@ -43,7 +43,7 @@ export class MessageChanges {
 
   /** Returns the message; throws 404 when it is not in the chat. */
   async require(chatId: string, id: string): Promise<MessageRow> {
-    const message = await this.#parts.queries.inChat(chatId, id);
+    const message = await this.#parts.queries.byIdInChat(chatId, id);
     if (!message) throw notFound('This message is not in the chat.');
     return message;
   }

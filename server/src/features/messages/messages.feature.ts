@@ -3,7 +3,7 @@ import type { ChatQueries } from '../chats/chats.queries.ts';
 import type { ChatService } from '../chats/chats.service.ts';
 import type { ModelService } from '../models/models.service.ts';
 import type { MessageAnnouncer } from './announcer.service.ts';
-import { ExchangeService } from './exchange.service.ts';
+import { AnswerService } from './answers.service.ts';
 import { MessageChanges } from './messageChanges.ts';
 import type { AnswerWriter } from './messages.contract.ts';
 import type { MessageQueries } from './messages.queries.ts';
@@ -24,11 +24,11 @@ interface Parts {
 export function createMessages(platform: Platform, parts: Parts) {
   const changes = new MessageChanges(platform, parts);
   const messages = new MessageService(platform, { ...parts, changes });
-  const exchanges = new ExchangeService({ ...parts, changes });
+  const answers = new AnswerService({ ...parts, changes });
   return {
     messages,
-    exchanges,
-    routes: messageRoutes(platform, messages, exchanges),
+    answers,
+    routes: messageRoutes(platform, messages, answers),
     sockets: messageSockets(parts.chats, messages),
   };
 }

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { groupBy } from '../../platform/db/groupBy.ts';
 import type { Platform } from '../../platform/platform.ts';
 
-export type MessageRow = NonNullable<Awaited<ReturnType<MessageQueries['inChat']>>>;
+export type MessageRow = NonNullable<Awaited<ReturnType<MessageQueries['byIdInChat']>>>;
 export type NewMessage = Pick<MessageRow, 'id' | 'chatId' | 'parentId' | 'role' | 'content' | 'status'> &
   Partial<
     Pick<MessageRow, 'reasoning' | 'reasoningMs' | 'model' | 'edited' | 'idempotencyKey' | 'createdAt'>
@@ -25,7 +25,7 @@ export class MessageQueries {
     return this.#platform.store;
   }
 
-  async inChat(chatId: string, id: string) {
+  async byIdInChat(chatId: string, id: string) {
     const { messages } = this.#store.t;
     const [row] = await this.#store.db
       .select()

@@ -2,14 +2,10 @@ import { limits } from '#shared/limits';
 import { messageEndpoints } from '#shared/messages';
 import { Routes } from '../../platform/http/routes.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { ExchangeService } from './exchange.service.ts';
+import type { AnswerService } from './answers.service.ts';
 import type { MessageService } from './messages.service.ts';
 
-export function messageRoutes(
-  platform: Platform,
-  messages: MessageService,
-  exchanges: ExchangeService,
-): Routes {
+export function messageRoutes(platform: Platform, messages: MessageService, answers: AnswerService): Routes {
   const routes = new Routes();
   const { send } = platform.rateLimits;
 
@@ -18,15 +14,15 @@ export function messageRoutes(
   );
 
   routes.member(messageEndpoints.sendMessage, { limit: send }, ({ actor, params, body }) =>
-    exchanges.ask(actor, params.id, body),
+    answers.ask(actor, params.id, body),
   );
 
   routes.member(messageEndpoints.regenerate, { limit: send }, ({ actor, params, body }) =>
-    exchanges.regenerate(actor, params.id, params.messageId, body?.model),
+    answers.regenerate(actor, params.id, params.messageId, body?.model),
   );
 
   routes.member(messageEndpoints.continueMessage, { limit: send }, ({ actor, params }) =>
-    exchanges.continue(actor, params.id, params.messageId),
+    answers.continue(actor, params.id, params.messageId),
   );
 
   routes.member(messageEndpoints.editMessage, ({ actor, params, body }) =>
@@ -37,7 +33,7 @@ export function messageRoutes(
     messages.remove(actor, params.id, params.messageId),
   );
 
-  routes.member(messageEndpoints.stopGeneration, ({ actor, params }) => exchanges.stop(actor, params.id));
+  routes.member(messageEndpoints.stopGeneration, ({ actor, params }) => answers.stop(actor, params.id));
 
   return routes;
 }

@@ -60,7 +60,7 @@ export class MessageService {
   async edit(actor: Actor, chatId: string, messageId: string, content: string): Promise<Message> {
     const { chats, changes, queries, announcer } = this.#parts;
     await chats.authorize(actor, chatId);
-    const edited = await changes.inChat(chatId, async (chat) => {
+    const edited = await changes.withLockedChat(chatId, async (chat) => {
       const { role, status } = await changes.require(chatId, messageId);
       if (status === 'streaming') throw streamingConflict();
       const marks = role === 'assistant' ? { edited: true, status: 'complete' as const, error: null } : {};
@@ -77,7 +77,7 @@ export class MessageService {
   async remove(actor: Actor, chatId: string, messageId: string) {
     const { chats, changes, queries } = this.#parts;
     await chats.authorize(actor, chatId);
-    const result = await changes.inChat(chatId, async (chat) => {
+    const result = await changes.withLockedChat(chatId, async (chat) => {
       const message = await changes.require(chatId, messageId);
       const ids = await queries.subtree(chatId, messageId);
       const streaming = await queries.streaming(chatId);

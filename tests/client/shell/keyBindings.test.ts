@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isHelpKey, isPressed, labelOf } from '../../../client/src/shell/shortcuts.ts';
+import { isHelpKey, isPressed, labelOf } from '../../../client/src/shell/keyBindings.ts';
 
 const keyDown = (key: string, init: KeyboardEventInit = {}): KeyboardEvent =>
   new KeyboardEvent('keydown', { key, ...init });

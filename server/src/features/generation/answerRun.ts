@@ -24,14 +24,14 @@ export interface RunParts {
   models: ModelService;
   announcer: MessageAnnouncer;
   /** Called as soon as the end is stored, before it is announced. */
-  onStored: (run: Run) => void;
+  onStored: (run: AnswerRun) => void;
 }
 
 /**
  * The writing of one answer, from the first token to the final write. It belongs to no request and no socket. Readers
  * get the text from memory; the database is written later, and a failed write is retried.
  */
-export class Run {
+export class AnswerRun {
   readonly job: AnswerJob;
   /** Settles with the first attempt to store the end of the answer: rejects when it failed, although retries follow. */
   readonly firstStored: Promise<void>;
@@ -65,7 +65,7 @@ export class Run {
   async run(): Promise<MessageRow | undefined> {
     try {
       const { chatId, messageId } = this.job;
-      const row = await this.#parts.messages.inChat(chatId, messageId);
+      const row = await this.#parts.messages.byIdInChat(chatId, messageId);
       // Stopped or deleted before the run began.
       if (row?.status !== 'streaming' || this.#isAbandoned) return undefined;
       this.#answer = new StreamedAnswer(row, this.#platform.now);

@@ -28,7 +28,7 @@ interface Parts {
 const continuable = ['stopped', 'interrupted', 'failed'];
 
 /** Stores questions and starts answers: an answer is stored empty in a transaction, then written by a run. */
-export class ExchangeService {
+export class AnswerService {
   #parts: Parts;
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -44,7 +44,7 @@ export class ExchangeService {
     const { model: chatModel } = await chats.authorize(actor, chatId);
     const model = await models.require(requestedModel, chatModel);
     answers.requireCapacity(actor.id);
-    const { question, answer, isRepeated } = await changes.inChat(chatId, async (chat) => {
+    const { question, answer, isRepeated } = await changes.withLockedChat(chatId, async (chat) => {
       const existing = idempotencyKey && (await this.#alreadyAsked(chatId, idempotencyKey));
       if (existing) return { ...existing, isRepeated: true };
       await changes.requireNotStreaming(chatId);
@@ -73,7 +73,7 @@ export class ExchangeService {
     if (questionId === null) throw refused('There is no question above this answer.');
     const model = await models.require(requestedModel, chatModel);
     answers.requireCapacity(actor.id);
-    const answer = await changes.inChat(chatId, async (chat) => {
+    const answer = await changes.withLockedChat(chatId, async (chat) => {
       await changes.requireNotStreaming(chatId);
       await changes.require(chatId, questionId);
       const answer = await this.#addAnswer(chatId, questionId, model);
@@ -94,7 +94,7 @@ export class ExchangeService {
     }
     const model = await models.require(undefined, message.model ?? chatModel);
     answers.requireCapacity(actor.id);
-    const answer = await changes.inChat(chatId, async (chat) => {
+    const answer = await changes.withLockedChat(chatId, async (chat) => {
       await changes.requireNotStreaming(chatId);
       const answer = await queries.update(messageId, { status: 'streaming', error: null, model });
       if (!answer) throw notFound();
