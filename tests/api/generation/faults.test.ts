@@ -43,7 +43,7 @@ describe('faults of the model server', () => {
   });
 
   test.each([
-    ['ends the stream too early', { chunks: storyChunks(null) }, /ended its answer before it was complete/],
+    ['ends the stream too early', { chunks: storyChunks(null) }, /ended the answer before it was complete/],
     ['stops sending', { chunks: storyChunks(), pauseAfter: 3 }, /stopped sending/],
     ['never responds', { hang: true }, /did not respond in time/],
     [
