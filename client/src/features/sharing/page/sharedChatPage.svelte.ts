@@ -16,7 +16,7 @@ const loadSocket = async (): Promise<Socket> => (await import('../../../api/sock
  *
  * Consistency: when the link is revoked, the text is removed from the page immediately. Events may be missed while
  * the connection is lost, so the link is watched again after every reconnect; the reply shows what was missed. An
- * update of the snapshot is only offered: the text never changes while somebody reads it.
+ * update of the snapshot is only offered: the text never changes while a viewer reads it.
  */
 export class SharedChatPage {
   readonly id: string;
