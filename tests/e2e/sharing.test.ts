@@ -3,6 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import {
   ask,
+  copiedBy,
   hasBrowser,
   screenshot,
   signIn,
@@ -47,9 +48,6 @@ inBrowser('sharing a chat by link', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   };
-
-  const clipboard = ({ page }: Visitor): Promise<string> =>
-    page.evaluate(() => navigator.clipboard.readText());
 
   /** Presses Copy Link and waits for the link. */
   const createLink = async (dialog: Locator): Promise<string> => {
@@ -106,9 +104,12 @@ inBrowser('sharing a chat by link', () => {
     await dialog.getByText('2 messages', { exact: true }).waitFor();
     await dialog.getByText('How do magnets work?').nth(1).waitFor();
     await screenshot(owner, 'share-not-shared');
-    const link = await createLink(dialog);
+    let link = '';
+    const copied = await copiedBy(owner, async () => {
+      link = await createLink(dialog);
+    });
     expect(link).toMatch(new RegExp(`^${app.url}/s/[A-Za-z0-9_-]{20,}$`));
-    expect(await clipboard(owner)).toBe(link);
+    expect(copied).toBe(link);
     await screenshot(owner, 'share-shared');
     await closeDialog(owner);
     await owner.page
@@ -145,9 +146,9 @@ inBrowser('sharing a chat by link', () => {
     const dialog = await openShareDialog(owner);
     await dialog.getByText('2 new messages are not in this link').waitFor();
     await screenshot(owner, 'share-out-of-date');
-    await dialog.getByRole('button', { name: 'Update and Copy Link' }).click();
+    const updateAndCopy = dialog.getByRole('button', { name: 'Update and Copy Link' });
+    expect(await copiedBy(owner, () => updateAndCopy.click())).toBe(link);
     await dialog.getByText('Up to date').waitFor();
-    expect(await clipboard(owner)).toBe(link);
 
     await reader.page.getByText('This chat was updated by its owner.').waitFor();
     await reader.page.getByRole('button', { name: 'Show latest' }).click();

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { hasBrowser, screenshot, TestBrowser, type Visitor } from '../support/browser.ts';
+import { copiedBy, hasBrowser, screenshot, TestBrowser, type Visitor } from '../support/browser.ts';
 import { chunksOf, startModelServer, type ModelServer } from '../support/modelServer.ts';
 import { ownStreams, recordedStreams } from '../support/recordedStreams.ts';
 import { missingDataHint } from '../support/testData.ts';
@@ -39,9 +39,9 @@ inBrowser('streamed answers', () => {
   const waitForAnswer = () => ann.page.getByRole('status').filter({ hasText: 'Answer ready' }).waitFor();
   /** Returns what "Copy message" copies: the text of the answer, before any rendering. */
   const copyAnswer = async (page = ann.page): Promise<string> => {
-    await page.getByRole('article').last().hover();
-    await page.getByRole('article').last().getByRole('button', { name: 'Copy message' }).click();
-    return page.evaluate(() => navigator.clipboard.readText());
+    const answer = page.getByRole('article').last();
+    await answer.hover();
+    return copiedBy({ page }, () => answer.getByRole('button', { name: 'Copy message' }).click());
   };
 
   /** Waits until the server has the whole answer, whether or not a browser is connected. */

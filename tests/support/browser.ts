@@ -111,6 +111,14 @@ export async function signIn({ page }: Visitor, name: string, secret: string = p
 
 export const emailOf = (name: string): string => `${name.toLowerCase()}@example.org`;
 
+/** Does `copy` and returns what it put on the clipboard, which pages write some time after the click. */
+export async function copiedBy({ page }: Pick<Visitor, 'page'>, copy: () => Promise<void>): Promise<string> {
+  await page.evaluate(() => navigator.clipboard.writeText(''));
+  await copy();
+  const text = await page.waitForFunction(() => navigator.clipboard.readText());
+  return text.jsonValue();
+}
+
 /** Asks in the open chat and waits until the answer is complete. */
 export async function ask({ page }: Visitor, question: string): Promise<void> {
   const box = page.getByRole('textbox', { name: 'Message', exact: true });
