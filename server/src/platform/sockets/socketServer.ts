@@ -82,7 +82,9 @@ function boundConnections(io: Server, counts: SocketCounts, env: Env): void {
       counts.remove(holder);
       setTimeout(() => terminate(connection), closingMs).unref();
     });
-    if (counts.mustClose(holder)) terminate(connection);
+    if (!counts.mustClose(holder)) return;
+    connection.close(true);
+    terminate(connection);
   });
 }
 
