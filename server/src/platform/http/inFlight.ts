@@ -20,7 +20,7 @@ const bounds = {
   /** Building a snapshot, or the text of a chat for another site, holds a whole branch in memory. */
   snapshot: {
     atOnce: 1,
-    waiting: 10,
+    waiting: 50,
     message: 'Too many requests for sharing at once. Try again in a moment.',
   },
   export: {

@@ -9,7 +9,7 @@ import { hasOneHost, isOwnOrigin } from '../http/guards.ts';
 import type { Platform } from '../platform.ts';
 import { requireMember, type Actor } from '../policy.ts';
 import { hashSessionId } from '../sessions/sessionStore.ts';
-import type { SocketContext, SocketData, SocketFeature } from './on.ts';
+import type { AppSocket, SocketContext, SocketData, SocketFeature } from './on.ts';
 import { rooms } from './realtime.ts';
 import { SerialQueue } from './serialQueue.ts';
 import { SocketCounts, type Holder } from './socketCounts.ts';
@@ -95,6 +95,15 @@ function refuseOtherUpgrades(http: HttpServer, path: string): void {
   });
 }
 
+/** Lets a member in, or returns why not. The client asks about its session and tries again after a while. */
+function admit(socket: AppSocket, counts: SocketCounts): Error | undefined {
+  const { user, sessionID } = socket.request as Request;
+  if (!user || user.role === 'pending') return new Error('unauthenticated');
+  if (counts.isOver({ userId: user.id })) return new Error('too_many_sockets');
+  socket.data = { userId: user.id, sidHash: hashSessionId(sessionID) };
+  return undefined;
+}
+
 /** Creates the Socket.io server, with the port and the sessions of the HTTP API. */
 export function createSocketServer(
   http: HttpServer,
@@ -124,20 +133,7 @@ export function createSocketServer(
 
   const counts = new SocketCounts(platform.env.RATE_LIMIT_FACTOR);
   boundConnections(io, counts, platform.env);
-
-  io.use((socket, next) => {
-    const { user, sessionID } = socket.request as Request;
-    if (!user || user.role === 'pending') {
-      next(new Error('unauthenticated'));
-      return;
-    }
-    if (counts.isOver({ userId: user.id })) {
-      next(new Error('too_many_sockets'));
-      return;
-    }
-    socket.data = { userId: user.id, sidHash: hashSessionId(sessionID) };
-    next();
-  });
+  io.use((socket, next) => next(admit(socket, counts)));
 
   io.on('connection', (socket) => {
     const context: SocketContext = {
