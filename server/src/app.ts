@@ -1,22 +1,26 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import path from 'node:path';
 import compression from 'compression';
-import express, { Router, type Express } from 'express';
+import express, { Router, type Express, type RequestHandler } from 'express';
 import { apiPrefix } from '#shared/api';
 import { createFeatures, type FeatureOptions } from './features.ts';
 import type { Store } from './platform/db/store.ts';
 import type { Env } from './platform/env.ts';
 import { notFound } from './platform/errors.ts';
 import { errorHandler } from './platform/http/errorMapping.ts';
-import { noStore, sameOriginOnly, securityHeaders } from './platform/http/guards.ts';
+import { Connections } from './platform/http/connections.ts';
+import { noStore, oneHostOnly, sameOriginOnly, securityHeaders } from './platform/http/guards.ts';
 import { Health } from './platform/http/health.ts';
+import { createInFlightBounds } from './platform/http/inFlight.ts';
 import { createRateLimits } from './platform/http/rateLimits.ts';
+import { limitRequestTimes, serverTimeouts } from './platform/http/requestDeadlines.ts';
 import type { Routes } from './platform/http/routes.ts';
 import { staticFiles } from './platform/http/staticFiles.ts';
 import { createLog, type Logger } from './platform/log.ts';
 import type { Platform } from './platform/platform.ts';
 import { instanceSecret, SecretBox } from './platform/secretBox.ts';
 import { SessionStore } from './platform/sessions/sessionStore.ts';
+import { closeConnections, shutdownMs, shutdownStep } from './platform/shutdown.ts';
 import { Signals } from './platform/signals.ts';
 import { Realtime, rooms } from './platform/sockets/realtime.ts';
 import { createSocketServer } from './platform/sockets/socketServer.ts';
@@ -24,16 +28,12 @@ import { createSocketServer } from './platform/sockets/socketServer.ts';
 const dayMs = 24 * 60 * 60_000;
 /** Bytes from which a response is compressed. */
 const compressionThreshold = 2_048;
-/** Milliseconds a request may take: the time to upload the largest import at 5 Mbit/s. Node's default is five minutes. */
-const requestTimeoutMs = 60 * 60_000;
 
 interface AppOptions {
   env: Env;
   store: Store;
   log?: Logger;
   now?: () => number;
-  /** Multiplies the rate limits, for load tests. */
-  rateFactor?: number;
   /** Overrides for tests. */
   featureOptions?: FeatureOptions;
 }
@@ -59,13 +59,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   await features.recover();
 
   const health = new Health(store);
-  const http = createServer(createWeb(platform, features, health));
-  http.requestTimeout = requestTimeoutMs;
+  const http = createServer(serverTimeouts, createWeb(platform, features, health));
+  const connections = new Connections(http, env, platform.log);
   const io = createSocketServer(http, platform, {
     session: features.sessionMiddleware,
     actor: features.actor,
     features: features.sockets,
   });
+  // After the socket server, which replaces the listeners it finds.
+  limitRequestTimes(http);
 
   return {
     http,
@@ -73,20 +75,22 @@ export async function createApp(options: AppOptions): Promise<App> {
     features,
     mounted: features.routes.flatMap(({ mounted }) => mounted),
     async close() {
+      const step = (name: keyof typeof shutdownMs, work: () => Promise<unknown>) =>
+        shutdownStep(platform.log, name, shutdownMs[name], work);
       health.stop();
+      http.close();
       platform.realtime.sendToAll('session:ended', { reason: 'server_stopping' });
-      await features.drain();
+      await step('drain', () => features.drain());
       platform.sessions.close();
-      await io.close();
-      http.closeAllConnections();
-      await features.stop();
-      await store.close();
+      await closeConnections(http, io, connections);
+      await step('features', () => features.stop());
+      await step('database', () => store.close());
     },
   };
 }
 
 function createPlatform(
-  { env, store, log = createLog(env.LOG_LEVEL), now = Date.now, rateFactor }: AppOptions,
+  { env, store, log = createLog(env.LOG_LEVEL), now = Date.now }: AppOptions,
   secret: string,
 ): Platform {
   const realtime = new Realtime();
@@ -101,35 +105,43 @@ function createPlatform(
     signals: new Signals((error, signal) => log.error({ err: error, signal }, 'signal listener failed')),
     secretBox: new SecretBox(secret),
     sessions,
-    rateLimits: createRateLimits(rateFactor),
+    rateLimits: createRateLimits(env.RATE_LIMIT_FACTOR),
+    inFlight: createInFlightBounds(),
   };
 }
 
 /** The path of a request, from top to bottom. `Routes` continues it for each endpoint. */
-function createWeb({ env, log }: Platform, features: Features, health: Health): Express {
+function createWeb(platform: Platform, features: Features, health: Health): Express {
+  const { env, log } = platform;
   const web = express();
   web.disable('x-powered-by');
   web.set('trust proxy', env.TRUST_PROXY);
   // API responses are never cached, so computing ETags for them would be wasted work.
   web.set('etag', false);
 
+  web.use(oneHostOnly);
   web.use(health.router);
   web.use(securityHeaders(env));
-  web.use(apiPrefix, createApi(env, features));
+  web.use(apiPrefix, createApi(platform, features));
   web.use(staticFiles(path.join(env.appRoot, 'dist/client')));
+  web.use(nothingFound);
   web.use(errorHandler(log));
   return web;
 }
 
-function createApi(env: Env, features: Features): Router {
+function createApi({ env, inFlight }: Platform, features: Features): Router {
   const api = Router();
   api.use(noStore);
   api.use(sameOriginOnly(env));
   api.use(compression({ threshold: compressionThreshold }));
   api.use(...features.sessionMiddleware);
+  api.use(inFlight.any.middleware);
   for (const { router } of features.routes) api.use(router);
-  api.use(() => {
-    throw notFound();
-  });
+  api.use(nothingFound);
   return api;
 }
+
+/** Express's own last handler would read the whole body first. */
+const nothingFound: RequestHandler = () => {
+  throw notFound();
+};

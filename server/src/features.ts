@@ -135,7 +135,7 @@ function createRoutes(platform: Platform, services: ReturnType<typeof createServ
     messages.routes,
     sharing.routes,
     communityRoutes(platform, community),
-    exportRoutes(exports),
+    exportRoutes(platform, exports),
     importRoutes(platform, imports),
   ];
 }

@@ -5,7 +5,7 @@ import { readEnv } from './platform/env.ts';
 import { createLog } from './platform/log.ts';
 
 /** Milliseconds after which a shutdown that has not finished ends the process. */
-const shutdownTimeoutMs = 20_000;
+const shutdownTimeoutMs = 5_000;
 
 async function start(): Promise<void> {
   const env = readEnv();

@@ -18,6 +18,8 @@ export const limits = {
   answerContent: 1_000_000,
   /** Bytes of a JSON request body: enough for the longest question in four-byte characters. */
   jsonBodyBytes: 1_500_000,
+  /** Bytes of a JSON request body of someone who is not a member: enough for a name, an email and two passwords. */
+  strangerBodyBytes: 16_000,
   /** Rows of one list page, by default and at most. */
   pageSizeDefault: 30,
   pageSizeMax: 100,

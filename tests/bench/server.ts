@@ -14,9 +14,10 @@ const env = readEnv({
   DATA_DIR: folder,
   WEBUI_SECRET_KEY: 'a secret for benchmarks',
   DEFAULT_USER_ROLE: 'user',
+  RATE_LIMIT_FACTOR: '1000000',
 });
 const store = openSqlite(path.join(folder, 'parley.db'), path.resolve('drizzle/sqlite'));
-const app = await createApp({ env, store, log: createLog('error'), rateFactor: 1_000_000 });
+const app = await createApp({ env, store, log: createLog('error') });
 app.http.listen(0, '127.0.0.1', () => {
   process.send?.({ port: (app.http.address() as AddressInfo).port });
 });

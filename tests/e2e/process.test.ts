@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import type { ChatWithBranch } from '#shared/chats';
 import type { SharedLink } from '#shared/sharing';
 import supertest from 'supertest';
 import { Person } from '../support/person.ts';
+import { RawConnection } from '../support/rawConnection.ts';
 import { chunksOf, startModelServer, type ModelServer } from '../support/modelServer.ts';
 
 const program = 'dist/server/index.js';
@@ -26,15 +27,18 @@ whenBuilt('the server process', () => {
   let port: number;
   let models: ModelServer;
   let server: ChildProcess;
+  let logLevel = 'error';
 
-  const start = async () => {
-    server = spawn(process.execPath, [program], {
+  /** Starts the server. `maxFileKb` bounds the size of every file it writes, as a full disk does. */
+  const start = async ({ maxFileKb = 'unlimited' }: { maxFileKb?: number | 'unlimited' } = {}) => {
+    const command = `ulimit -f ${maxFileKb}; exec "$0" "$1"`;
+    server = spawn('bash', ['-c', command, process.execPath, program], {
       env: {
         ...process.env,
         PORT: String(port),
         HOST: '127.0.0.1',
         DATA_DIR: folder,
-        LOG_LEVEL: 'error',
+        LOG_LEVEL: logLevel,
         OPENAI_API_BASE_URL: models.url,
         OPENAI_API_KEY: 'none',
       },
@@ -45,11 +49,13 @@ whenBuilt('the server process', () => {
   };
   const stop = (signal: NodeJS.Signals) =>
     new Promise<number | null>((resolve) => {
+      if (server.exitCode !== null) resolve(server.exitCode);
       server.once('exit', (code) => resolve(code));
       server.kill(signal);
     });
 
   beforeEach(async () => {
+    logLevel = 'error';
     folder = mkdtempSync(path.join(tmpdir(), 'parley-process-'));
     port = await freePort();
     models = await startModelServer();
@@ -113,6 +119,90 @@ whenBuilt('the server process', () => {
     const chat = (await ann.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
     expect(chat.messages[1]).toMatchObject({ status: 'interrupted' });
     expect(chat.messages[1]!.content).toMatch(/^Some words/);
+  });
+
+  test('stops within five seconds whatever strangers have left open, and keeps the text of answers', async () => {
+    const { ann, id, socket } = await personWithChat();
+    models.reply = { chunks: chunksOf('Some words that came and more.'), pauseAfter: 5 };
+    await ann.post(`/chats/${id}/messages`, { content: 'Go' }).expect(201);
+    await socket.waitFor('message:delta', ({ text, offset }) => offset > 0 || text.includes('words'));
+    const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': 13 };
+    const key = { 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==' };
+    const json = { 'Content-Type': 'application/json' };
+    const leftOpen: ((raw: RawConnection) => unknown)[] = [
+      () => undefined,
+      (raw) => raw.write('GET / HTTP/1.1\r\nHost: x\r\n'),
+      (raw) => raw.request('POST /api/v1/auth/sign-in', { ...json, 'Content-Length': 500 }, '{'),
+      (raw) => raw.request('POST /api/v1/nothing', { ...json, 'Content-Length': 1_400_000 }, '{'),
+      (raw) =>
+        raw.request('POST /api/v1/imports', { ...json, Cookie: ann.cookie(), 'Content-Length': 9_000 }, '['),
+      (raw) =>
+        raw.request('POST /api/v1/chats', { ...json, Cookie: ann.cookie(), 'Content-Length': 9_000 }, '{'),
+      (raw) => raw.request('GET /healthz'),
+      (raw) => (raw.request('GET /healthz'), raw.endWriting()),
+      (raw) => raw.request('GET /socket.io/?EIO=4&transport=websocket', { ...upgrade, ...key }),
+      (raw) => raw.request('GET /other', { ...upgrade, ...key }),
+      (raw) => raw.request('GET /socket.io/?EIO=4&transport=polling'),
+    ];
+    const connections = await Promise.all(
+      leftOpen.flatMap((leave) =>
+        Array.from({ length: 5 }, async () => {
+          const raw = await RawConnection.open(`http://127.0.0.1:${port}`);
+          leave(raw);
+          return raw;
+        }),
+      ),
+    );
+    // Served after them, so that they have arrived.
+    await ann.get('/me').expect(200);
+    const began = Date.now();
+    expect(await stop('SIGTERM')).toBe(0);
+    expect(Date.now() - began).toBeLessThan(5_000);
+    for (const raw of connections) raw.destroy();
+
+    await start();
+    const chat = (await ann.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
+    expect(chat.messages[1]).toMatchObject({ status: 'interrupted' });
+    expect(chat.messages[1]!.content).toMatch(/^Some words/);
+  });
+
+  test('stops cleanly while nothing can be written to the disk', async () => {
+    await stop('SIGKILL');
+    logLevel = 'silent';
+    await start({ maxFileKb: 1_000 });
+    const { ann, id, socket } = await personWithChat();
+    models.reply = { chunks: chunksOf('Some words that came and more.'), pauseAfter: 5 };
+    await ann.post(`/chats/${id}/messages`, { content: 'Go' }).expect(201);
+    await socket.waitFor('message:delta', ({ text, offset }) => offset > 0 || text.includes('words'));
+    const statuses = new Set<number>();
+    for (let i = 0; i < 100 && !statuses.has(507); i++) {
+      const settings = { systemPrompt: `${i} `.repeat(16_000) };
+      statuses.add((await ann.patch(`/chats/${id}`, { settings })).status);
+    }
+    expect([...statuses]).toEqual([200, 507]);
+    const began = Date.now();
+    expect(await stop('SIGTERM')).toBe(0);
+    expect(Date.now() - began).toBeLessThan(5_000);
+    await socket.waitUntilClosed();
+  });
+
+  test('holds no memory for bodies that strangers announce and do not finish', async () => {
+    const residentMb = () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))![1]) / 1_000;
+    const before = residentMb();
+    const piece = `{"title":"${'x'.repeat(1_400_000)}`;
+    const paths = ['/api/v1/auth/sign-in', '/api/v1/chats', '/nothing'];
+    const connections = await Promise.all(
+      Array.from({ length: 300 }, async (_, i) => {
+        const raw = await RawConnection.open(`http://127.0.0.1:${port}`);
+        const headers = { 'Content-Type': 'application/json', 'Content-Length': 1_500_000 };
+        raw.request(`POST ${paths[i % paths.length]}`, headers, piece);
+        return raw;
+      }),
+    );
+    await Promise.all(connections.map((raw) => raw.waitFor(/^HTTP\/1\.1 4/)));
+    expect(residentMb() - before).toBeLessThan(100);
+    for (const raw of connections) raw.destroy();
   });
 
   test('reports a port that is already in use', async () => {

@@ -52,6 +52,7 @@ export async function createTestApp({
     WEBUI_SECRET_KEY: 'a secret for tests only',
     LOG_LEVEL: 'error',
     STREAM_COALESCE_MS: '5',
+    ...(limited ? {} : { RATE_LIMIT_FACTOR: String(rateFactor) }),
     ...extra,
   });
   const store = openSqlite(path.join(folder, 'parley.db'), path.resolve('drizzle/sqlite'));
@@ -61,7 +62,6 @@ export async function createTestApp({
     store,
     log: createLog(env.LOG_LEVEL),
     now: () => Date.now() + offset,
-    ...(limited ? {} : { rateFactor }),
     featureOptions: { modelTuning },
   });
   await new Promise<void>((resolve) => app.http.listen(0, '127.0.0.1', resolve));

@@ -1,5 +1,6 @@
 import type { Store } from '../../server/src/platform/db/store.ts';
 import { readEnv } from '../../server/src/platform/env.ts';
+import { createInFlightBounds } from '../../server/src/platform/http/inFlight.ts';
 import { createRateLimits } from '../../server/src/platform/http/rateLimits.ts';
 import { createLog } from '../../server/src/platform/log.ts';
 import type { Platform } from '../../server/src/platform/platform.ts';
@@ -21,5 +22,6 @@ export function createTestPlatform(store: Store, at: { now: number } = { now: 1_
     secretBox: new SecretBox('a secret for tests only'),
     sessions: new SessionStore(store, 86_400_000),
     rateLimits: createRateLimits(1_000),
+    inFlight: createInFlightBounds(),
   };
 }

@@ -39,6 +39,14 @@ export const variables = {
     schema: z.coerce.number().int().min(0).max(10).default(0),
     help: 'Number of reverse proxies in front of the server. They report the client address and protocol.',
   },
+  MAX_CONNECTIONS: {
+    schema: z.coerce.number().int().min(10).max(100_000).default(5_000),
+    help: 'Connections the server accepts at once. Without a reverse proxy, one address can have half of them.',
+  },
+  RATE_LIMIT_FACTOR: {
+    schema: z.coerce.number().min(1).max(1_000_000).default(1),
+    help: 'Multiplies every rate limit and the number of sockets a person can have, for load tests and very large offices.',
+  },
   WEBUI_NAME: {
     schema: z.string().min(1).max(60).optional(),
     help: 'Name of the instance. Locks the setting in the Admin Panel.',

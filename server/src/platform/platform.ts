@@ -1,5 +1,6 @@
 import type { Store } from './db/store.ts';
 import type { Env } from './env.ts';
+import type { InFlightBounds } from './http/inFlight.ts';
 import type { RateLimits } from './http/rateLimits.ts';
 import type { Logger } from './log.ts';
 import type { SecretBox } from './secretBox.ts';
@@ -19,4 +20,5 @@ export interface Platform {
   secretBox: SecretBox;
   sessions: SessionStore;
   rateLimits: RateLimits;
+  inFlight: InFlightBounds;
 }

@@ -66,15 +66,7 @@ describe('an open shared page', () => {
       expect(reply).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
     });
 
-    test('a socket can try sixty ids per minute and watch twenty links at once', async () => {
-      const socket = await connect(bob);
-      const codes: string[] = [];
-      for (let i = 0; i < 61; i++) {
-        const reply = await socket.request('share:watch', { id: `guess${i}` });
-        codes.push(reply.ok ? 'ok' : reply.error.code);
-      }
-      expect(codes.slice(0, 60).every((code) => code === 'not_found')).toBe(true);
-      expect(codes[60]).toBe('rate_limited');
+    test('a socket can watch twenty links at once', async () => {
       const links = await Promise.all(Array.from({ length: 21 }, () => share(ann)));
       const other = await watch(bob, ...links.slice(0, 20).map(({ id }) => id));
       expect(await other.request('share:watch', { id: links[20]!.id })).toMatchObject({

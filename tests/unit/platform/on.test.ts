@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import type { Ack } from '#shared/socketEvents';
+import { notFound } from '../../../server/src/platform/errors.ts';
+import { createRateLimits } from '../../../server/src/platform/http/rateLimits.ts';
 import { createLog } from '../../../server/src/platform/log.ts';
 import type { Actor } from '../../../server/src/platform/policy.ts';
 import { on, type AppSocket, type SocketContext } from '../../../server/src/platform/sockets/on.ts';
@@ -10,11 +12,12 @@ const actor: Actor = { id: 'ann', name: 'Ann', email: 'ann@example.org', role: '
 afterEach(() => void jest.restoreAllMocks());
 
 function createContext() {
-  const socket = Object.assign(new EventEmitter(), { connected: true });
+  const socket = Object.assign(new EventEmitter(), { connected: true, data: { userId: actor.id } });
   const context: SocketContext = {
     socket: socket as unknown as AppSocket,
     log: createLog('silent'),
     queue: new SerialQueue(),
+    eventLimit: createRateLimits().socketEvent,
     actor: () => Promise.resolve(actor),
   };
   const send = (name: string, payload: unknown) =>
@@ -36,19 +39,37 @@ test('an invalid event is refused without calling its handler', async () => {
   expect(await send('chat:unwatch', { chatId: 7 })).toMatchObject({ error: { code: 'invalid_request' } });
 });
 
-test('a limited event is refused after too many in one window, and allowed again in the next', async () => {
-  const { context, send } = createContext();
-  const clock = jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
-  const limit = { events: 2, windowMs: 60_000, message: 'Too many.' };
-  on(context, 'chat:unwatch', { limit }, () => Promise.resolve(undefined));
-  on(context, 'share:unwatch', () => Promise.resolve(undefined));
-  const unwatch = async () => (await send('chat:unwatch', { chatId: 'one' })).ok;
-  expect([await unwatch(), await unwatch()]).toEqual([true, true]);
-  expect(await send('chat:unwatch', { chatId: 'one' })).toEqual({
+test('a limited event is refused after too many in one window, on whichever socket of the person', async () => {
+  const { share } = createRateLimits();
+  const [first, second] = [createContext(), createContext()];
+  for (const { context } of [first, second]) {
+    on(context, 'chat:unwatch', { limit: share }, () => Promise.resolve(undefined));
+    on(context, 'share:unwatch', () => Promise.resolve(undefined));
+  }
+  for (let i = 0; i < 30; i++) {
+    for (const { send } of [first, second])
+      expect((await send('chat:unwatch', { chatId: 'one' })).ok).toBe(true);
+  }
+  expect(await second.send('chat:unwatch', { chatId: 'one' })).toEqual({
     ok: false,
-    error: { code: 'rate_limited', message: 'Too many.' },
+    error: { code: 'rate_limited', message: expect.stringContaining('Too many') },
   });
-  expect((await send('share:unwatch', { id: 'x'.repeat(32) })).ok).toBe(true);
-  clock.mockReturnValue(1_060_001);
-  expect(await unwatch()).toBe(true);
+  expect((await second.send('share:unwatch', { id: 'x'.repeat(32) })).ok).toBe(true);
+});
+
+test('a limit of failures counts no success', async () => {
+  const { shareLookUp } = createRateLimits();
+  const { context, send } = createContext();
+  let isFailing = false;
+  on(context, 'chat:unwatch', { limit: shareLookUp }, () =>
+    isFailing ? Promise.reject(notFound()) : Promise.resolve(undefined),
+  );
+  const unwatch = async () => {
+    const ack = await send('chat:unwatch', { chatId: 'one' });
+    return ack.ok ? 'ok' : ack.error.code;
+  };
+  for (let i = 0; i < 121; i++) expect(await unwatch()).toBe('ok');
+  isFailing = true;
+  for (let i = 0; i < 120; i++) expect(await unwatch()).toBe('not_found');
+  expect(await unwatch()).toBe('rate_limited');
 });

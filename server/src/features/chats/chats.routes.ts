@@ -14,18 +14,23 @@ export function chatRoutes(
   messages: BranchReader,
 ): Routes {
   const routes = new Routes();
+  const { rateLimits, inFlight } = platform;
 
-  routes.member(chatEndpoints.listChats, { limit: platform.rateLimits.search }, async ({ actor, query }) => {
-    const { items, nextCursor } = await queries.list({
-      ...query,
-      ownerId: actor.id,
-      archived: query.archived ?? false,
-      limit: query.limit ?? limits.pageSizeDefault,
-    });
-    return { items: items.map(presentChatSummary), nextCursor };
-  });
+  routes.member(
+    chatEndpoints.listChats,
+    { limit: rateLimits.search, inFlight: inFlight.search },
+    async ({ actor, query }) => {
+      const { items, nextCursor } = await queries.list({
+        ...query,
+        ownerId: actor.id,
+        archived: query.archived ?? false,
+        limit: query.limit ?? limits.pageSizeDefault,
+      });
+      return { items: items.map(presentChatSummary), nextCursor };
+    },
+  );
 
-  routes.member(chatEndpoints.createChat, async ({ actor, body }) =>
+  routes.member(chatEndpoints.createChat, { limit: rateLimits.createChat }, async ({ actor, body }) =>
     presentChat(await chats.create(actor, body ?? {})),
   );
 
@@ -34,11 +39,13 @@ export function chatRoutes(
     return { ...presentChat(chat), ...(await messages.activeBranch(chat)) };
   });
 
-  routes.member(chatEndpoints.updateChat, async ({ actor, params, body }) =>
+  routes.member(chatEndpoints.updateChat, { limit: rateLimits.edit }, async ({ actor, params, body }) =>
     presentChat(await chats.update(actor, params.id, body)),
   );
 
-  routes.member(chatEndpoints.deleteChat, ({ actor, params }) => chats.remove(actor, params.id));
+  routes.member(chatEndpoints.deleteChat, { limit: rateLimits.edit }, ({ actor, params }) =>
+    chats.remove(actor, params.id),
+  );
 
   return routes;
 }

@@ -7,7 +7,7 @@ export function communityRoutes(platform: Platform, community: CommunityService)
   const routes = new Routes();
   routes.member(
     communityEndpoints.shareToCommunity,
-    { limit: platform.rateLimits.share },
+    { limit: platform.rateLimits.share, inFlight: platform.inFlight.snapshot },
     ({ actor, params }) => community.buildPayload(actor, params.id),
   );
   return routes;

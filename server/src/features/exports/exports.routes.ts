@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import { chatEndpoints } from '#shared/chats';
 import { exportEndpoints } from '#shared/imports';
 import { Routes } from '../../platform/http/routes.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { ExportFormat, ExportService } from './exports.service.ts';
 
 const contentTypes: Record<ExportFormat, string> = {
@@ -19,16 +20,17 @@ function setDownloadHeaders(res: Response, name: string, format: ExportFormat): 
   res.set('Content-Type', contentTypes[format]);
 }
 
-export function exportRoutes(exports: ExportService): Routes {
+export function exportRoutes({ rateLimits, inFlight }: Platform, exports: ExportService): Routes {
   const routes = new Routes();
+  const oneAtATime = { limit: rateLimits.export, inFlight: inFlight.export };
 
-  routes.member(chatEndpoints.exportChat, async ({ actor, params, query, res }) => {
+  routes.member(chatEndpoints.exportChat, oneAtATime, async ({ actor, params, query, res }) => {
     const { title, text } = await exports.exportChat(actor, params.id, query.format);
     setDownloadHeaders(res, title, query.format);
     res.end(text);
   });
 
-  routes.member(exportEndpoints.exportChats, async ({ actor, res }) => {
+  routes.member(exportEndpoints.exportChats, oneAtATime, async ({ actor, res }) => {
     setDownloadHeaders(res, `parley-chats-${new Date().toISOString().slice(0, 10)}`, 'json');
     await pipeline(Readable.from(exports.exportAll(actor)), res);
   });

@@ -7,7 +7,7 @@ import type { MessageService } from './messages.service.ts';
 
 export function messageRoutes(platform: Platform, messages: MessageService, answers: AnswerService): Routes {
   const routes = new Routes();
-  const { send } = platform.rateLimits;
+  const { send, edit } = platform.rateLimits;
 
   routes.member(messageEndpoints.listEarlierMessages, ({ actor, params, query }) =>
     messages.earlier(actor, params.id, query.before, query.limit ?? limits.branchPageSize),
@@ -25,11 +25,11 @@ export function messageRoutes(platform: Platform, messages: MessageService, answ
     answers.continue(actor, params.id, params.messageId),
   );
 
-  routes.member(messageEndpoints.editMessage, ({ actor, params, body }) =>
+  routes.member(messageEndpoints.editMessage, { limit: edit }, ({ actor, params, body }) =>
     messages.edit(actor, params.id, params.messageId, body.content),
   );
 
-  routes.member(messageEndpoints.deleteMessage, ({ actor, params }) =>
+  routes.member(messageEndpoints.deleteMessage, { limit: edit }, ({ actor, params }) =>
     messages.remove(actor, params.id, params.messageId),
   );
 

@@ -48,7 +48,7 @@ export function createSharing(platform: Platform, given: Parts) {
   return {
     ...services,
     routes: sharingRoutes(platform, { ...services, presenter }),
-    sockets: sharingSockets(parts.subscriptions),
+    sockets: sharingSockets(platform, parts.subscriptions),
     stop: () => sweeper.close(),
   };
 }

@@ -37,7 +37,8 @@ const presentWith =
 
 /** Below `/chats/:id/share`: the link of one chat. */
 function addChatRoutes(routes: Routes, platform: Platform, parts: Parts): void {
-  const { rateLimits } = platform;
+  const { rateLimits, inFlight } = platform;
+  const snapshot = { limit: rateLimits.share, inFlight: inFlight.snapshot };
   const { publisher, sharing, revocations } = parts;
   const present = presentWith(platform, parts);
 
@@ -47,17 +48,16 @@ function addChatRoutes(routes: Routes, platform: Platform, parts: Parts): void {
     return { link: link ? { ...(await present(actor, link, req)), upToDate } : null, ...state };
   });
 
-  routes.member(sharingEndpoints.previewShare, ({ actor, params }) => sharing.preview(actor, params.id));
-
-  routes.member(
-    sharingEndpoints.publishShare,
-    { limit: rateLimits.share },
-    async ({ actor, params, body, req, res }) => {
-      const { link, created } = await publisher.publish(actor, params.id, body ?? {});
-      if (created) res.status(201);
-      return present(actor, link, req);
-    },
+  const preview = { limit: rateLimits.preview, inFlight: inFlight.snapshot };
+  routes.member(sharingEndpoints.previewShare, preview, ({ actor, params }) =>
+    sharing.preview(actor, params.id),
   );
+
+  routes.member(sharingEndpoints.publishShare, snapshot, async ({ actor, params, body, req, res }) => {
+    const { link, created } = await publisher.publish(actor, params.id, body ?? {});
+    if (created) res.status(201);
+    return present(actor, link, req);
+  });
 
   routes.member(sharingEndpoints.revokeShare, { limit: rateLimits.share }, ({ actor, params }) =>
     revocations.revokeShare(actor, params.id),
@@ -66,16 +66,20 @@ function addChatRoutes(routes: Routes, platform: Platform, parts: Parts): void {
 
 /** Below `/shared-links`: all links of one person. */
 function addLinkRoutes(routes: Routes, platform: Platform, parts: Parts): void {
-  const { env, rateLimits } = platform;
+  const { env, rateLimits, inFlight } = platform;
   const { sharing, revocations, presenter } = parts;
   const present = presentWith(platform, parts);
 
-  routes.member(sharingEndpoints.listLinks, { limit: rateLimits.search }, async ({ actor, query, req }) => {
-    const order = query.order ?? (query.sort === 'title' ? 'asc' : 'desc');
-    const limit = query.limit ?? limits.pageSizeDefault;
-    const { items, ...page } = await sharing.list(actor, { ...query, order, limit });
-    return { items: await presenter.presentLinks(actor, items, publicOrigin(env, req)), ...page };
-  });
+  routes.member(
+    sharingEndpoints.listLinks,
+    { limit: rateLimits.search, inFlight: inFlight.search },
+    async ({ actor, query, req }) => {
+      const order = query.order ?? (query.sort === 'title' ? 'asc' : 'desc');
+      const limit = query.limit ?? limits.pageSizeDefault;
+      const { items, ...page } = await sharing.list(actor, { ...query, order, limit });
+      return { items: await presenter.presentLinks(actor, items, publicOrigin(env, req)), ...page };
+    },
+  );
 
   routes.member(
     sharingEndpoints.updateLink,
@@ -108,7 +112,7 @@ const requireShareId: RequestHandler = (req, _res, next) => {
 };
 
 /** Below `/shared`: what viewers of a link do. */
-function addSharedPageRoutes(routes: Routes, { rateLimits }: Platform, { pages }: Parts): void {
+function addSharedPageRoutes(routes: Routes, { rateLimits, inFlight }: Platform, { pages }: Parts): void {
   const cache = new SharedPageCache();
 
   routes.member(
@@ -119,7 +123,11 @@ function addSharedPageRoutes(routes: Routes, { rateLimits }: Platform, { pages }
 
   routes.member(
     sharingEndpoints.continueSharedChat,
-    { limit: [rateLimits.shareLookUp, rateLimits.share], before: requireShareId },
+    {
+      limit: [rateLimits.shareLookUp, rateLimits.share],
+      before: requireShareId,
+      inFlight: inFlight.snapshot,
+    },
     async ({ actor, params }) => ({ chatId: await pages.continueChat(actor, params.id) }),
   );
 }

@@ -8,13 +8,6 @@ import type { LinkRow } from './sharing.queries.ts';
 
 /** Shared pages one socket may watch: each tab has its own socket, and a tab shows one page. */
 const maxLinksPerSocket = 20;
-/** A page sends `share:watch` once, and again after each reconnection. */
-const watchLimit = {
-  events: 60,
-  windowMs: 60_000,
-  message: 'Too many links at once. Try again in a minute.',
-};
-
 interface WatchedLink {
   chatId: string;
   sockets: Map<string, AppSocket>;
@@ -107,11 +100,11 @@ const userIdOf = (socket: AppSocket): string => socket.data.userId;
 
 /** Events by which an open shared page learns that it was revoked or updated. */
 export const sharingSockets =
-  (subscriptions: ShareSubscriptions): SocketFeature =>
+  ({ rateLimits }: Platform, subscriptions: ShareSubscriptions): SocketFeature =>
   (context) => {
     const { socket } = context;
 
-    on(context, 'share:watch', { limit: watchLimit }, async ({ id }, actor) => ({
+    on(context, 'share:watch', { limit: rateLimits.shareLookUp }, async ({ id }, actor) => ({
       version: await subscriptions.add(socket, actor, id),
     }));
 

@@ -15,7 +15,7 @@ export function userRoutes(
   settings: SettingsService,
 ): Routes {
   const routes = new Routes();
-  const { rateLimits } = platform;
+  const { rateLimits, inFlight } = platform;
 
   const presentMe = async (actor: Actor) => ({
     user: presentUser(actor),
@@ -24,12 +24,14 @@ export function userRoutes(
 
   routes.signedIn(userEndpoints.getMe, ({ actor }) => presentMe(actor));
 
-  routes.signedIn(userEndpoints.updateMe, async ({ actor, body }) =>
+  routes.signedIn(userEndpoints.updateMe, { limit: rateLimits.edit }, async ({ actor, body }) =>
     presentMe(body.name === undefined ? actor : await users.rename(actor, body.name)),
   );
 
-  routes.member(userEndpoints.listPeople, { limit: rateLimits.search }, ({ query }) =>
-    queries.listPeople({ ...query, limit: query.limit ?? limits.pageSizeDefault }),
+  routes.member(
+    userEndpoints.listPeople,
+    { limit: rateLimits.search, inFlight: inFlight.search },
+    ({ query }) => queries.listPeople({ ...query, limit: query.limit ?? limits.pageSizeDefault }),
   );
 
   routes.admin(userEndpoints.listUsers, async ({ query }) => {

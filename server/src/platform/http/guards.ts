@@ -1,6 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import helmet from 'helmet';
-import { DomainError, forbidden } from '../errors.ts';
+import { DomainError, forbidden, invalid } from '../errors.ts';
 import type { Env } from '../env.ts';
 
 /** One policy for every page, also in development, so that no code depends on a weaker one. */
@@ -35,6 +36,15 @@ export const securityHeaders = (env: Env): RequestHandler =>
 /** Returns the public origin: from the environment, otherwise from the request. */
 export const publicOrigin = (env: Env, req: Request): string =>
   env.WEBUI_URL ? new URL(env.WEBUI_URL).origin : `${req.protocol}://${req.headers.host ?? ''}`;
+
+/** Whether the request names one host. With several, a proxy and this server could each believe another one. */
+export const hasOneHost = ({ rawHeaders }: IncomingMessage): boolean =>
+  rawHeaders.filter((value, at) => at % 2 === 0 && value.toLowerCase() === 'host').length <= 1;
+
+export const oneHostOnly: RequestHandler = (req, _res, next) => {
+  if (!hasOneHost(req)) throw invalid('The request names more than one host.');
+  next();
+};
 
 /** Whether a request with this `Origin` comes from our own pages. */
 export function isOwnOrigin(env: Env, origin: string, host: string | undefined): boolean {

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit';
 import { DomainError } from '../errors.ts';
 
 /** How many requests one user or address may make within `windowMs`. */
@@ -53,6 +53,31 @@ export const rates = {
     by: 'user',
     message: 'Too many searches. Try again in a minute.',
   },
+  createChat: {
+    windowMs: minute,
+    limit: 120,
+    by: 'user',
+    message: 'Too many new chats. Try again in a minute.',
+  },
+  /** Renaming, editing and deleting chats and messages. */
+  edit: {
+    windowMs: minute,
+    limit: 300,
+    by: 'user',
+    message: 'Too many changes. Try again in a minute.',
+  },
+  preview: {
+    windowMs: minute,
+    limit: 60,
+    by: 'user',
+    message: 'Too many previews. Try again in a minute.',
+  },
+  export: {
+    windowMs: minute,
+    limit: 30,
+    by: 'user',
+    message: 'Too many exports. Try again in a minute.',
+  },
   import: {
     windowMs: 60 * minute,
     limit: 60,
@@ -65,28 +90,53 @@ export const rates = {
     by: 'user',
     message: 'Too many connection tests. Try again in a minute.',
   },
+  /** All events of all sockets of a person. A tab sends a few when it opens, and one per gap in an answer. */
+  socketEvent: {
+    windowMs: minute,
+    limit: 1_200,
+    by: 'user',
+    message: 'Too many events. Try again in a minute.',
+  },
 } as const satisfies Record<string, Rate>;
 
-export type RateLimits = { readonly [N in keyof typeof rates]: RequestHandler };
+export interface RateLimit extends RequestHandler {
+  /** Runs `work` and counts it as one request of this person, for socket events. Throws when there were too many. */
+  run<T>(userId: string, work: () => Promise<T>): Promise<T>;
+}
+export type RateLimits = { readonly [N in keyof typeof rates]: RateLimit };
 
+const userKey = (userId: string) => `user:${userId}`;
 const keyOf = (rate: Rate) => (req: Request) =>
-  rate.by === 'user' && req.user ? `user:${req.user.id}` : `address:${ipKeyGenerator(req.ip ?? '')}`;
+  rate.by === 'user' && req.user ? userKey(req.user.id) : `address:${ipKeyGenerator(req.ip ?? '')}`;
 
-/** Creates one limiter per name, counting in memory. `factor` raises all limits, for load tests. */
+/** Creates one limiter per name, counting in memory. `factor` raises all limits. */
 export function createRateLimits(factor = 1): RateLimits {
-  const entries = Object.entries(rates).map(([name, rate]: [string, Rate]) => [
-    name,
-    rateLimit({
-      windowMs: rate.windowMs,
-      limit: rate.limit * factor,
-      keyGenerator: keyOf(rate),
-      skipSuccessfulRequests: rate.failuresOnly ?? false,
-      standardHeaders: 'draft-8',
-      legacyHeaders: false,
-      handler: () => {
-        throw new DomainError('rate_limited', rate.message);
-      },
-    }),
-  ]);
+  const entries = Object.entries(rates).map(([name, rate]) => [name, createRateLimit(rate, factor)]);
   return Object.fromEntries(entries) as RateLimits;
+}
+
+function createRateLimit(rate: Rate, factor: number): RateLimit {
+  const { windowMs, failuresOnly = false, message } = rate;
+  const limit = rate.limit * factor;
+  const store = new MemoryStore();
+  const handler = rateLimit({
+    windowMs,
+    limit,
+    store,
+    keyGenerator: keyOf(rate),
+    skipSuccessfulRequests: failuresOnly,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: () => {
+      throw new DomainError('rate_limited', message);
+    },
+  });
+  const run = async <T>(userId: string, work: () => Promise<T>): Promise<T> => {
+    const { totalHits } = await store.increment(userKey(userId));
+    if (totalHits > limit) throw new DomainError('rate_limited', message);
+    const result = await work();
+    if (failuresOnly) await store.decrement(userKey(userId));
+    return result;
+  };
+  return Object.assign(handler as RequestHandler, { run });
 }

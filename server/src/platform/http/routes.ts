@@ -8,9 +8,11 @@ import express, {
 import { z } from 'zod';
 import type { Endpoint, ParsedInput, HandlerResult } from '#shared/endpoint';
 import { limits } from '#shared/limits';
-import { invalid, unauthenticated } from '../errors.ts';
+import { invalid, tooLarge, unauthenticated } from '../errors.ts';
 import { requireAdmin, requireMember, type Actor } from '../policy.ts';
 import { jsonOnly } from './guards.ts';
+import type { InFlightBound } from './inFlight.ts';
+import { allowMemberBody, allowUpload } from './requestDeadlines.ts';
 
 interface Context {
   req: Request;
@@ -44,10 +46,12 @@ function parse(endpoint: Endpoint, req: Request): Record<string, unknown> {
 
 type Access = 'anyone' | 'signedIn' | 'member' | 'admin';
 
-/** Middleware between the gate and the handler, in this order: rate limits, `before`. */
+/** What happens between the gate and the handler, in this order: rate limits, `before`, the bound of requests in flight. */
 interface RouteOptions {
   limit?: RequestHandler | RequestHandler[];
   before?: RequestHandler;
+  /** Bounds how many of these requests one person has at once. */
+  inFlight?: InFlightBound;
 }
 
 /** Mounts an endpoint: `(endpoint, handler)` or `(endpoint, options, handler)`. */
@@ -90,13 +94,16 @@ export class Routes {
         },
         ...[options.limit ?? []].flat(),
         ...[options.before ?? []].flat(),
-        ...bodyParsers(endpoint),
+        ...bodyParsers(endpoint, access),
         async (req: Request, res: Response) => {
           const actor = gate(req.user);
           const input = parse(endpoint, req);
-          await respond(endpoint, res, () =>
-            handler({ ...input, actor, req, res } as ParsedInput<E> & Context & { actor: Who }),
-          );
+          const run = () =>
+            respond(endpoint, res, () =>
+              handler({ ...input, actor, req, res } as ParsedInput<E> & Context & { actor: Who }),
+            );
+          if (options.inFlight && req.user) await options.inFlight.run(req.user.id, res, run);
+          else await run();
         },
       );
     };
@@ -111,12 +118,33 @@ async function respond(endpoint: Endpoint, res: Response, handle: () => unknown)
   else res.end();
 }
 
-const parseJson = express.json({ limit: limits.jsonBodyBytes });
+const tooLargeBody = () => tooLarge('The request is too large.');
+
+/** Refuses a body by its announced size, before any of it is read. */
+const requireSize =
+  (maxBytes: number): RequestHandler =>
+  (req, _res, next) => {
+    if (Number(req.headers['content-length']) > maxBytes) throw tooLargeBody();
+    next();
+  };
+
+/** Whoever passed the gate and the rate limits gets the time to send the body. */
+const after =
+  (allow: (req: Request) => void): RequestHandler =>
+  (req, _res, next) => {
+    allow(req);
+    next();
+  };
+
+const jsonParsers = (maxBytes: number) => [requireSize(maxBytes), express.json({ limit: maxBytes })];
+const parseSmallJson = jsonParsers(limits.strangerBodyBytes);
+const parseJson = [after(allowMemberBody), ...jsonParsers(limits.jsonBodyBytes)];
 
 /** A streamed body is read by the handler, which also checks its type. */
-function bodyParsers({ bodyMode, body }: Endpoint): RequestHandler[] {
-  if (bodyMode === 'stream') return [];
-  return body ? [jsonOnly, parseJson] : [jsonOnly];
+function bodyParsers({ bodyMode, body }: Endpoint, access: Access): RequestHandler[] {
+  if (bodyMode === 'stream') return [after(allowUpload)];
+  if (!body) return [jsonOnly];
+  return [jsonOnly, ...(access === 'member' || access === 'admin' ? parseJson : parseSmallJson)];
 }
 
 function requireSignedIn(actor: Actor | undefined): Actor {

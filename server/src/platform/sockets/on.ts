@@ -8,8 +8,9 @@ import {
   type Reply,
   type ServerToClient,
 } from '#shared/socketEvents';
-import { DomainError, unauthenticated } from '../errors.ts';
+import { unauthenticated } from '../errors.ts';
 import { asDomainError } from '../http/errorMapping.ts';
+import type { RateLimit } from '../http/rateLimits.ts';
 import type { Logger } from '../log.ts';
 import type { Actor } from '../policy.ts';
 import type { SerialQueue } from './serialQueue.ts';
@@ -27,18 +28,20 @@ export interface SocketContext {
   /** Reads the actor for the current event. Throws when the session has ended or the account is no longer a member. */
   actor(): Promise<Actor>;
   queue: SerialQueue;
+  /** Counts all events of a person. */
+  eventLimit: RateLimit;
 }
 export type SocketFeature = (context: SocketContext) => void;
 
 interface EventOptions {
-  /** How many of these events one socket may send within `windowMs`. Absent: unlimited. */
-  limit?: { events: number; windowMs: number; message: string };
+  /** Counts these events together with requests and events of the same person on other sockets. */
+  limit?: RateLimit;
 }
 type EventHandler<N extends ClientEvent> = (payload: ParsedPayload<N>, actor: Actor) => Promise<Reply<N>>;
 
 /**
  * Registers an event: `(context, name, handler)` or `(context, name, options, handler)`. An event passes: payload
- * schema, rate limit, queue of the socket, actor, handler, acknowledgement.
+ * schema, rate limits, queue of the socket, actor, handler, acknowledgement.
  */
 export function on<N extends ClientEvent>(
   context: SocketContext,
@@ -46,18 +49,21 @@ export function on<N extends ClientEvent>(
   ...rest: [EventHandler<N>] | [EventOptions, EventHandler<N>]
 ): void {
   const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
-  const requireWithinLimit = createLimit(options.limit);
-  const { socket, log, queue } = context;
+  const { socket, log, queue, eventLimit } = context;
+  const limited = <T>(work: () => Promise<T>): Promise<T> => {
+    const { userId } = socket.data;
+    return eventLimit.run(userId, () => (options.limit ? options.limit.run(userId, work) : work()));
+  };
   const handle = async (raw: unknown): Promise<Ack<Reply<N>>> => {
     const parsed = clientEvents[name].payload.safeParse(raw);
     if (!parsed.success) return refusal('invalid_request', 'The event is not valid.');
     try {
-      requireWithinLimit();
-      const data = await queue.run(async () => {
+      const handleInTurn = async () => {
         // The socket may have closed while the event was in the queue.
         if (!socket.connected) throw unauthenticated();
         return handler(parsed.data as ParsedPayload<N>, await context.actor());
-      });
+      };
+      const data = await limited(() => queue.run(handleInTurn));
       return { ok: true, data };
     } catch (error) {
       const known = asDomainError(error);
@@ -74,15 +80,3 @@ export function on<N extends ClientEvent>(
 }
 
 const refusal = (code: string, message: string): Ack<never> => ({ ok: false, error: { code, message } });
-
-/** Counts events in fixed windows. The returned function throws when there are too many. */
-function createLimit(limit: EventOptions['limit']): () => void {
-  let windowStart = 0;
-  let count = 0;
-  return () => {
-    if (!limit) return;
-    const now = Date.now();
-    if (now - windowStart > limit.windowMs) [windowStart, count] = [now, 0];
-    if (++count > limit.events) throw new DomainError('rate_limited', limit.message);
-  };
-}

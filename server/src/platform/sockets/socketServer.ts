@@ -4,18 +4,24 @@ import { Server, type Socket } from 'socket.io';
 import type { ClientToServer, ServerToClient } from '#shared/socketEvents';
 import type { Env } from '../env.ts';
 import { unauthenticated } from '../errors.ts';
-import { isOwnOrigin } from '../http/guards.ts';
+import { addressKey } from '../http/clientAddress.ts';
+import { hasOneHost, isOwnOrigin } from '../http/guards.ts';
 import type { Platform } from '../platform.ts';
 import { requireMember, type Actor } from '../policy.ts';
 import { hashSessionId } from '../sessions/sessionStore.ts';
-import type { SocketContext, SocketData, SocketFeature } from './on.ts';
+import type { AppSocket, SocketContext, SocketData, SocketFeature } from './on.ts';
 import { rooms } from './realtime.ts';
 import { SerialQueue } from './serialQueue.ts';
+import { SocketCounts, type Holder } from './socketCounts.ts';
 
 /** Bytes of one event from a browser. Events contain ids, never content. */
 const maxEventBytes = 64_000;
 /** Maximum unsent characters per connection, for browsers that do not read: eight times the longest answer with its reasoning. */
 const unsentMax = 16_000_000;
+/** Milliseconds within which a new connection must sign in: the first packet of every client. */
+const connectTimeoutMs = 5_000;
+/** Milliseconds a client has to close its side of a connection. */
+const closingMs = 2_000;
 /** Milliseconds without a reply after which a connection counts as lost. */
 const pingTimeoutMs = 20_000;
 
@@ -38,9 +44,65 @@ function limitUnsent({ conn }: Pick<Socket, 'conn'>): void {
   conn.on('flush', () => (unsent = 0));
 }
 
-/** Browsers send `Origin` on every WebSocket handshake. A client without it is not a browser, so no other site controls it. */
-const isAllowedOrigin = (env: Env, origin: string | undefined, host: string | undefined) =>
-  origin === undefined || isOwnOrigin(env, origin, host);
+/** A request as the engine passes it to its middleware, at handshakes and later ones. */
+type EngineHandler = (req: Request, res: Response, next: (error?: Error) => void) => void;
+
+function refuse(res: Response, status: number): void {
+  res.writeHead(status, { Connection: 'close' });
+  // For a WebSocket handshake this closes the connection.
+  res.end();
+}
+
+const oneHost: EngineHandler = (req, res, next) => (hasOneHost(req) ? next() : refuse(res, 400));
+
+/**
+ * CORS does not cover WebSockets, so the origin of every request is checked here, whatever its transport. Browsers send
+ * `Origin` on every handshake; a client without it is not a browser, so no other site controls it.
+ */
+const ownOriginOnly =
+  (env: Env): EngineHandler =>
+  ({ headers: { origin, host } }, res, next) =>
+    origin === undefined || isOwnOrigin(env, origin, host) ? next() : refuse(res, 403);
+
+/** Who a new connection belongs to. Express extends only the requests that it handles itself. */
+const holderOf = (req: Request, proxies: number): Holder =>
+  req.user && req.user.role !== 'pending' ? { userId: req.user.id } : { address: addressKey(req, proxies) };
+
+/** Ends the TCP connection of a WebSocket, also when the client does not take part in closing it. */
+function terminate({ transport }: Socket['conn']): void {
+  (transport as { socket?: { terminate?: () => void } }).socket?.terminate?.();
+}
+
+/** Counts every connection while it is open, and closes those that are far too many. */
+function boundConnections(io: Server, counts: SocketCounts, env: Env): void {
+  io.engine.on('connection', (connection: Socket['conn']) => {
+    const holder = holderOf(connection.request as Request, env.TRUST_PROXY);
+    counts.add(holder);
+    connection.once('close', () => {
+      counts.remove(holder);
+      setTimeout(() => terminate(connection), closingMs).unref();
+    });
+    if (!counts.mustClose(holder)) return;
+    connection.close(true);
+    terminate(connection);
+  });
+}
+
+/** Closes connections that ask for an upgrade to anything but a socket: the HTTP server no longer knows them. */
+function refuseOtherUpgrades(http: HttpServer, path: string): void {
+  http.on('upgrade', (req, socket) => {
+    if (!req.url?.startsWith(path)) socket.destroy();
+  });
+}
+
+/** Lets a member in, or returns why not. The client asks about its session and tries again after a while. */
+function admit(socket: AppSocket, counts: SocketCounts): Error | undefined {
+  const { user, sessionID } = socket.request as Request;
+  if (!user || user.role === 'pending') return new Error('unauthenticated');
+  if (counts.isOver({ userId: user.id })) return new Error('too_many_sockets');
+  socket.data = { userId: user.id, sidHash: hashSessionId(sessionID) };
+  return undefined;
+}
 
 /** Creates the Socket.io server, with the port and the sessions of the HTTP API. */
 export function createSocketServer(
@@ -57,31 +119,28 @@ export function createSocketServer(
     perMessageDeflate: false,
     maxHttpBufferSize: maxEventBytes,
     pingTimeout: pingTimeoutMs,
-    // CORS does not cover WebSockets, so the origin is checked here for every transport.
-    allowRequest: (req, decide) =>
-      decide(null, isAllowedOrigin(platform.env, req.headers.origin, req.headers.host)),
+    connectTimeout: connectTimeoutMs,
+    destroyUpgrade: false,
   });
+  refuseOtherUpgrades(http, `${io.path()}/`);
+  io.engine.use(oneHost);
+  io.engine.use(ownOriginOnly(platform.env));
   for (const middleware of parts.session) {
     io.engine.use((req: Request, res: Response, next: () => void) =>
       onlyHandshake(middleware)(req, res, next),
     );
   }
 
-  io.use((socket, next) => {
-    const { user, sessionID } = socket.request as Request;
-    if (!user || user.role === 'pending') {
-      next(new Error('unauthenticated'));
-      return;
-    }
-    socket.data = { userId: user.id, sidHash: hashSessionId(sessionID) };
-    next();
-  });
+  const counts = new SocketCounts(platform.env.RATE_LIMIT_FACTOR);
+  boundConnections(io, counts, platform.env);
+  io.use((socket, next) => next(admit(socket, counts)));
 
   io.on('connection', (socket) => {
     const context: SocketContext = {
       socket,
       log: platform.log,
       queue: new SerialQueue(),
+      eventLimit: platform.rateLimits.socketEvent,
       async actor() {
         const live = await platform.sessions.isLive(socket.data.sidHash);
         const actor = live ? await parts.actor(socket.data.userId) : undefined;
