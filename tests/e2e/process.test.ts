@@ -1,53 +1,34 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ChatWithBranch } from '#shared/chats';
 import type { SharedLink } from '#shared/sharing';
 import supertest from 'supertest';
 import { Person } from '../support/person.ts';
+import {
+  freePort,
+  spawnServer,
+  startServer,
+  whenBuilt,
+  type ServerProcess,
+} from '../support/serverProcess.ts';
 import { chunksOf, startModelServer, type ModelServer } from '../support/modelServer.ts';
-
-const program = 'dist/server/index.js';
-const whenBuilt = existsSync(program) ? describe : describe.skip;
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 
 whenBuilt('the server process', () => {
   let folder: string;
   let port: number;
   let models: ModelServer;
-  let server: ChildProcess;
+  let server: ServerProcess;
 
   const start = async () => {
-    server = spawn(process.execPath, [program], {
-      env: {
-        ...process.env,
-        PORT: String(port),
-        HOST: '127.0.0.1',
-        DATA_DIR: folder,
-        LOG_LEVEL: 'error',
-        OPENAI_API_BASE_URL: models.url,
-        OPENAI_API_KEY: 'none',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
+    server = await startServer({
+      PORT: String(port),
+      DATA_DIR: folder,
+      OPENAI_API_BASE_URL: models.url,
+      OPENAI_API_KEY: 'none',
     });
-    // Its first output is the line that says it is ready.
-    await new Promise((resolve) => server.stdout!.once('data', resolve));
   };
-  const stop = (signal: NodeJS.Signals) =>
-    new Promise<number | null>((resolve) => {
-      server.once('exit', (code) => resolve(code));
-      server.kill(signal);
-    });
 
   beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'parley-process-'));
@@ -56,7 +37,7 @@ whenBuilt('the server process', () => {
     await start();
   });
   afterEach(async () => {
-    await stop('SIGKILL');
+    await server.stop('SIGKILL');
     await models.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -86,7 +67,7 @@ whenBuilt('the server process', () => {
     await socket.waitFor('message:delta', ({ text }) => text.includes('second'));
     socket.close();
 
-    await stop('SIGKILL');
+    await server.stop('SIGKILL');
     await start();
 
     const chat = (await ann.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
@@ -105,7 +86,7 @@ whenBuilt('the server process', () => {
     models.reply = { chunks: chunksOf('Some words that came and more.'), pauseAfter: 5 };
     await ann.post(`/chats/${id}/messages`, { content: 'Go' }).expect(201);
     await socket.waitFor('message:delta', ({ text, offset }) => offset > 0 || text.includes('words'));
-    expect(await stop('SIGTERM')).toBe(0);
+    expect(await server.stop('SIGTERM')).toBe(0);
     await socket.waitUntilClosed();
     expect(socket.payloads('session:ended')).toEqual([{ reason: 'server_stopping' }]);
 
@@ -116,12 +97,10 @@ whenBuilt('the server process', () => {
   });
 
   test('reports a port that is already in use', async () => {
-    const second = spawn(process.execPath, [program], {
-      env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATA_DIR: `${folder}/other` },
-    });
-    let output = '';
-    second.stderr.on('data', (piece: Buffer) => (output += piece.toString()));
-    const code = await new Promise((resolve) => second.once('exit', resolve));
-    expect([code, output]).toEqual([1, expect.stringContaining(`Port ${port} is in use.`)]);
+    const second = spawnServer({ PORT: String(port), DATA_DIR: `${folder}/other` });
+    expect([await second.exited, second.errors()]).toEqual([
+      1,
+      expect.stringContaining(`Port ${port} is in use.`),
+    ]);
   });
 });
