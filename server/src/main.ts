@@ -3,6 +3,7 @@ import { createApp } from './app.ts';
 import { openStore } from './platform/db/openStore.ts';
 import { readEnv } from './platform/env.ts';
 import { createLog } from './platform/log.ts';
+import { startFailure } from './platform/startFailure.ts';
 
 /** Milliseconds after which a shutdown that has not finished ends the process. */
 const shutdownTimeoutMs = 5_000;
@@ -10,6 +11,8 @@ const shutdownTimeoutMs = 5_000;
 async function start(): Promise<void> {
   const env = readEnv();
   const log = createLog(env.LOG_LEVEL);
+  // A forgotten background task must not end the process for everyone.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'background task failed'));
   const store = await openStore(env, log);
   const app = await createApp({ env, store, log });
 
@@ -45,6 +48,6 @@ async function start(): Promise<void> {
 }
 
 start().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${startFailure(error)}\n`);
   process.exit(1);
 });

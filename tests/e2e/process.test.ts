@@ -1,68 +1,40 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ChatWithBranch } from '#shared/chats';
 import type { SharedLink } from '#shared/sharing';
 import supertest from 'supertest';
 import { Person } from '../support/person.ts';
 import { RawConnection } from '../support/rawConnection.ts';
+import {
+  freePort,
+  spawnServer,
+  startServer,
+  whenBuilt,
+  type ServerProcess,
+} from '../support/serverProcess.ts';
 import { chunksOf, startModelServer, type ModelServer } from '../support/modelServer.ts';
-
-const program = 'dist/server/index.js';
-const whenBuilt = existsSync(program) ? describe : describe.skip;
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 
 whenBuilt('the server process', () => {
   let folder: string;
   let port: number;
   let models: ModelServer;
-  let server: ChildProcess;
-  let logLevel = 'error';
+  let server: ServerProcess;
 
-  /** Starts the server. `maxFileKb` bounds the size of every file it writes, as a full disk does. */
-  const start = async ({ maxFileKb = 'unlimited' }: { maxFileKb?: number | 'unlimited' } = {}) => {
-    const command = `ulimit -f ${maxFileKb}; exec "$0" "$1"`;
-    server = spawn('bash', ['-c', command, process.execPath, program], {
-      env: {
-        ...process.env,
-        PORT: String(port),
-        HOST: '127.0.0.1',
-        DATA_DIR: folder,
-        LOG_LEVEL: logLevel,
-        OPENAI_API_BASE_URL: models.url,
-        OPENAI_API_KEY: 'none',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    // Its first output is the line that says it is ready.
-    await new Promise((resolve) => server.stdout!.once('data', resolve));
+  const start = async (env: Record<string, string> = {}, limits: { maxFileKb?: number } = {}) => {
+    const model = { OPENAI_API_BASE_URL: models.url, OPENAI_API_KEY: 'none' };
+    server = await startServer({ PORT: String(port), DATA_DIR: folder, ...model, ...env }, limits);
   };
-  const stop = (signal: NodeJS.Signals) =>
-    new Promise<number | null>((resolve) => {
-      if (server.exitCode !== null) resolve(server.exitCode);
-      server.once('exit', (code) => resolve(code));
-      server.kill(signal);
-    });
 
   beforeEach(async () => {
-    logLevel = 'error';
     folder = mkdtempSync(path.join(tmpdir(), 'parley-process-'));
     port = await freePort();
     models = await startModelServer();
     await start();
   });
   afterEach(async () => {
-    await stop('SIGKILL');
+    await server.stop('SIGKILL');
     await models.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -92,7 +64,7 @@ whenBuilt('the server process', () => {
     await socket.waitFor('message:delta', ({ text }) => text.includes('second'));
     socket.close();
 
-    await stop('SIGKILL');
+    await server.stop('SIGKILL');
     await start();
 
     const chat = (await ann.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
@@ -111,7 +83,7 @@ whenBuilt('the server process', () => {
     models.reply = { chunks: chunksOf('Some words that came and more.'), pauseAfter: 5 };
     await ann.post(`/chats/${id}/messages`, { content: 'Go' }).expect(201);
     await socket.waitFor('message:delta', ({ text, offset }) => offset > 0 || text.includes('words'));
-    expect(await stop('SIGTERM')).toBe(0);
+    expect(await server.stop('SIGTERM')).toBe(0);
     await socket.waitUntilClosed();
     expect(socket.payloads('session:ended')).toEqual([{ reason: 'server_stopping' }]);
 
@@ -156,7 +128,7 @@ whenBuilt('the server process', () => {
     // Served after them, so that they have arrived.
     await ann.get('/me').expect(200);
     const began = Date.now();
-    expect(await stop('SIGTERM')).toBe(0);
+    expect(await server.stop('SIGTERM')).toBe(0);
     expect(Date.now() - began).toBeLessThan(5_000);
     for (const raw of connections) raw.destroy();
 
@@ -167,9 +139,8 @@ whenBuilt('the server process', () => {
   });
 
   test('stops cleanly while nothing can be written to the disk', async () => {
-    await stop('SIGKILL');
-    logLevel = 'silent';
-    await start({ maxFileKb: 1_000 });
+    await server.stop('SIGKILL');
+    await start({ LOG_LEVEL: 'silent' }, { maxFileKb: 1_000 });
     const { ann, id, socket } = await personWithChat();
     models.reply = { chunks: chunksOf('Some words that came and more.'), pauseAfter: 5 };
     await ann.post(`/chats/${id}/messages`, { content: 'Go' }).expect(201);
@@ -181,14 +152,14 @@ whenBuilt('the server process', () => {
     }
     expect([...statuses]).toEqual([200, 507]);
     const began = Date.now();
-    expect(await stop('SIGTERM')).toBe(0);
+    expect(await server.stop('SIGTERM')).toBe(0);
     expect(Date.now() - began).toBeLessThan(5_000);
     await socket.waitUntilClosed();
   });
 
   test('holds no memory for bodies that strangers announce and do not finish', async () => {
     const residentMb = () =>
-      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))![1]) / 1_000;
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))![1]) / 1_000;
     const before = residentMb();
     const piece = `{"title":"${'x'.repeat(1_400_000)}`;
     const paths = ['/api/v1/auth/sign-in', '/api/v1/chats', '/nothing'];
@@ -206,12 +177,10 @@ whenBuilt('the server process', () => {
   });
 
   test('reports a port that is already in use', async () => {
-    const second = spawn(process.execPath, [program], {
-      env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATA_DIR: `${folder}/other` },
-    });
-    let output = '';
-    second.stderr.on('data', (piece: Buffer) => (output += piece.toString()));
-    const code = await new Promise((resolve) => second.once('exit', resolve));
-    expect([code, output]).toEqual([1, expect.stringContaining(`Port ${port} is in use.`)]);
+    const second = spawnServer({ PORT: String(port), DATA_DIR: `${folder}/other` });
+    expect([await second.exited, second.errors()]).toEqual([
+      1,
+      expect.stringContaining(`Port ${port} is in use.`),
+    ]);
   });
 });

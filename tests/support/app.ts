@@ -6,6 +6,7 @@ import supertest from 'supertest';
 import { createApp, type App } from '../../server/src/app.ts';
 import type { FeatureOptions } from '../../server/src/features.ts';
 import { openSqlite } from '../../server/src/platform/db/sqlite.ts';
+import type { Store } from '../../server/src/platform/db/store.ts';
 import { readEnv } from '../../server/src/platform/env.ts';
 import { createLog } from '../../server/src/platform/log.ts';
 import { Person } from './person.ts';
@@ -33,6 +34,8 @@ interface Options {
   env?: Record<string, string>;
   /** Use the data of an earlier app. */
   dataDir?: string;
+  /** Use this database instead of an SQLite file of its own. */
+  store?: Store;
   /** Use the real rate limits. */
   limited?: boolean;
   /** Speed of the demo model and timeouts of model servers. */
@@ -43,6 +46,7 @@ interface Options {
 export async function createTestApp({
   env: extra = {},
   dataDir,
+  store: given,
   limited,
   modelTuning,
 }: Options = {}): Promise<TestApp> {
@@ -55,7 +59,7 @@ export async function createTestApp({
     ...(limited ? {} : { RATE_LIMIT_FACTOR: String(rateFactor) }),
     ...extra,
   });
-  const store = openSqlite(path.join(folder, 'parley.db'), path.resolve('drizzle/sqlite'));
+  const store = given ?? openSqlite(path.join(folder, 'parley.db'), path.resolve('drizzle/sqlite'));
   let offset = 0;
   const app = await createApp({
     env,

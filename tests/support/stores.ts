@@ -4,15 +4,15 @@ import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
-import pg from 'pg';
 import { openPostgres, postgresStore } from '../../server/src/platform/db/postgres.ts';
 import { postgresSearch } from '../../server/src/platform/db/postgresSearch.ts';
 import { openSqlite } from '../../server/src/platform/db/sqlite.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
 import { createLog } from '../../server/src/platform/log.ts';
+import { createDatabase } from './postgresServer.ts';
 
-const sqliteMigrations = path.resolve('drizzle/sqlite');
-const postgresMigrations = path.resolve('drizzle/postgres');
+export const sqliteMigrations = path.resolve('drizzle/sqlite');
+export const postgresMigrations = path.resolve('drizzle/postgres');
 
 interface Backend {
   name: string;
@@ -44,23 +44,14 @@ const pglite: Backend = {
   },
 };
 
-/** A separate database on the server at `PG_URL`, so that test files can run in parallel. */
 const postgres = (url: string): Backend => ({
   name: 'PostgreSQL',
   async open() {
-    const name = `parley_test_${process.pid}_${Date.now()}`;
-    const admin = new pg.Client(url);
-    await admin.connect();
-    await admin.query(
-      `create database ${name} template template0 lc_collate 'C' lc_ctype 'C.UTF-8' encoding 'UTF8'`,
-    );
-    const own = new URL(url);
-    own.pathname = `/${name}`;
-    const store = await openPostgres(own.toString(), postgresMigrations, createLog('error'));
+    const database = await createDatabase(url);
+    const store = await openPostgres(database.url, postgresMigrations, createLog('error'));
     const close = async () => {
       await store.close();
-      await admin.query(`drop database ${name} with (force)`);
-      await admin.end();
+      await database.drop();
     };
     return Object.defineProperties(
       {},

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { secretLengthMin } from './secretBox.ts';
 
 const bool = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'])
@@ -32,7 +33,7 @@ export const variables = {
     help: 'Public URL of this instance. Links start with it, and requests from other origins are rejected. Unset: taken from each request.',
   },
   WEBUI_SECRET_KEY: {
-    schema: z.string().min(16, 'must have at least 16 characters').optional(),
+    schema: z.string().min(secretLengthMin, `must have at least ${secretLengthMin} characters`).optional(),
     help: 'Signs sessions and encrypts stored API keys. Unset: generated once and stored in `DATA_DIR/secret.key`.',
   },
   TRUST_PROXY: {
@@ -107,6 +108,8 @@ export type Env = { readonly [N in Name]: z.output<(typeof variables)[N]['schema
 function valueOf(name: string, source: NodeJS.ProcessEnv): string | undefined {
   const file = source[`${name}_FILE`];
   const value = file ? readFileSync(file, 'utf8').trim() : source[name];
+  // What is left of a secret after a failed write must not count as unset.
+  if (file && value === '') throw new Error(`${name}_FILE names an empty file: ${file}`);
   return value === '' ? undefined : value;
 }
 

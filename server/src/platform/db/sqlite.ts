@@ -1,35 +1,46 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import { setImmediate as yieldToEventLoop, setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { SQL } from 'drizzle-orm';
-import { drizzle as direct } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core';
 import { drizzle as proxied } from 'drizzle-orm/sqlite-proxy';
 import { define } from '../../../../drizzle/schema/define.ts';
 import { liteKit } from '../../../../drizzle/schema/kit.ts';
-import { ensureSqliteSearch, sqliteDialect } from './sqliteSearch.ts';
+import { isBusy } from './dbErrors.ts';
+import { makeDatabasePrivate, privateFileMode } from '../privateFiles.ts';
+import { migrateSqlite } from './sqliteMigrations.ts';
+import { sqliteDialect } from './sqliteSearch.ts';
 import { Statements } from './sqliteStatements.ts';
+import { SqliteWriters } from './sqliteWriters.ts';
 import type { Db, Store } from './store.ts';
 
-/** Milliseconds to wait for a lock of another process. better-sqlite3 blocks the event loop meanwhile, so keep it short. */
-const busyTimeoutMs = 250;
+/** Milliseconds to wait for another process that starts with the same file. Nothing is served yet, so blocking is allowed. */
+const startTimeoutMs = 10_000;
+/** Bytes the probe writes beside the database: about as much as an import or a long answer needs. */
+const probeBytes = 262_144;
+/** Attempts of a read that meets a lock, and the milliseconds between two. */
+const [readAttempts, readRetryMs] = [20, 10];
 
 /** The first version without the WAL-reset corruption bug (https://sqlite.org/changes.html). */
 const oldestVersion = '3.51.3';
 
 /** Opens the database file and migrates it. */
 export function openSqlite(file: string, migrations: string): Store {
+  makeDatabasePrivate(file);
   const writer = connect(file, { readonly: false });
   requireVersion(writer);
   migrateSqlite(writer, migrations);
-  return new SqliteStore(writer, connect(file, { readonly: true }));
+  const reader = connect(file, { readonly: true });
+  // From now on SQLite must not wait for locks, because it would block the event loop. `SqliteWriters` waits instead.
+  for (const connection of [writer, reader]) connection.pragma('busy_timeout = 0');
+  return new SqliteStore(file, writer, reader);
 }
 
 function connect(file: string, { readonly }: { readonly: boolean }): Database.Database {
-  const connection = new Database(file, { readonly, timeout: busyTimeoutMs });
+  const connection = new Database(file, { readonly, timeout: startTimeoutMs });
   if (!readonly) {
-    connection.pragma('journal_mode = WAL');
+    enableWal(connection);
     // Committed writes survive a power failure, not only a killed process.
     connection.pragma('synchronous = FULL');
   }
@@ -39,21 +50,24 @@ function connect(file: string, { readonly }: { readonly: boolean }): Database.Da
   return connection;
 }
 
+/** SQLite does not always wait for the lock when it changes the journal mode. */
+function enableWal(connection: Database.Database): void {
+  const giveUpAt = performance.now() + startTimeoutMs;
+  for (;;) {
+    try {
+      connection.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= giveUpAt) throw error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
+}
+
 function requireVersion(connection: Database.Database): void {
   const version = connection.prepare('select sqlite_version()').pluck().get() as string;
   if (version.localeCompare(oldestVersion, undefined, { numeric: true }) < 0)
     throw new Error(`Parley needs SQLite ${oldestVersion} or newer; this is ${version}.`);
-}
-
-function migrateSqlite(writer: Database.Database, folder: string): void {
-  // Rebuilding a table with foreign keys on would cascade and delete all child rows, so they are off meanwhile.
-  writer.pragma('foreign_keys = OFF');
-  migrate(direct(writer), { migrationsFolder: folder });
-  if ((writer.pragma('foreign_key_check') as unknown[]).length > 0) {
-    throw new Error('The migration left broken references. Restore the backup and report this.');
-  }
-  writer.pragma('foreign_keys = ON');
-  ensureSqliteSearch(writer);
 }
 
 /**
@@ -64,16 +78,17 @@ class SqliteStore implements Store {
   readonly db: Db;
   readonly t = define(liteKit);
   readonly dialect = sqliteDialect;
+  #file: string;
   #writer: Database.Database;
   #reader: Database.Database;
   #writerStatements: Statements;
   #readerStatements: Statements;
   #compiler = new SQLiteAsyncDialect();
   #transaction = new AsyncLocalStorage<{ open: boolean }>();
-  #lastWrite: Promise<unknown> = Promise.resolve();
-  #writing = false;
+  #writers = new SqliteWriters();
 
-  constructor(writer: Database.Database, reader: Database.Database) {
+  constructor(file: string, writer: Database.Database, reader: Database.Database) {
+    this.#file = file;
     this.#writer = writer;
     this.#reader = reader;
     this.#writerStatements = new Statements(writer);
@@ -88,9 +103,9 @@ class SqliteStore implements Store {
   tx<T>(work: () => Promise<T>): Promise<T> {
     if (this.#inTransaction) return work();
     const context = { open: true };
-    return this.#exclusively(() =>
+    return this.#writers.exclusively(() =>
       this.#transaction.run(context, async () => {
-        this.#writer.exec('BEGIN IMMEDIATE');
+        await this.#writers.locking(() => this.#writer.exec('BEGIN IMMEDIATE'));
         try {
           const result = await work();
           this.#writer.exec('COMMIT');
@@ -115,20 +130,28 @@ class SqliteStore implements Store {
   }
 
   async probe(): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#writers.exclusively(async () => {
       try {
-        this.#writer.exec("BEGIN IMMEDIATE; UPDATE settings SET key = key WHERE key = ''; COMMIT");
+        await this.#writers.locking(() => this.#writer.exec('BEGIN IMMEDIATE'));
+        // The first statement needs the schema. The second always writes a page; nothing reads the number.
+        this.#writer.exec("UPDATE settings SET key = key WHERE key = ''; PRAGMA user_version = 0; COMMIT");
       } finally {
         // A transaction left open by a failure would block all writers and later discard their writes.
         this.#rollBack();
       }
     });
+    // A page may still fit into the space that the log file has already when nothing else does.
+    await probeSpace(`${this.#file}-probe`);
   }
 
   async close(): Promise<void> {
-    await this.#lastWrite;
+    await this.#writers.idle();
     this.#reader.close();
-    this.#writer.pragma('optimize');
+    try {
+      this.#writer.pragma('optimize');
+    } catch {
+      // Only statistics: a full disk or a lock of another process must not spoil the stop.
+    }
     this.#writer.close();
   }
 
@@ -139,26 +162,33 @@ class SqliteStore implements Store {
   /** Queries inside a transaction use the writer. Outside, reads use the reader, and writes wait for an open transaction. */
   async #onConnection<T>(text: string, run: (statements: Statements) => T): Promise<T> {
     if (this.#inTransaction) return run(this.#writerStatements);
-    if (this.#readerStatements.isReadOnly(text)) return run(this.#readerStatements);
-    const write = () => run(this.#writerStatements);
-    return this.#writing ? this.#exclusively(async () => write()) : write();
-  }
-
-  /** Runs after all earlier writers have finished. */
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#lastWrite.then(async () => {
-      this.#writing = true;
-      try {
-        return await work();
-      } finally {
-        this.#writing = false;
-      }
-    });
-    this.#lastWrite = done.catch(() => undefined);
-    return done;
+    const isRead = await retryRead(() => this.#readerStatements.isReadOnly(text));
+    if (isRead) return retryRead(() => run(this.#readerStatements));
+    return this.#writers.exclusively(() => this.#writers.locking(() => run(this.#writerStatements)));
   }
 
   #rollBack(): void {
     if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
+  }
+}
+
+/** Readers meet a lock only for a moment, while another process recovers the file. */
+async function retryRead<T>(read: () => T): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return read();
+    } catch (error) {
+      if (!isBusy(error) || attempt >= readAttempts) throw error;
+    }
+    await sleep(readRetryMs);
+  }
+}
+
+/** Throws when the disk has no space. */
+async function probeSpace(file: string): Promise<void> {
+  try {
+    await writeFile(file, Buffer.alloc(probeBytes, 1), { mode: privateFileMode, flush: true });
+  } finally {
+    await rm(file, { force: true });
   }
 }

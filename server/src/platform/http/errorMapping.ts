@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import type { ErrorBody } from '#shared/errors';
-import { isBusy, isOutOfSpace } from '../db/dbErrors.ts';
+import { isOutOfSpace, isUnavailable } from '../db/dbErrors.ts';
 import { DomainError, type ErrorKind } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
@@ -37,12 +37,22 @@ export function asDomainError(error: unknown): DomainError | undefined {
       'The server has no disk space left. Nothing was saved. Tell your admin.',
     );
   }
-  if (isBusy(error)) return new DomainError('unavailable', 'The database is busy. Try again.');
+  if (isUnavailable(error)) {
+    return new DomainError(
+      'unavailable',
+      'The database is not available at the moment. Try again in a few seconds.',
+    );
+  }
   if (error instanceof URIError) return new DomainError('invalid', 'The URL is not valid.');
   const type = (error as { type?: unknown }).type;
   const parser = typeof type === 'string' ? parserErrors[type] : undefined;
   return parser && new DomainError(...parser);
 }
+
+/** Seconds after which a client should send a request again that the server could not take. */
+const retryAfterSeconds = 2;
+/** Milliseconds between two log messages about a database that does not take requests. */
+const unavailableLogIntervalMs = 10_000;
 
 export const errorBody = (error: DomainError): ErrorBody => ({
   error: {
@@ -56,9 +66,9 @@ export const errorBody = (error: DomainError): ErrorBody => ({
 const prematureClose = 'ERR_STREAM_PREMATURE_CLOSE';
 
 /** The last handler: sends every failure as the one error body. Internal errors are logged and reveal no details. */
-export const errorHandler =
-  (log: Logger): ErrorRequestHandler =>
-  (error, req, res, _next) => {
+export function errorHandler(log: Logger): ErrorRequestHandler {
+  const logUnavailable = occasionalWarning(log);
+  return (error, req, res, _next) => {
     // The URL of a shared page is a secret, so the log contains the route instead.
     const { path: route } = (req.route ?? {}) as { path?: string };
     if (res.headersSent) {
@@ -70,7 +80,22 @@ export const errorHandler =
     }
     const known = asDomainError(error);
     if (!known) log.error({ err: error as unknown, method: req.method, route }, 'request failed');
+    else if (known !== error) logUnavailable(known, error);
     const shown =
       known ?? new DomainError('unavailable', 'Something went wrong on the server. Try again.', 'internal');
-    res.status(known ? statuses[known.kind] : 500).json(errorBody(shown));
+    const status = known ? statuses[known.kind] : 500;
+    if (status === statuses.unavailable) res.set('Retry-After', String(retryAfterSeconds));
+    res.status(status).json(errorBody(shown));
   };
+}
+
+/** Logs that the database takes no requests or writes, but not once per request. */
+function occasionalWarning(log: Logger): (known: DomainError, error: unknown) => void {
+  let lastAt = -Infinity;
+  return ({ kind }, error) => {
+    if (kind !== 'unavailable' && kind !== 'out_of_space') return;
+    if (performance.now() - lastAt < unavailableLogIntervalMs) return;
+    lastAt = performance.now();
+    log.warn({ err: error }, 'the database does not take requests');
+  };
+}

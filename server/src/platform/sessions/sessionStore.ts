@@ -85,23 +85,11 @@ export class SessionStore extends session.Store {
 
   /** Called on every request. Writes only when the expiry has moved by `touchIntervalMs`. */
   override touch(sid: string, data: SessionData, done?: () => void): void {
-    const { sessions } = this.#database.t;
-    const expiresAt = this.#expiryOf(data);
-    this.#database.db
-      .update(sessions)
-      .set({ expiresAt })
-      .where(
-        and(
-          eq(sessions.sidHash, hashSessionId(sid)),
-          isNull(sessions.revokedAt),
-          lte(sessions.expiresAt, expiresAt - touchIntervalMs),
-        ),
-      )
-      .then(
-        () => done?.(),
-        // A request does not fail because its session's expiry could not be written.
-        () => done?.(),
-      );
+    this.#extend(hashSessionId(sid), this.#expiryOf(data)).then(
+      () => done?.(),
+      // A request does not fail because its session's expiry could not be written.
+      () => done?.(),
+    );
   }
 
   async isLive(sidHash: string): Promise<boolean> {
@@ -138,6 +126,18 @@ export class SessionStore extends session.Store {
       .where(and(condition, isNull(sessions.revokedAt)))
       .returning({ sidHash: sessions.sidHash });
     for (const { sidHash } of ended) this.emit('ended', sidHash);
+  }
+
+  async #extend(sidHash: string, expiresAt: number): Promise<void> {
+    const { sessions } = this.#database.t;
+    const isDue = and(
+      eq(sessions.sidHash, sidHash),
+      isNull(sessions.revokedAt),
+      lte(sessions.expiresAt, expiresAt - touchIntervalMs),
+    );
+    // Even an update that changes nothing waits for other writers, so reads ask first.
+    const due = await this.#database.db.select({ sidHash: sessions.sidHash }).from(sessions).where(isDue);
+    if (due.length > 0) await this.#database.db.update(sessions).set({ expiresAt }).where(isDue);
   }
 
   async #findLive(sidHash: string) {
