@@ -10,13 +10,14 @@ import { notFound } from './platform/errors.ts';
 import { errorHandler } from './platform/http/errorMapping.ts';
 import { noStore, sameOriginOnly, securityHeaders } from './platform/http/guards.ts';
 import { Health } from './platform/http/health.ts';
+import { knownHostOnly } from './platform/http/hosts.ts';
 import { createRateLimits } from './platform/http/rateLimits.ts';
 import type { Routes } from './platform/http/routes.ts';
 import { staticFiles } from './platform/http/staticFiles.ts';
 import { createLog, type Logger } from './platform/log.ts';
 import type { Platform } from './platform/platform.ts';
 import { instanceSecret, SecretBox } from './platform/secretBox.ts';
-import { SessionStore } from './platform/sessions/sessionStore.ts';
+import { SessionStore, type EndReason } from './platform/sessions/sessionStore.ts';
 import { Signals } from './platform/signals.ts';
 import { Realtime, rooms } from './platform/sockets/realtime.ts';
 import { createSocketServer } from './platform/sockets/socketServer.ts';
@@ -64,6 +65,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const io = createSocketServer(http, platform, {
     session: features.sessionMiddleware,
     actor: features.actor,
+    onRefused: features.onRefusedEvent,
     features: features.sockets,
   });
 
@@ -86,12 +88,14 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 function createPlatform(
-  { env, store, log = createLog(env.LOG_LEVEL), now = Date.now, rateFactor }: AppOptions,
+  { env, store, log = createLog(env.LOG_LEVEL), now = Date.now, rateFactor = 1 }: AppOptions,
   secret: string,
 ): Platform {
   const realtime = new Realtime();
   const sessions = new SessionStore(store, env.SESSION_DAYS * dayMs);
-  sessions.on('ended', (sidHash: string) => realtime.disconnectRoom(rooms.session(sidHash), 'signed_out'));
+  sessions.on('ended', (sidHash: string, reason: EndReason) =>
+    realtime.disconnectRoom(rooms.session(sidHash), reason),
+  );
   return {
     env,
     store,
@@ -102,6 +106,7 @@ function createPlatform(
     secretBox: new SecretBox(secret),
     sessions,
     rateLimits: createRateLimits(rateFactor),
+    rateFactor,
   };
 }
 
@@ -115,8 +120,10 @@ function createWeb({ env, log }: Platform, features: Features, health: Health): 
 
   web.use(health.router);
   web.use(securityHeaders(env));
+  web.use(knownHostOnly(env, apiPrefix));
   web.use(apiPrefix, createApi(env, features));
   web.use(staticFiles(path.join(env.appRoot, 'dist/client')));
+  web.use(features.onRefusedRequest);
   web.use(errorHandler(log));
   return web;
 }

@@ -7,7 +7,7 @@ import { createApp, type App } from '../../server/src/app.ts';
 import type { FeatureOptions } from '../../server/src/features.ts';
 import { openSqlite } from '../../server/src/platform/db/sqlite.ts';
 import { readEnv } from '../../server/src/platform/env.ts';
-import { createLog } from '../../server/src/platform/log.ts';
+import { createLog, type Logger } from '../../server/src/platform/log.ts';
 import { Person } from './person.ts';
 
 /** Factor by which tests raise the rate limits. */
@@ -35,6 +35,8 @@ interface Options {
   dataDir?: string;
   /** Use the real rate limits. */
   limited?: boolean;
+  /** Receives what the app logs. */
+  log?: Logger;
   /** Speed of the demo model and timeouts of model servers. */
   modelTuning?: FeatureOptions['modelTuning'];
 }
@@ -44,6 +46,7 @@ export async function createTestApp({
   env: extra = {},
   dataDir,
   limited,
+  log,
   modelTuning,
 }: Options = {}): Promise<TestApp> {
   const folder = dataDir ?? mkdtempSync(path.join(tmpdir(), 'parley-test-'));
@@ -59,7 +62,7 @@ export async function createTestApp({
   const app = await createApp({
     env,
     store,
-    log: createLog(env.LOG_LEVEL),
+    log: log ?? createLog(env.LOG_LEVEL),
     now: () => Date.now() + offset,
     ...(limited ? {} : { rateFactor }),
     featureOptions: { modelTuning },

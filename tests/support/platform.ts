@@ -21,5 +21,6 @@ export function createTestPlatform(store: Store, at: { now: number } = { now: 1_
     secretBox: new SecretBox('a secret for tests only'),
     sessions: new SessionStore(store, 86_400_000),
     rateLimits: createRateLimits(1_000),
+    rateFactor: 1_000,
   };
 }

@@ -19,4 +19,6 @@ export interface Platform {
   secretBox: SecretBox;
   sessions: SessionStore;
   rateLimits: RateLimits;
+  /** Multiplies the limits that features count themselves. */
+  rateFactor: number;
 }

@@ -27,6 +27,8 @@ export interface SocketContext {
   /** Reads the actor for the current event. Throws when the session has ended or the account is no longer a member. */
   actor(): Promise<Actor>;
   queue: SerialQueue;
+  /** Called with every refused event, for the audit log. */
+  onRefused?: (error: DomainError, event: string, userId: string) => void;
 }
 export type SocketFeature = (context: SocketContext) => void;
 
@@ -61,7 +63,10 @@ export function on<N extends ClientEvent>(
       return { ok: true, data };
     } catch (error) {
       const known = asDomainError(error);
-      if (known) return refusal(known.code, known.message);
+      if (known) {
+        context.onRefused?.(known, name, socket.data.userId);
+        return refusal(known.code, known.message);
+      }
       log.error({ err: error, event: name }, 'socket event failed');
       return refusal('internal', 'Something went wrong on the server.');
     }

@@ -42,16 +42,15 @@ function limitUnsent({ conn }: Pick<Socket, 'conn'>): void {
 const isAllowedOrigin = (env: Env, origin: string | undefined, host: string | undefined) =>
   origin === undefined || isOwnOrigin(env, origin, host);
 
+interface SocketParts {
+  session: RequestHandler[];
+  actor: (userId: string) => Promise<Actor | undefined>;
+  features: SocketFeature[];
+  onRefused: SocketContext['onRefused'];
+}
+
 /** Creates the Socket.io server, with the port and the sessions of the HTTP API. */
-export function createSocketServer(
-  http: HttpServer,
-  platform: Platform,
-  parts: {
-    session: RequestHandler[];
-    actor: (userId: string) => Promise<Actor | undefined>;
-    features: SocketFeature[];
-  },
-): Server {
+export function createSocketServer(http: HttpServer, platform: Platform, parts: SocketParts): Server {
   const io = new Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>(http, {
     serveClient: false,
     perMessageDeflate: false,
@@ -82,6 +81,7 @@ export function createSocketServer(
       socket,
       log: platform.log,
       queue: new SerialQueue(),
+      onRefused: parts.onRefused,
       async actor() {
         const live = await platform.sessions.isLive(socket.data.sidHash);
         const actor = live ? await parts.actor(socket.data.userId) : undefined;
