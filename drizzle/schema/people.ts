@@ -43,8 +43,18 @@ export function definePeople(k: Kit) {
       expiresAt: k.ms('expires_at').notNull(),
       /** Set permanently when the session ends: a request in flight cannot restore the session. */
       revokedAt: k.ms('revoked_at'),
+      /** Where the session was last used from, for the list of a person's sessions. */
+      userAgent: k.text('user_agent'),
+      address: k.text('address'),
+      /** Written at most every few minutes. */
+      lastSeenAt: k.ms('last_seen_at'),
     },
-    (t) => [k.index('sessions_user').on(t.userId), k.index('sessions_expires').on(t.expiresAt)],
+    (t) => [
+      k.index('sessions_user').on(t.userId),
+      // Expired sessions are looked for every few seconds.
+      k.index('sessions_expires').on(t.expiresAt),
+      k.index('sessions_created').on(t.createdAt),
+    ],
   );
 
   return { users, bootstrap, sessions };

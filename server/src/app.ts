@@ -12,6 +12,7 @@ import { Connections } from './platform/http/connections.ts';
 import { noStore, oneHostOnly, sameOriginOnly, securityHeaders } from './platform/http/guards.ts';
 import { Health } from './platform/http/health.ts';
 import { createInFlightBounds } from './platform/http/inFlight.ts';
+import { knownHostOnly } from './platform/http/hosts.ts';
 import { createRateLimits } from './platform/http/rateLimits.ts';
 import { limitRequestTimes, serverTimeouts } from './platform/http/requestDeadlines.ts';
 import type { Routes } from './platform/http/routes.ts';
@@ -19,7 +20,7 @@ import { staticFiles } from './platform/http/staticFiles.ts';
 import { createLog, type Logger } from './platform/log.ts';
 import type { Platform } from './platform/platform.ts';
 import { instanceSecret, SecretBox } from './platform/secretBox.ts';
-import { SessionStore } from './platform/sessions/sessionStore.ts';
+import { SessionStore, type EndReason } from './platform/sessions/sessionStore.ts';
 import { closeConnections, shutdownMs, shutdownStep } from './platform/shutdown.ts';
 import { Signals } from './platform/signals.ts';
 import { Realtime, rooms } from './platform/sockets/realtime.ts';
@@ -64,6 +65,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const io = createSocketServer(http, platform, {
     session: features.sessionMiddleware,
     actor: features.actor,
+    onRefused: features.onRefusedEvent,
     features: features.sockets,
   });
   // After the socket server, which replaces the listeners it finds.
@@ -95,7 +97,9 @@ function createPlatform(
 ): Platform {
   const realtime = new Realtime();
   const sessions = new SessionStore(store, env.SESSION_DAYS * dayMs);
-  sessions.on('ended', (sidHash: string) => realtime.disconnectRoom(rooms.session(sidHash), 'signed_out'));
+  sessions.on('ended', (sidHash: string, reason: EndReason) =>
+    realtime.disconnectRoom(rooms.session(sidHash), reason),
+  );
   return {
     env,
     store,
@@ -122,9 +126,11 @@ function createWeb(platform: Platform, features: Features, health: Health): Expr
   web.use(oneHostOnly);
   web.use(health.router);
   web.use(securityHeaders(env));
+  web.use(knownHostOnly(env, apiPrefix));
   web.use(apiPrefix, createApi(platform, features));
   web.use(staticFiles(path.join(env.appRoot, 'dist/client')));
   web.use(nothingFound);
+  web.use(features.onRefusedRequest);
   web.use(errorHandler(log));
   return web;
 }

@@ -1,7 +1,11 @@
 import { AuditQueries } from './features/audit/audit.queries.ts';
+import { RepeatedEvents } from './features/audit/repeatedEvents.service.ts';
+import { RefusalService } from './features/audit/refusals.service.ts';
 import { authRoutes } from './features/auth/auth.routes.ts';
 import { AuthService } from './features/auth/auth.service.ts';
 import { SessionAuth } from './features/auth/sessionAuth.ts';
+import { sessionRoutes } from './features/auth/sessions.routes.ts';
+import { SessionService } from './features/auth/sessions.service.ts';
 import { ChatQueries } from './features/chats/chats.queries.ts';
 import { chatRoutes } from './features/chats/chats.routes.ts';
 import { ChatService } from './features/chats/chats.service.ts';
@@ -39,13 +43,17 @@ export interface FeatureOptions {
 /** Creates all features: their routes, their socket events, and what the app calls at startup and shutdown. */
 export function createFeatures(platform: Platform, secret: string, options: FeatureOptions = {}) {
   const services = createServices(platform, secret, options);
-  const { sessions, users, messages, generation, imports, sharing } = services;
+  const { sessionAuth, users, messages, generation, imports, sharing, events, refusals } = services;
   const sockets: SocketFeature[] = [messages.sockets, sharing.sockets];
   return {
     routes: createRoutes(platform, services),
     sockets,
-    sessionMiddleware: sessions.middleware,
+    sessionMiddleware: sessionAuth.middleware,
     actor: (userId: string) => users.findActor(userId),
+    onRefusedRequest: refusals.onRequest,
+    onRefusedEvent: refusals.onEvent,
+    /** Writes what the audit log has collected. */
+    recordPending: () => events.flush(),
     generation,
     sharing,
     /** Cleans up after a process that was killed. Call before the server listens. */
@@ -58,7 +66,10 @@ export function createFeatures(platform: Platform, secret: string, options: Feat
       await generation.drain();
       await imports.stop();
     },
-    stop: () => sharing.stop(),
+    async stop() {
+      await sharing.stop();
+      await events.stop();
+    },
   };
 }
 
@@ -66,11 +77,8 @@ export function createFeatures(platform: Platform, secret: string, options: Feat
 function createServices(platform: Platform, secret: string, { modelTuning }: FeatureOptions) {
   const audit = new AuditQueries(platform);
   const settings = new SettingsService(platform, audit);
-
-  const userQueries = new UserQueries(platform);
-  const users = new UserService(platform, { queries: userQueries, audit });
-  const auth = new AuthService(platform, { users: userQueries, settings, audit });
-  const sessions = new SessionAuth(platform, secret, auth, users);
+  const accounts = createAccounts(platform, secret, { audit, settings });
+  const { users, userQueries } = accounts;
 
   const connections = new ConnectionService(platform, { queries: new ConnectionQueries(platform), audit });
   const models = new ModelService(platform, { connections, settings, tuning: modelTuning });
@@ -104,10 +112,7 @@ function createServices(platform: Platform, secret: string, { modelTuning }: Fea
 
   return {
     settings,
-    userQueries,
-    users,
-    auth,
-    sessions,
+    ...accounts,
     connections,
     models,
     chatQueries,
@@ -122,12 +127,35 @@ function createServices(platform: Platform, secret: string, { modelTuning }: Fea
   };
 }
 
+/** Creates the services of accounts, their sessions, and the record of refusals. */
+function createAccounts(
+  platform: Platform,
+  secret: string,
+  { audit, settings }: { audit: AuditQueries; settings: SettingsService },
+) {
+  const events = new RepeatedEvents(platform, audit);
+  const userQueries = new UserQueries(platform);
+  const users = new UserService(platform, { queries: userQueries, audit });
+  const auth = new AuthService(platform, { users: userQueries, settings, audit, events });
+  const sessionAuth = new SessionAuth(platform, secret, auth, users);
+  return {
+    userQueries,
+    users,
+    auth,
+    sessionAuth,
+    sessions: new SessionService(platform, { sessionAuth, audit }),
+    events,
+    refusals: new RefusalService(events),
+  };
+}
+
 function createRoutes(platform: Platform, services: ReturnType<typeof createServices>): Routes[] {
-  const { settings, userQueries, users, auth, sessions, connections, models } = services;
+  const { settings, userQueries, users, auth, sessionAuth, sessions, connections, models } = services;
   const { chatQueries, chats, messages, sharing, community, exports, imports } = services;
   return [
     settingsRoutes(platform, settings),
-    authRoutes(platform, auth, sessions),
+    authRoutes(platform, { auth, sessionAuth }),
+    sessionRoutes(sessions),
     userRoutes(platform, users, userQueries, settings),
     connectionRoutes(platform, connections),
     modelRoutes(models),

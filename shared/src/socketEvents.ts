@@ -67,8 +67,10 @@ export const serverEvents = {
   'import:progress': event(z.object({ importId: Id, done: z.number(), total: z.number().nullable() })),
   /** The settings of the instance changed: reload `/config` and `/me`. */
   'config:changed': event(z.object({})),
-  /** The session ended or the role changed: the socket closes right after. */
-  'session:ended': event(z.object({ reason: z.enum(['signed_out', 'role_changed', 'server_stopping']) })),
+  /** The session ended or the role changed: the socket closes right after. `session_renewed`: reconnect with the new cookie. */
+  'session:ended': event(
+    z.object({ reason: z.enum(['signed_out', 'session_renewed', 'role_changed', 'server_stopping']) }),
+  ),
 };
 
 export type Ack<T> = { ok: true; data: T } | { ok: false; error: { code: string; message: string } };

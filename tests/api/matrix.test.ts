@@ -30,6 +30,9 @@ const cases: Record<keyof typeof endpoints, Case> = {
   signUp: { about: 'nothing', access: 'anyone', body: {}, ok: [400] },
   signIn: { about: 'nothing', access: 'anyone', body: {}, ok: [400] },
   signOut: { about: 'nothing', access: 'anyone', ok: [204] },
+  listSessions: { about: 'nothing', access: 'signedIn', ok: [200] },
+  endSession: { about: 'nothing', access: 'signedIn', ok: [404] },
+  endOtherSessions: { about: 'nothing', access: 'signedIn', ok: [204] },
   getMe: { about: 'nothing', access: 'signedIn', ok: [200] },
   updateMe: { about: 'nothing', access: 'signedIn', body: {}, ok: [200] },
   changePassword: {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AuditQueries } from '../../server/src/features/audit/audit.queries.ts';
+import { RepeatedEvents } from '../../server/src/features/audit/repeatedEvents.service.ts';
 import { AuthService } from '../../server/src/features/auth/auth.service.ts';
 import { SettingsService } from '../../server/src/features/settings/settings.service.ts';
 import { UserQueries } from '../../server/src/features/users/users.queries.ts';
@@ -22,7 +23,9 @@ describe.each(backends)('users on $name', ({ open }) => {
     platform = createTestPlatform(store, clock);
     const audit = new AuditQueries(platform);
     users = new UserQueries(platform);
-    auth = new AuthService(platform, { users, settings: new SettingsService(platform, audit), audit });
+    const events = new RepeatedEvents(platform, audit);
+    const settings = new SettingsService(platform, audit);
+    auth = new AuthService(platform, { users, settings, audit, events });
     service = new UserService(platform, { queries: users, audit });
   });
   afterAll(async () => {

@@ -8,7 +8,7 @@ import type { FeatureOptions } from '../../server/src/features.ts';
 import { openSqlite } from '../../server/src/platform/db/sqlite.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
 import { readEnv } from '../../server/src/platform/env.ts';
-import { createLog } from '../../server/src/platform/log.ts';
+import { createLog, type Logger } from '../../server/src/platform/log.ts';
 import { Person } from './person.ts';
 
 /** Factor by which tests raise the rate limits. */
@@ -38,6 +38,8 @@ interface Options {
   store?: Store;
   /** Use the real rate limits. */
   limited?: boolean;
+  /** Receives what the app logs. */
+  log?: Logger;
   /** Speed of the demo model and timeouts of model servers. */
   modelTuning?: FeatureOptions['modelTuning'];
 }
@@ -48,6 +50,7 @@ export async function createTestApp({
   dataDir,
   store: given,
   limited,
+  log,
   modelTuning,
 }: Options = {}): Promise<TestApp> {
   const folder = dataDir ?? mkdtempSync(path.join(tmpdir(), 'parley-test-'));
@@ -64,7 +67,7 @@ export async function createTestApp({
   const app = await createApp({
     env,
     store,
-    log: createLog(env.LOG_LEVEL),
+    log: log ?? createLog(env.LOG_LEVEL),
     now: () => Date.now() + offset,
     featureOptions: { modelTuning },
   });

@@ -13,7 +13,11 @@ import { Realtime } from '../../server/src/platform/sockets/realtime.ts';
 export function createTestPlatform(store: Store, at: { now: number } = { now: 1_750_000_000_000 }): Platform {
   const log = createLog('error');
   return {
-    env: readEnv({ WEBUI_SECRET_KEY: 'a secret for tests only', LOG_LEVEL: 'error' }),
+    env: readEnv({
+      WEBUI_SECRET_KEY: 'a secret for tests only',
+      LOG_LEVEL: 'error',
+      RATE_LIMIT_FACTOR: '1000',
+    }),
     store,
     log,
     now: () => at.now,

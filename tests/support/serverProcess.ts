@@ -63,10 +63,7 @@ export function spawnServer(
 }
 
 /** Runs the built server until it is ready. Throws with its error output when it ends before. */
-export async function startServer(
-  env: Record<string, string>,
-  limits: Limits = {},
-): Promise<ServerProcess> {
+export async function startServer(env: Record<string, string>, limits: Limits = {}): Promise<ServerProcess> {
   const server = spawnServer({ ...env, PORT: env.PORT ?? String(await freePort()) }, limits);
   if ((await Promise.race([server.ready, server.exited])) !== 'ready')
     throw new Error(`The server did not start. ${server.errors()}`);

@@ -20,6 +20,8 @@ type Handler = (payload: never) => void;
 const replyTimeoutMs = 10_000;
 /** Longest random delay in milliseconds before reconnecting to a restarted server, so that tabs spread out. */
 const reconnectSpreadMs = 3_000;
+/** Milliseconds before reconnecting after this browser got a new session cookie, so that the cookie has arrived. */
+const renewedDelayMs = 1_000;
 /** Milliseconds before a refused connection is tried again: the server may have been overloaded for a moment. */
 const refusedRetryMs = 10_000;
 
@@ -146,14 +148,18 @@ export class RealtimeSocket {
     this.#endReason = null;
     // The library does not reconnect after the server closed the connection; after a sign-out it must not.
     if (reason !== 'io server disconnect' || endReason === 'signed_out') return;
-    const delay = endReason === 'server_stopping' ? Math.random() * reconnectSpreadMs : 0;
-    this.#reconnectTimer = setTimeout(() => this.#connection?.connect(), delay);
+    this.#reconnectTimer = setTimeout(() => this.#connection?.connect(), reconnectDelayMs(endReason));
   }
 
   #dispatch(name: ServerEvent, payload: unknown): void {
     if (name === 'session:ended') this.#endReason = (payload as ServerPayload<'session:ended'>).reason;
     for (const handler of this.#handlers.get(name) ?? []) handler(payload as never);
   }
+}
+
+function reconnectDelayMs(reason: ServerPayload<'session:ended'>['reason'] | null): number {
+  if (reason === 'server_stopping') return Math.random() * reconnectSpreadMs;
+  return reason === 'session_renewed' ? renewedDelayMs : 0;
 }
 
 export const socket = new RealtimeSocket();

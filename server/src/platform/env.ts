@@ -7,6 +7,7 @@ const bool = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'])
   .transform((value) => ['true', '1', 'yes'].includes(value));
 const list = z.string().transform((value) => value.split(';').map((part) => part.trim()));
+const hostName = /^[a-z0-9._-]*$/i;
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
 
 /**
@@ -30,7 +31,16 @@ export const variables = {
   },
   WEBUI_URL: {
     schema: httpUrl.optional(),
-    help: 'Public URL of this instance. Links start with it, and requests from other origins are rejected. Unset: taken from each request.',
+    help: 'Public URL of this instance. Links start with it, and requests from other origins are rejected. Unset: taken from each request, if the host is allowed.',
+  },
+  ALLOWED_HOSTS: {
+    schema: list
+      .refine(
+        (names) => names.every((name) => hostName.test(name)),
+        'must be host names without protocol and port',
+      )
+      .optional(),
+    help: 'Host names under which this instance is reached without `WEBUI_URL`, separated by `;`. IP addresses, `localhost`, names without a dot, and names that end in `.local`, `.internal` or `.home.arpa` are always allowed.',
   },
   WEBUI_SECRET_KEY: {
     schema: z.string().min(secretLengthMin, `must have at least ${secretLengthMin} characters`).optional(),

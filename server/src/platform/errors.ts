@@ -31,6 +31,17 @@ export class DomainError extends Error {
 
 /** Also used for rows whose existence the actor must not learn. */
 export const notFound = (message = 'Not found.') => new DomainError('not_found', message);
+
+/**
+ * A policy refused a row that exists. The response is that of a missing row, so that nobody learns what exists; the
+ * audit log tells them apart.
+ */
+export class NotAllowed extends DomainError {
+  constructor() {
+    super('not_found', 'Not found.');
+  }
+}
+
 export const unauthenticated = () => new DomainError('unauthenticated', 'Sign in to continue.');
 export const forbidden = (message = 'You are not allowed to do this.', code?: string) =>
   new DomainError('forbidden', message, code);

@@ -1,4 +1,4 @@
-import { forbidden, notFound } from './errors.ts';
+import { forbidden, NotAllowed, notFound } from './errors.ts';
 
 /** A signed-in user, with the name and role read for this request. */
 export interface Actor {
@@ -17,7 +17,8 @@ export function authorize<Row, Action extends string>(
   action: NoInfer<Action>,
   row: Row | null | undefined,
 ): Row {
-  if (row == null || !policy[action](actor, row)) throw notFound();
+  if (row == null) throw notFound();
+  if (!policy[action](actor, row)) throw new NotAllowed();
   return row;
 }
 

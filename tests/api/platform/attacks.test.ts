@@ -25,11 +25,15 @@ describe('sockets', () => {
     await thief.signIn('bob@example.org');
     const [stolen, own] = [await thief.connect(), await bob.connect()];
     await bob.post('/me/password', { currentPassword: password, newPassword: 'a new long one' }).expect(204);
+    // A copy of the cookie may have opened a socket of this session too, so its tabs reconnect with the new one.
+    await own.waitUntilClosed();
+    const again = await bob.connect();
     await bob.post('/chats', { title: 'For Bob alone' }).expect(201);
-    await own.waitFor('chat:updated');
+    await again.waitFor('chat:updated');
     await stolen.waitUntilClosed();
     expect(stolen.received).toEqual([{ name: 'session:ended', payload: { reason: 'signed_out' } }]);
-    own.close();
+    expect(own.received).toEqual([{ name: 'session:ended', payload: { reason: 'session_renewed' } }]);
+    again.close();
   });
 
   test('a socket is closed when another person signs in on its session', async () => {

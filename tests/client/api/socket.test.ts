@@ -11,7 +11,11 @@ class FakeConnection {
   on = (name: string, handler: Handler): void => {
     this.#handlers[name] = handler;
   };
-  onAny = (): void => undefined;
+  onAny = (handler: (name: string, payload: unknown) => void): void => {
+    this.sendEvent = handler;
+  };
+  /** Delivers an event of the server. */
+  sendEvent: (name: string, payload: unknown) => void = () => undefined;
   connect = (): void => {
     this.connects++;
   };
@@ -62,5 +66,26 @@ describe('refused connections', () => {
     jest.advanceTimersByTime(60_000);
     expect(refused).not.toHaveBeenCalled();
     expect(connection.connects).toBe(0);
+  });
+});
+
+describe('connections that the server closes', () => {
+  const closeBecause = (reason: string) => {
+    connection.sendEvent('session:ended', { reason });
+    connection.emitEvent('disconnect', 'io server disconnect');
+  };
+
+  test('after a sign-out the tab does not reconnect', () => {
+    closeBecause('signed_out');
+    jest.advanceTimersByTime(60_000);
+    expect(connection.connects).toBe(0);
+  });
+
+  test('after a renewed session the tab reconnects, but not before its new cookie has arrived', () => {
+    closeBecause('session_renewed');
+    jest.advanceTimersByTime(900);
+    expect(connection.connects).toBe(0);
+    jest.advanceTimersByTime(200);
+    expect(connection.connects).toBe(1);
   });
 });

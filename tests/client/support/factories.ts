@@ -1,3 +1,4 @@
+import type { SessionInfo } from '#shared/auth';
 import type { Chat, ChatSummary } from '#shared/chats';
 import type { Connection } from '#shared/connections';
 import type { ManagedUser, Permissions, User } from '#shared/users';
@@ -24,6 +25,17 @@ export const aManagedUser = (overrides: Partial<ManagedUser> = {}): ManagedUser 
   active: true,
   createdAt: '2025-03-01T10:00:00.000Z',
   lastActiveAt: null,
+  ...overrides,
+});
+
+export const aSession = (overrides: Partial<SessionInfo> = {}): SessionInfo => ({
+  id: 'session',
+  current: false,
+  browser: 'Firefox',
+  system: 'Windows',
+  address: '192.0.2.1',
+  createdAt: '2025-03-01T10:00:00.000Z',
+  lastActiveAt: '2025-03-01T10:00:00.000Z',
   ...overrides,
 });
 

@@ -11,6 +11,7 @@ export type AuthMode = 'signIn' | 'signUp';
 const fieldByErrorCode: Readonly<Record<string, keyof FieldErrors>> = {
   email_taken: 'email',
   wrong_credentials: 'password',
+  password_common: 'password',
 };
 
 /** State of the form to sign in or sign up. The typed values are kept after a change of mode and a failed request. */

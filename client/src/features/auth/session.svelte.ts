@@ -102,7 +102,9 @@ export class Session {
   }
 
   async signOut(): Promise<void> {
+    const keepPreferences = savedPreferences();
     await call('POST /auth/sign-out');
+    keepPreferences();
     this.#end();
   }
 
@@ -136,6 +138,22 @@ export class Session {
   /** Refreshes after an event; a failure surfaces with the next request. */
   #refreshQuietly(): void {
     this.refresh().catch(() => undefined);
+  }
+}
+
+/**
+ * Signing out makes the browser remove everything this origin stored. The preferences of the browser, such as its
+ * theme, are not personal: the returned function stores them again.
+ */
+function savedPreferences(): () => void {
+  try {
+    const saved = Object.entries(localStorage).filter(([key]) => key.startsWith('parley.'));
+    return () => {
+      for (const [key, value] of saved) localStorage.setItem(key, String(value));
+    };
+  } catch {
+    // Storage is disabled: there is nothing to keep.
+    return () => undefined;
   }
 }
 

@@ -5,8 +5,10 @@ import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../../platform/policy.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
+import type { RepeatedEvents } from '../audit/repeatedEvents.service.ts';
 import type { SettingsService } from '../settings/settings.service.ts';
 import type { UserQueries } from '../users/users.queries.ts';
+import { requireUncommonPassword } from './passwordRules.ts';
 
 /** Verified when an account does not exist, so that both failures take the same time. */
 const dummyHash = hash('no account has this password');
@@ -22,7 +24,16 @@ interface Parts {
   users: UserQueries;
   settings: SettingsService;
   audit: AuditQueries;
+  events: RepeatedEvents;
 }
+
+/** Why a password was not accepted. For the audit log: responses do not tell. */
+export interface Failure {
+  reason: 'unknown_email' | 'wrong_password' | 'deactivated';
+  /** Null for an email without an account. */
+  userId: string | null;
+}
+export type Verification = { actor: Actor; failure?: undefined } | { actor?: undefined; failure: Failure };
 
 export class AuthService {
   #platform: Platform;
@@ -38,6 +49,7 @@ export class AuthService {
   /** Creates an account. The first one becomes the admin, even while sign-up is closed. */
   async register({ name, email, password }: Registration): Promise<Actor> {
     const { users, settings, audit } = this.#parts;
+    requireUncommonPassword(password, { name, email });
     // Hashing is slow and must not happen inside the transaction.
     const passwordHash = await hash(password);
     const id = newId();
@@ -69,14 +81,17 @@ export class AuthService {
     }
   }
 
-  /** Returns the account with this email and password; undefined if there is none or it is deactivated. */
-  async verify(email: string, password: string): Promise<Actor | undefined> {
+  /** Returns the active account with this email and password, or why there is none. */
+  async verify(email: string, password: string): Promise<Verification> {
     const row = await this.#parts.users.byEmail(email);
     const matches = await verify(row?.passwordHash ?? (await dummyHash), password);
-    if (!row || !matches || !row.active) return undefined;
+    if (!row) return { failure: { reason: 'unknown_email', userId: null } };
+    if (!matches || !row.active) {
+      return { failure: { reason: matches ? 'deactivated' : 'wrong_password', userId: row.id } };
+    }
     const actor = { id: row.id, name: row.name, email: row.email, role: row.role };
     this.#verifiedHashes.set(actor, row.passwordHash);
-    return actor;
+    return { actor };
   }
 
   /** Whether the result of `verify` still holds: the password may have changed while the session was created. */
@@ -89,18 +104,39 @@ export class AuthService {
     await this.#recordForSelf(actor, 'user.signed_in');
   }
 
-  /** Changes the password and ends every other session of the account. */
-  async changePassword(
-    actor: Actor,
-    passwords: { current: string; next: string },
-    sidHash: string,
-  ): Promise<void> {
-    if (!(await this.verify(actor.email, passwords.current))) {
-      throw invalid('Current password is wrong.');
-    }
-    const passwordHash = await hash(passwords.next);
-    await this.#parts.users.update(actor.id, { passwordHash });
-    await this.#platform.sessions.revokeUser(actor.id, sidHash);
+  async recordSignOut(actor: Actor): Promise<void> {
+    await this.#recordForSelf(actor, 'user.signed_out');
+  }
+
+  /** Records that someone could not sign in, without what they typed: it may be a password in the wrong field. */
+  recordFailedSignIn({ reason, userId }: Failure, address: string): void {
+    this.#parts.events.record({
+      actorId: null,
+      action: 'user.sign_in_failed',
+      targetType: 'user',
+      targetId: userId ?? 'unknown',
+      details: { reason, address },
+    });
+  }
+
+  /** Throws when this is not the current password of the actor. */
+  async requirePassword(actor: Actor, password: string, address: string): Promise<void> {
+    const { failure } = await this.verify(actor.email, password);
+    if (!failure) return;
+    this.#parts.events.record({
+      actorId: actor.id,
+      action: 'user.password_change_failed',
+      targetType: 'user',
+      targetId: actor.id,
+      details: { reason: failure.reason, address },
+    });
+    throw invalid('Current password is wrong.');
+  }
+
+  /** Replaces the password. The caller ends the sessions that were opened with the old one. */
+  async changePassword(actor: Actor, password: string): Promise<void> {
+    requireUncommonPassword(password, actor);
+    await this.#parts.users.update(actor.id, { passwordHash: await hash(password) });
     await this.#recordForSelf(actor, 'user.password_changed');
   }
 

@@ -1,6 +1,6 @@
 import type { Audience, SharedLink } from '#shared/sharing';
 import type { Role } from '#shared/users';
-import { notFound } from '../../platform/errors.ts';
+import { NotAllowed, notFound } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { isMember, type Actor, type Policy } from '../../platform/policy.ts';
 import type { AudienceQueries, ViewedLink } from './audience.queries.ts';
@@ -111,7 +111,8 @@ export class LinkAccess {
   /** Returns the link if this person may read it. Throws the same 404 for every reason. */
   async require(viewer: Actor, id: string): Promise<ViewedLink> {
     const link = await this.#audiences.linkForViewer(id, viewer.id);
-    if (!link || !this.#mayRead(link, { ...viewer, active: true }, link.inAudience)) throw notFound();
+    if (!link) throw notFound();
+    if (!this.#mayRead(link, { ...viewer, active: true }, link.inAudience)) throw new NotAllowed();
     return link;
   }
 

@@ -3,6 +3,7 @@ import type { Request, RequestHandler } from 'express';
 import helmet from 'helmet';
 import { DomainError, forbidden, invalid } from '../errors.ts';
 import type { Env } from '../env.ts';
+import { isKnownHost } from './hosts.ts';
 
 /** One policy for every page, also in development, so that no code depends on a weaker one. */
 export const securityHeaders = (env: Env): RequestHandler =>
@@ -50,9 +51,17 @@ export const oneHostOnly: RequestHandler = (req, _res, next) => {
 export function isOwnOrigin(env: Env, origin: string, host: string | undefined): boolean {
   if (!URL.canParse(origin)) return false;
   const { origin: exact, host: originHost } = new URL(origin);
+  if (env.WEBUI_URL) return exact === new URL(env.WEBUI_URL).origin;
   // Without a configured URL only the host is compared: behind a proxy the protocol is uncertain.
-  return env.WEBUI_URL ? exact === new URL(env.WEBUI_URL).origin : originHost === host;
+  return originHost === host?.toLowerCase() && isKnownHost(env, host);
 }
+
+const isOtherSite = (site: string | undefined) =>
+  site !== undefined && site !== 'same-origin' && site !== 'none';
+
+/** Our own page under an address that is not the configured one: the person needs the right one, not a warning. */
+const wrongAddress = (url: string) =>
+  forbidden(`This instance is used at ${url}. Open it there.`, 'wrong_address');
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -70,10 +79,12 @@ export const sameOriginOnly =
     }
     const site = req.headers['sec-fetch-site'];
     const origin = req.headers.origin;
-    if (site !== undefined && site !== 'same-origin' && site !== 'none')
-      throw forbidden('This request came from another site.');
+    if (isOtherSite(site)) throw forbidden('This request came from another site.');
     if (origin !== undefined && !isOwnOrigin(env, origin, req.headers.host)) {
-      throw forbidden('This request came from another site.');
+      const isSameHost = URL.canParse(origin) && new URL(origin).host === req.headers.host;
+      throw env.WEBUI_URL && isSameHost
+        ? wrongAddress(env.WEBUI_URL)
+        : forbidden('This request came from another site.');
     }
     next();
   };

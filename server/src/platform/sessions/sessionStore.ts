@@ -1,14 +1,37 @@
 import { createHash } from 'node:crypto';
-import { and, eq, gt, isNull, lte, ne, or, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lte, ne, or, sql, type SQL } from 'drizzle-orm';
 import session, { type SessionData } from 'express-session';
 import { preparedQuery } from '../db/preparedQuery.ts';
 import type { Store as Database } from '../db/store.ts';
 
 /** Milliseconds by which an expiry must move before it is written. Otherwise every request would write. */
 const touchIntervalMs = 5 * 60_000;
-const pruneIntervalMs = 15 * 60_000;
+/** Milliseconds between two searches for expired sessions: their sockets remain open this much longer at most. */
+const expiryCheckMs = 10_000;
 /** A session ends this long after it started, even if it is in use. */
 const absoluteLifetimeMs = 180 * 24 * 60 * 60_000;
+/** Milliseconds for which the row of an ended session is kept at least: no request lasts longer. */
+const longestRequestMs = 60 * 60_000;
+/** Sessions of one person: more than anyone has devices, few enough to read as a list. */
+const sessionsPerUser = 50;
+
+/** Why a session ended. After `session_renewed` the browser has a new session, and its tabs reconnect. */
+export type EndReason = 'signed_out' | 'session_renewed';
+
+/** Where a session is used from. */
+export interface Device {
+  userAgent: string;
+  address: string;
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    /** Written when the session starts and when it is used from another address or browser version. */
+    device?: Device;
+  }
+}
+
+export type LiveSession = Awaited<ReturnType<SessionStore['listOf']>>[number];
 
 export const hashSessionId = (sid: string): string => createHash('sha256').update(sid).digest('base64url');
 
@@ -35,7 +58,8 @@ const liveSession = (database: Database) =>
 
 /**
  * Stores sessions in the application's database. Ending a session marks its row permanently, so that a request that
- * was in flight cannot write the session back. Emits `ended` with the session's hash whenever a session ends.
+ * was in flight cannot write the session back. Emits `ended` with the session's hash and an `EndReason` whenever a
+ * session ends.
  */
 export class SessionStore extends session.Store {
   #database: Database;
@@ -48,7 +72,7 @@ export class SessionStore extends session.Store {
     this.#database = database;
     this.#lifetimeMs = lifetimeMs;
     this.#liveSession = liveSession(database);
-    this.#timer = setInterval(() => void this.prune().catch(() => undefined), pruneIntervalMs).unref();
+    this.#timer = setInterval(() => void this.prune().catch(() => undefined), expiryCheckMs).unref();
   }
 
   close(): void {
@@ -65,7 +89,13 @@ export class SessionStore extends session.Store {
   override set(sid: string, data: SessionData, done?: (error?: unknown) => void): void {
     const { sessions } = this.#database.t;
     const now = Date.now();
-    const changed = { data: JSON.stringify(data), userId: userOf(data), expiresAt: this.#expiryOf(data) };
+    const changed = {
+      data: JSON.stringify(data),
+      userId: userOf(data),
+      expiresAt: this.#expiryOf(data),
+      lastSeenAt: now,
+      ...data.device,
+    };
     this.#database.db
       .insert(sessions)
       .values({ sidHash: hashSessionId(sid), createdAt: now, ...changed })
@@ -96,36 +126,98 @@ export class SessionStore extends session.Store {
     return (await this.#findLive(sidHash)) !== undefined;
   }
 
-  async revoke(sidHash: string): Promise<void> {
-    await this.#end(eq(this.#database.t.sessions.sidHash, sidHash));
+  /** Returns the live sessions of the user, last used first. */
+  async listOf(userId: string) {
+    const { sessions } = this.#database.t;
+    const { db } = this.#database;
+    const lastSeenAt = sql<number>`coalesce(${sessions.lastSeenAt}, ${sessions.createdAt})`.mapWith(Number);
+    return db
+      .select({
+        sidHash: sessions.sidHash,
+        userId: sql<string>`${sessions.userId}`,
+        userAgent: sessions.userAgent,
+        address: sessions.address,
+        createdAt: sessions.createdAt,
+        lastSeenAt,
+      })
+      .from(sessions)
+      .where(and(eq(sessions.userId, userId), this.#isLive()))
+      .orderBy(desc(lastSeenAt), desc(sessions.createdAt), sessions.sidHash);
   }
 
-  /** Ends all sessions of the user, except the given one. */
-  async revokeUser(userId: string, exceptSidHash?: string): Promise<void> {
+  /** Returns the addresses from which sessions of this email were used, including ended ones that are still stored. */
+  async addressesOf(email: string): Promise<string[]> {
+    const { sessions, users } = this.#database.t;
+    const rows = await this.#database.db
+      .selectDistinct({ address: sessions.address })
+      .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.userId))
+      .where(eq(users.email, email));
+    return rows.flatMap(({ address }) => address ?? []);
+  }
+
+  async revoke(sidHash: string, reason: EndReason = 'signed_out'): Promise<void> {
+    await this.#end(eq(this.#database.t.sessions.sidHash, sidHash), reason);
+  }
+
+  /** Ends all sessions of the user, except the given one. Returns how many. */
+  async revokeUser(userId: string, exceptSidHash?: string): Promise<number> {
     const { sessions } = this.#database.t;
     const others = exceptSidHash === undefined ? undefined : ne(sessions.sidHash, exceptSidHash);
-    await this.#end(and(eq(sessions.userId, userId), others));
+    return this.#end(and(eq(sessions.userId, userId), others));
   }
 
-  /** Removes expired sessions. */
+  /** Ends the sessions of the user that were not used for the longest time, if there are too many. */
+  async endSurplus(userId: string): Promise<void> {
+    const surplus = (await this.listOf(userId)).slice(sessionsPerUser).map(({ sidHash }) => sidHash);
+    if (surplus.length > 0) await this.#end(inArray(this.#database.t.sessions.sidHash, surplus));
+  }
+
+  /** Ends expired sessions, and removes them when no request that began before their end can still be running. */
   async prune(): Promise<void> {
     const { sessions } = this.#database.t;
+    const { db } = this.#database;
     const now = Date.now();
-    const pruned = await this.#database.db
-      .delete(sessions)
-      .where(or(lte(sessions.expiresAt, now), lte(sessions.createdAt, now - absoluteLifetimeMs)))
-      .returning({ sidHash: sessions.sidHash });
-    for (const { sidHash } of pruned) this.emit('ended', sidHash);
+    const isExpired = or(lte(sessions.expiresAt, now), lte(sessions.createdAt, now - absoluteLifetimeMs));
+    const justExpired = await db
+      .select({ sidHash: sessions.sidHash })
+      .from(sessions)
+      .where(and(isExpired, isNull(sessions.revokedAt)));
+    // Announced before the write, so that a full disk does not keep their sockets open.
+    for (const { sidHash } of justExpired) this.#announceEnd(sidHash, 'signed_out');
+    if (justExpired.length > 0) {
+      await db
+        .update(sessions)
+        .set({ revokedAt: now, data: '{}' })
+        .where(and(isExpired, isNull(sessions.revokedAt)));
+    }
+    const isRemovable = and(isExpired, lte(sessions.revokedAt, now - longestRequestMs));
+    if ((await db.$count(sessions, isRemovable)) > 0) await db.delete(sessions).where(isRemovable);
   }
 
-  async #end(condition: SQL | undefined): Promise<void> {
+  async #end(condition: SQL | undefined, reason: EndReason = 'signed_out'): Promise<number> {
     const { sessions } = this.#database.t;
     const ended = await this.#database.db
       .update(sessions)
       .set({ revokedAt: Date.now(), data: '{}' })
       .where(and(condition, isNull(sessions.revokedAt)))
       .returning({ sidHash: sessions.sidHash });
-    for (const { sidHash } of ended) this.emit('ended', sidHash);
+    for (const { sidHash } of ended) this.#announceEnd(sidHash, reason);
+    return ended.length;
+  }
+
+  #announceEnd(sidHash: string, reason: EndReason): void {
+    this.emit('ended', sidHash, reason);
+  }
+
+  #isLive(): SQL | undefined {
+    const { sessions } = this.#database.t;
+    const now = Date.now();
+    return and(
+      gt(sessions.expiresAt, now),
+      gt(sessions.createdAt, now - absoluteLifetimeMs),
+      isNull(sessions.revokedAt),
+    );
   }
 
   async #extend(sidHash: string, expiresAt: number): Promise<void> {
@@ -137,7 +229,8 @@ export class SessionStore extends session.Store {
     );
     // Even an update that changes nothing waits for other writers, so reads ask first.
     const due = await this.#database.db.select({ sidHash: sessions.sidHash }).from(sessions).where(isDue);
-    if (due.length > 0) await this.#database.db.update(sessions).set({ expiresAt }).where(isDue);
+    if (due.length > 0)
+      await this.#database.db.update(sessions).set({ expiresAt, lastSeenAt: Date.now() }).where(isDue);
   }
 
   async #findLive(sidHash: string) {

@@ -8,7 +8,7 @@ import {
   type Reply,
   type ServerToClient,
 } from '#shared/socketEvents';
-import { unauthenticated } from '../errors.ts';
+import { unauthenticated, type DomainError } from '../errors.ts';
 import { asDomainError } from '../http/errorMapping.ts';
 import type { RateLimit } from '../http/rateLimits.ts';
 import type { Logger } from '../log.ts';
@@ -30,6 +30,8 @@ export interface SocketContext {
   queue: SerialQueue;
   /** Counts all events of a person. */
   eventLimit: RateLimit;
+  /** Called with every refused event, for the audit log. */
+  onRefused?: (error: DomainError, event: string, userId: string) => void;
 }
 export type SocketFeature = (context: SocketContext) => void;
 
@@ -67,7 +69,10 @@ export function on<N extends ClientEvent>(
       return { ok: true, data };
     } catch (error) {
       const known = asDomainError(error);
-      if (known) return refusal(known.code, known.message);
+      if (known) {
+        context.onRefused?.(known, name, socket.data.userId);
+        return refusal(known.code, known.message);
+      }
       log.error({ err: error, event: name }, 'socket event failed');
       return refusal('internal', 'Something went wrong on the server.');
     }

@@ -104,16 +104,15 @@ function admit(socket: AppSocket, counts: SocketCounts): Error | undefined {
   return undefined;
 }
 
+interface SocketParts {
+  session: RequestHandler[];
+  actor: (userId: string) => Promise<Actor | undefined>;
+  features: SocketFeature[];
+  onRefused: SocketContext['onRefused'];
+}
+
 /** Creates the Socket.io server, with the port and the sessions of the HTTP API. */
-export function createSocketServer(
-  http: HttpServer,
-  platform: Platform,
-  parts: {
-    session: RequestHandler[];
-    actor: (userId: string) => Promise<Actor | undefined>;
-    features: SocketFeature[];
-  },
-): Server {
+export function createSocketServer(http: HttpServer, platform: Platform, parts: SocketParts): Server {
   const io = new Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>(http, {
     serveClient: false,
     perMessageDeflate: false,
@@ -141,6 +140,7 @@ export function createSocketServer(
       log: platform.log,
       queue: new SerialQueue(),
       eventLimit: platform.rateLimits.socketEvent,
+      onRefused: parts.onRefused,
       async actor() {
         const live = await platform.sessions.isLive(socket.data.sidHash);
         const actor = live ? await parts.actor(socket.data.userId) : undefined;

@@ -138,4 +138,27 @@ describe('Session', () => {
     expect(socket.connected).toBe(false);
     expect(onEnded).toHaveBeenCalledTimes(1);
   });
+
+  test('keeps the preferences of the browser when signing out removes what is stored', async () => {
+    api.on('GET /me', () => me());
+    await session.start();
+    localStorage.setItem('parley.theme', 'dark');
+    localStorage.setItem('someone else', 'private');
+    api.on('POST /auth/sign-out', () => {
+      localStorage.clear();
+      return undefined;
+    });
+    await session.signOut();
+    expect({ ...localStorage }).toEqual({ 'parley.theme': 'dark' });
+    localStorage.clear();
+  });
+
+  test('stays signed in when its session is renewed', async () => {
+    api.on('GET /me', () => me());
+    await session.start();
+    socket.deliver('session:ended', { reason: 'session_renewed' });
+    await settle();
+    expect(session.status).toBe('member');
+    expect(onEnded).not.toHaveBeenCalled();
+  });
 });
