@@ -103,11 +103,10 @@ test('a single statement and a transaction both wait for a short lock', async ()
   expect(keys.all()).toHaveLength(2);
 });
 
-test('requests of a session write only when its expiry has moved', async () => {
-  await reader.get('/me').expect(200);
-  const changes = outside.pragma('data_version', { simple: true });
-  for (let i = 0; i < 5; i++) await reader.get('/me').expect(200);
-  expect(outside.pragma('data_version', { simple: true })).toBe(changes);
+test('a request that changes nothing does not wait for a writer', async () => {
+  await app.platform.store.tx(async () => {
+    await reader.get('/me').expect(200);
+  });
 });
 
 test('the server stops cleanly while another process holds the lock', async () => {
