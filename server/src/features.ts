@@ -1,4 +1,5 @@
 import { AuditQueries } from './features/audit/audit.queries.ts';
+import { accountLinkRoutes } from './features/auth/accountLinks.routes.ts';
 import { authRoutes } from './features/auth/auth.routes.ts';
 import { AuthService } from './features/auth/auth.service.ts';
 import { SessionAuth } from './features/auth/sessionAuth.ts';
@@ -24,9 +25,13 @@ import { ModelService, type ModelTuning } from './features/models/models.service
 import { settingsRoutes } from './features/settings/settings.routes.ts';
 import { SettingsService } from './features/settings/settings.service.ts';
 import { createSharing } from './features/sharing/sharing.feature.ts';
+import { AccountDeletion } from './features/users/accountDeletion.service.ts';
+import { AccountLinkQueries } from './features/users/accountLinks.queries.ts';
+import { AccountLinkService } from './features/users/accountLinks.service.ts';
 import { UserQueries } from './features/users/users.queries.ts';
 import { userRoutes } from './features/users/users.routes.ts';
 import { UserService } from './features/users/users.service.ts';
+import { userSockets } from './features/users/users.sockets.ts';
 import type { Routes } from './platform/http/routes.ts';
 import type { Platform } from './platform/platform.ts';
 import type { SocketFeature } from './platform/sockets/on.ts';
@@ -39,8 +44,8 @@ export interface FeatureOptions {
 /** Creates all features: their routes, their socket events, and what the app calls at startup and shutdown. */
 export function createFeatures(platform: Platform, secret: string, options: FeatureOptions = {}) {
   const services = createServices(platform, secret, options);
-  const { sessions, users, messages, generation, imports, sharing } = services;
-  const sockets: SocketFeature[] = [messages.sockets, sharing.sockets];
+  const { sessions, users, userQueries, messages, generation, imports, sharing } = services;
+  const sockets: SocketFeature[] = [messages.sockets, sharing.sockets, userSockets(userQueries)];
   return {
     routes: createRoutes(platform, services),
     sockets,
@@ -69,6 +74,8 @@ function createServices(platform: Platform, secret: string, { modelTuning }: Fea
 
   const userQueries = new UserQueries(platform);
   const users = new UserService(platform, { queries: userQueries, audit });
+  const linkQueries = new AccountLinkQueries(platform);
+  const accountLinks = new AccountLinkService(platform, { users: userQueries, links: linkQueries, audit });
   const auth = new AuthService(platform, { users: userQueries, settings, audit });
   const sessions = new SessionAuth(platform, secret, auth, users);
 
@@ -102,10 +109,24 @@ function createServices(platform: Platform, secret: string, { modelTuning }: Fea
   });
   const sharing = createSharing(platform, { chats, chatQueries, messages: messageQueries, audit });
 
+  const deletion = new AccountDeletion(platform, {
+    queries: userQueries,
+    links: linkQueries,
+    audit,
+    data: {
+      revokeLinks: (admin, ownerId) => sharing.revocations.revokeAllOf(admin, ownerId),
+      deleteChats: (admin, ownerId) => chats.removeAllOf(admin, ownerId),
+      leaveAudiences: (userId) => sharing.audiences.removePerson(userId),
+    },
+  });
+
   return {
     settings,
     userQueries,
     users,
+    linkQueries,
+    accountLinks,
+    deletion,
     auth,
     sessions,
     connections,
@@ -123,12 +144,14 @@ function createServices(platform: Platform, secret: string, { modelTuning }: Fea
 }
 
 function createRoutes(platform: Platform, services: ReturnType<typeof createServices>): Routes[] {
-  const { settings, userQueries, users, auth, sessions, connections, models } = services;
+  const { settings, userQueries, users, linkQueries, accountLinks, deletion } = services;
+  const { auth, sessions, connections, models } = services;
   const { chatQueries, chats, messages, sharing, community, exports, imports } = services;
   return [
     settingsRoutes(platform, settings),
     authRoutes(platform, auth, sessions),
-    userRoutes(platform, users, userQueries, settings),
+    accountLinkRoutes(platform, accountLinks, sessions),
+    userRoutes(platform, { users, queries: userQueries, accountLinks, linkQueries, deletion, settings }),
     connectionRoutes(platform, connections),
     modelRoutes(models),
     chatRoutes(platform, chats, chatQueries, messages.messages),

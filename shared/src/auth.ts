@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { limits } from './limits.ts';
-import { User } from './users.ts';
-import { singleLine, sanitizeText } from './values.ts';
+import { AccountLinkKind, User } from './users.ts';
+import { Email, sanitizeText, singleLine } from './values.ts';
 
-const Email = z.string().trim().max(limits.email).toLowerCase().pipe(z.email('is not an email address'));
+/** The secret part of a one-time link. Any text of this length is looked up, so that malformed and unknown ones look the same. */
+const LinkToken = z.string().max(limits.linkToken);
 
 export const authEndpoints = {
   signUp: endpoint({
@@ -28,4 +29,21 @@ export const authEndpoints = {
     response: z.object({ user: User }),
   }),
   signOut: endpoint({ method: 'POST', path: '/auth/sign-out', status: 204 }),
+  /** Returns whose password a one-time link sets. The token is sent in the body, because URLs are logged. */
+  readAccountLink: endpoint({
+    method: 'POST',
+    path: '/auth/account-link',
+    body: z.object({ token: LinkToken }),
+    response: z.object({ kind: AccountLinkKind, name: z.string(), email: z.string() }),
+  }),
+  /** Sets the password, uses up the link, ends all sessions of the account and signs in. */
+  useAccountLink: endpoint({
+    method: 'POST',
+    path: '/auth/account-link/use',
+    body: z.object({
+      token: LinkToken,
+      password: z.string().min(limits.passwordMin).max(limits.passwordMax),
+    }),
+    response: z.object({ user: User }),
+  }),
 };

@@ -21,6 +21,14 @@ export const singleLine = (max: number) =>
 
 export const Title = singleLine(limits.title);
 
+/** An email address, in lower case. */
+export const Email = z
+  .string()
+  .trim()
+  .max(limits.email)
+  .toLowerCase()
+  .pipe(z.email('is not an email address'));
+
 /** An id: URL-safe, at most 64 characters. */
 export const Id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not an id');
 

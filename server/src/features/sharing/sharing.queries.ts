@@ -28,7 +28,7 @@ export interface NewVersion {
 }
 export interface Revocation {
   by: string;
-  reason: 'owner' | 'owner_bulk';
+  reason: 'owner' | 'owner_bulk' | 'admin';
 }
 
 /** Links whose expiry is recorded in one sweep. */
