@@ -8,7 +8,7 @@ import { toast } from '../../../../../client/src/ui/overlay/toast.svelte.ts';
 import { FakeApi, Refusal } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
 import InSession from '../../../support/InSession.svelte';
-import { aConfig, aUser, somePermissions } from '../../../support/factories.ts';
+import { aConfig, aMe, aUser, somePermissions } from '../../../support/factories.ts';
 
 let api: FakeApi;
 const user = userEvent.setup();
@@ -16,9 +16,7 @@ const field = (label: string): HTMLInputElement => screen.getByLabelText(label);
 
 beforeEach(async () => {
   toast.reset();
-  api = new FakeApi()
-    .on('GET /config', () => aConfig())
-    .on('GET /me', () => ({ user: aUser(), permissions: somePermissions() }));
+  api = new FakeApi().on('GET /config', () => aConfig()).on('GET /me', () => aMe());
   const session = new Session({ socket: new FakeSocket(), onEnded: jest.fn() });
   await session.start();
   render(InSession, { session, of: AccountSection });
