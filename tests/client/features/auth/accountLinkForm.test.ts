@@ -17,7 +17,11 @@ beforeEach(() => {
   api = new FakeApi()
     .on('GET /config', () => aConfig())
     .on('GET /me', () => aMe())
-    .on('POST /auth/account-link', () => ({ kind: 'invite' as const, name: 'Ada', email: 'ada@example.org' }));
+    .on('POST /auth/account-link', () => ({
+      kind: 'invite' as const,
+      name: 'Ada',
+      email: 'ada@example.org',
+    }));
   session = new Session({ socket: new FakeSocket(), onEnded: jest.fn() });
   form = new AccountLinkForm('token', session);
 });

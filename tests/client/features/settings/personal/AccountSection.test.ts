@@ -8,7 +8,7 @@ import { toast } from '../../../../../client/src/ui/overlay/toast.svelte.ts';
 import { FakeApi, Refusal } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
 import InSession from '../../../support/InSession.svelte';
-import { aConfig, aMe, aUser, somePermissions } from '../../../support/factories.ts';
+import { aConfig, aMe } from '../../../support/factories.ts';
 
 let api: FakeApi;
 const user = userEvent.setup();
@@ -63,10 +63,7 @@ describe('NameForm', () => {
   });
 
   test('saves only a changed name', async () => {
-    api.on('PATCH /me', ({ body }) => ({
-      user: aUser(body as { name: string }),
-      permissions: somePermissions(),
-    }));
+    api.on('PATCH /me', ({ body }) => aMe(body as { name: string }));
     const save = screen.getByRole('button', { name: 'Save' });
     await user.click(save);
     expect(api.requestsTo('PATCH /me')).toEqual([]);
