@@ -21,6 +21,8 @@ function defineSharedLinks(k: Kit, { users, chats }: Tables) {
       title: k.text('title').notNull(),
       titleKey: k.text('title_key').notNull(),
       showAuthor: k.bool('show_author').notNull(),
+      /** Links from before this option default to true: their snapshots include it. */
+      includeReasoning: k.bool('include_reasoning').notNull().default(true),
       audienceKind: k.text('audience_kind').$type<'instance' | 'restricted'>().notNull(),
       expiresAt: k.ms('expires_at'),
       /** Set when the audit log has recorded the expiry; cleared when the expiry changes. */

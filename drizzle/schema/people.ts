@@ -1,6 +1,6 @@
 import type { Kit } from './kit.ts';
 
-/** Users, their sessions, and the one row that makes the first user the admin. */
+/** Users, their sessions and one-time links, and the one row that makes the first user the admin. */
 export function definePeople(k: Kit) {
   const users = k.table(
     'users',
@@ -15,6 +15,8 @@ export function definePeople(k: Kit) {
       createdAt: k.ms('created_at').notNull(),
       /** Written at most every few minutes. */
       lastActiveAt: k.ms('last_active_at'),
+      /** Set when the account was deleted. The row remains, without name and email, because kept chats refer to it. */
+      deletedAt: k.ms('deleted_at'),
     },
     (t) => [
       k.uniqueIndex('users_email').on(t.email),
@@ -57,5 +59,23 @@ export function definePeople(k: Kit) {
     ],
   );
 
-  return { users, bootstrap, sessions };
+  /** One-time links to set a password: at most one per account, so that a new one ends the previous one. */
+  const accountLinks = k.table(
+    'account_links',
+    {
+      userId: k
+        .text('user_id')
+        .primaryKey()
+        .references(() => users.id, { onDelete: 'cascade' }),
+      /** SHA-256 of the token: a copy of the database does not open a link. */
+      tokenHash: k.text('token_hash').notNull(),
+      /** While an `invite` exists, even an expired one, its account has no password. */
+      kind: k.text('kind').$type<'invite' | 'reset'>().notNull(),
+      createdAt: k.ms('created_at').notNull(),
+      expiresAt: k.ms('expires_at').notNull(),
+    },
+    (t) => [k.uniqueIndex('account_links_token').on(t.tokenHash)],
+  );
+
+  return { users, bootstrap, sessions, accountLinks };
 }

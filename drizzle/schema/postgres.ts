@@ -6,6 +6,7 @@ export const {
   users,
   bootstrap,
   sessions,
+  accountLinks,
   chats,
   messages,
   sharedLinks,

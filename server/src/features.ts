@@ -1,6 +1,7 @@
 import { AuditQueries } from './features/audit/audit.queries.ts';
 import { RepeatedEvents } from './features/audit/repeatedEvents.service.ts';
 import { RefusalService } from './features/audit/refusals.service.ts';
+import { accountLinkRoutes } from './features/auth/accountLinks.routes.ts';
 import { authRoutes } from './features/auth/auth.routes.ts';
 import { AuthService } from './features/auth/auth.service.ts';
 import { SessionAuth } from './features/auth/sessionAuth.ts';
@@ -28,9 +29,13 @@ import { ModelService, type ModelTuning } from './features/models/models.service
 import { settingsRoutes } from './features/settings/settings.routes.ts';
 import { SettingsService } from './features/settings/settings.service.ts';
 import { createSharing } from './features/sharing/sharing.feature.ts';
+import { AccountDeletion } from './features/users/accountDeletion.service.ts';
+import { AccountLinkQueries } from './features/users/accountLinks.queries.ts';
+import { AccountLinkService } from './features/users/accountLinks.service.ts';
 import { UserQueries } from './features/users/users.queries.ts';
 import { userRoutes } from './features/users/users.routes.ts';
 import { UserService } from './features/users/users.service.ts';
+import { userSockets } from './features/users/users.sockets.ts';
 import type { Routes } from './platform/http/routes.ts';
 import type { Platform } from './platform/platform.ts';
 import type { SocketFeature } from './platform/sockets/on.ts';
@@ -43,8 +48,9 @@ export interface FeatureOptions {
 /** Creates all features: their routes, their socket events, and what the app calls at startup and shutdown. */
 export function createFeatures(platform: Platform, secret: string, options: FeatureOptions = {}) {
   const services = createServices(platform, secret, options);
-  const { sessionAuth, users, messages, generation, imports, sharing, events, refusals } = services;
-  const sockets: SocketFeature[] = [messages.sockets, sharing.sockets];
+  const { sessionAuth, users, userQueries, messages, generation, imports, sharing, events, refusals } =
+    services;
+  const sockets: SocketFeature[] = [messages.sockets, sharing.sockets, userSockets(userQueries)];
   return {
     routes: createRoutes(platform, services),
     sockets,
@@ -78,7 +84,7 @@ function createServices(platform: Platform, secret: string, { modelTuning }: Fea
   const audit = new AuditQueries(platform);
   const settings = new SettingsService(platform, audit);
   const accounts = createAccounts(platform, secret, { audit, settings });
-  const { users, userQueries } = accounts;
+  const { users, userQueries, linkQueries } = accounts;
 
   const connections = new ConnectionService(platform, { queries: new ConnectionQueries(platform), audit });
   const models = new ModelService(platform, { connections, settings, tuning: modelTuning });
@@ -110,9 +116,21 @@ function createServices(platform: Platform, secret: string, { modelTuning }: Fea
   });
   const sharing = createSharing(platform, { chats, chatQueries, messages: messageQueries, audit });
 
+  const deletion = new AccountDeletion(platform, {
+    queries: userQueries,
+    links: linkQueries,
+    audit,
+    data: {
+      revokeLinks: (admin, ownerId) => sharing.revocations.revokeAllOf(admin, ownerId),
+      deleteChats: (admin, ownerId) => chats.removeAllOf(admin, ownerId),
+      leaveAudiences: (userId) => sharing.audiences.removePerson(userId),
+    },
+  });
+
   return {
     settings,
     ...accounts,
+    deletion,
     connections,
     models,
     chatQueries,
@@ -136,11 +154,14 @@ function createAccounts(
   const events = new RepeatedEvents(platform, audit);
   const userQueries = new UserQueries(platform);
   const users = new UserService(platform, { queries: userQueries, audit });
+  const linkQueries = new AccountLinkQueries(platform);
   const auth = new AuthService(platform, { users: userQueries, settings, audit, events });
   const sessionAuth = new SessionAuth(platform, secret, auth, users);
   return {
     userQueries,
     users,
+    linkQueries,
+    accountLinks: new AccountLinkService(platform, { users: userQueries, links: linkQueries, audit }),
     auth,
     sessionAuth,
     sessions: new SessionService(platform, { sessionAuth, audit }),
@@ -150,13 +171,15 @@ function createAccounts(
 }
 
 function createRoutes(platform: Platform, services: ReturnType<typeof createServices>): Routes[] {
-  const { settings, userQueries, users, auth, sessionAuth, sessions, connections, models } = services;
+  const { settings, userQueries, users, linkQueries, accountLinks, deletion } = services;
+  const { auth, sessionAuth, sessions, connections, models } = services;
   const { chatQueries, chats, messages, sharing, community, exports, imports } = services;
   return [
     settingsRoutes(platform, settings),
     authRoutes(platform, { auth, sessionAuth }),
     sessionRoutes(sessions),
-    userRoutes(platform, users, userQueries, settings),
+    accountLinkRoutes(platform, accountLinks, sessionAuth),
+    userRoutes(platform, { users, queries: userQueries, accountLinks, linkQueries, deletion, settings }),
     connectionRoutes(platform, connections),
     modelRoutes(models),
     chatRoutes(platform, chats, chatQueries, messages.messages),

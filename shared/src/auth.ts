@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { limits } from './limits.ts';
-import { User } from './users.ts';
-import { Id, IdParams, singleLine, sanitizeText, Time } from './values.ts';
+import { AccountLinkKind, User } from './users.ts';
+import { Email, Id, IdParams, sanitizeText, singleLine, Time } from './values.ts';
 
-const Email = z.string().trim().max(limits.email).toLowerCase().pipe(z.email('is not an email address'));
+/** The secret part of a one-time link. Any text of this length is looked up, so that malformed and unknown ones look the same. */
+const LinkToken = z.string().max(limits.linkToken);
 
 /** One of a person's own sessions. */
 export const SessionInfo = z.object({
@@ -52,4 +53,21 @@ export const authEndpoints = {
   endSession: endpoint({ method: 'DELETE', path: '/me/sessions/:id', params: IdParams, status: 204 }),
   /** Ends all sessions except the one of the request, which gets a new id. */
   endOtherSessions: endpoint({ method: 'DELETE', path: '/me/sessions', status: 204 }),
+  /** Returns whose password a one-time link sets. The token is sent in the body, because URLs are logged. */
+  readAccountLink: endpoint({
+    method: 'POST',
+    path: '/auth/account-link',
+    body: z.object({ token: LinkToken }),
+    response: z.object({ kind: AccountLinkKind, name: z.string(), email: z.string() }),
+  }),
+  /** Sets the password, uses up the link, ends all sessions of the account and signs in. */
+  useAccountLink: endpoint({
+    method: 'POST',
+    path: '/auth/account-link/use',
+    body: z.object({
+      token: LinkToken,
+      password: z.string().min(limits.passwordMin).max(limits.passwordMax),
+    }),
+    response: z.object({ user: User }),
+  }),
 };

@@ -10,6 +10,11 @@ export const limits = {
   passwordMin: 8,
   /** Characters. argon2 has no limit; this one bounds the work of a request. */
   passwordMax: 512,
+  /** Characters of the secret part of a one-time link; more than any that was issued. */
+  linkToken: 200,
+  /** Milliseconds for which an invitation and a link to reset a password work: a week, and a day. */
+  inviteLifetimeMs: 7 * 24 * 60 * 60_000,
+  resetLifetimeMs: 24 * 60 * 60_000,
   /** Characters of one question or edited message, about 60,000 tokens. */
   messageContent: 250_000,
   /** Characters of a system prompt. */

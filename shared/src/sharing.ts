@@ -3,7 +3,7 @@ import { endpoint } from './endpoint.ts';
 import { limits } from './limits.ts';
 import { listOf, PageQuery, SearchQuery } from './lists.ts';
 import { Message } from './messages.ts';
-import { IdParams, Id, Time, Title } from './values.ts';
+import { BooleanParam, IdParams, Id, Time, Title } from './values.ts';
 
 /** Everyone signed in to this instance, or specific people. */
 export const Audience = z.discriminatedUnion('kind', [
@@ -27,6 +27,8 @@ export const SharedLink = z.object({
   chatId: Id,
   title: z.string(),
   showAuthor: z.boolean(),
+  /** Whether the snapshot includes the model's reasoning. */
+  includeReasoning: z.boolean(),
   audience: Audience,
   createdAt: Time,
   updatedAt: Time,
@@ -53,6 +55,10 @@ const LinkOptions = z.object({
   expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
 });
 export type LinkOptions = z.input<typeof LinkOptions>;
+
+/** What a snapshot includes. Absent: as in the link; without a link, no reasoning. */
+const SnapshotOptions = z.object({ includeReasoning: z.boolean().optional() });
+const SnapshotQuery = z.object({ includeReasoning: BooleanParam.optional() });
 
 /** A message as viewers of a link see it. Every field is listed here, and no other leaves the server. */
 export const SnapshotMessage = z.object({
@@ -90,6 +96,8 @@ export const ShareState = z.object({
   /** The version of the chat that all other fields describe. */
   chatVersion: z.number(),
   upToDate: z.boolean(),
+  /** Whether the active branch has reasoning that a snapshot can include. */
+  hasReasoning: z.boolean(),
   /** Messages of the active branch that are not in the snapshot. */
   newMessages: z.number(),
   /** What publishing now would store; null when publishing would be refused. */
@@ -100,12 +108,19 @@ export const ShareState = z.object({
 export type ShareState = z.output<typeof ShareState>;
 
 export const sharingEndpoints = {
-  getShare: endpoint({ method: 'GET', path: '/chats/:id/share', params: IdParams, response: ShareState }),
-  /** Exactly what `PUT` would store. */
+  getShare: endpoint({
+    method: 'GET',
+    path: '/chats/:id/share',
+    params: IdParams,
+    query: SnapshotQuery,
+    response: ShareState,
+  }),
+  /** Exactly what `PUT` with the same options would store. */
   previewShare: endpoint({
     method: 'GET',
     path: '/chats/:id/share/preview',
     params: IdParams,
+    query: SnapshotQuery,
     response: Snapshot,
   }),
   /** 201 when it creates the link, 200 when it updates the snapshot of the existing one. */
@@ -113,7 +128,7 @@ export const sharingEndpoints = {
     method: 'PUT',
     path: '/chats/:id/share',
     params: IdParams,
-    body: LinkOptions.optional(),
+    body: LinkOptions.extend(SnapshotOptions.shape).optional(),
     response: SharedLink,
   }),
   revokeShare: endpoint({ method: 'DELETE', path: '/chats/:id/share', status: 204, params: IdParams }),

@@ -67,6 +67,8 @@ export const serverEvents = {
   'import:progress': event(z.object({ importId: Id, done: z.number(), total: z.number().nullable() })),
   /** The settings of the instance changed: reload `/config` and `/me`. */
   'config:changed': event(z.object({})),
+  /** To all tabs of the admins: how many accounts wait for approval. */
+  'users:pending': event(z.object({ count: z.number() })),
   /** The session ended or the role changed: the socket closes right after. `session_renewed`: reconnect with the new cookie. */
   'session:ended': event(
     z.object({ reason: z.enum(['signed_out', 'session_renewed', 'role_changed', 'server_stopping']) }),

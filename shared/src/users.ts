@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { limits } from './limits.ts';
 import { listOf, PageQuery, SearchQuery } from './lists.ts';
-import { IdParams, Id, singleLine, Time } from './values.ts';
+import { Email, IdParams, Id, singleLine, Time } from './values.ts';
 
 export const Role = z.enum(['pending', 'user', 'admin']);
 export type Role = z.output<typeof Role>;
@@ -24,25 +24,36 @@ export type Permissions = z.output<typeof Permissions>;
 export const Person = z.object({ id: Id, name: z.string(), email: z.string() });
 export type Person = z.output<typeof Person>;
 
+/** `invite`: the account has no password yet. `reset`: replaces the password. */
+export const AccountLinkKind = z.enum(['invite', 'reset']);
+export type AccountLinkKind = z.output<typeof AccountLinkKind>;
+
 export const ManagedUser = User.extend({
   active: z.boolean(),
+  /** Whether the person has not yet set a password with their invitation. */
+  invited: z.boolean(),
   createdAt: Time,
   /** Null until the first request after signing in. */
   lastActiveAt: Time.nullable(),
 });
 export type ManagedUser = z.output<typeof ManagedUser>;
 
+/** The signed-in person. */
+export const Me = z.object({
+  user: User,
+  permissions: Permissions,
+  /** Number of accounts that wait for approval; 0 for everyone but admins. */
+  pendingCount: z.number(),
+});
+export type Me = z.output<typeof Me>;
+
 export const userEndpoints = {
-  getMe: endpoint({
-    method: 'GET',
-    path: '/me',
-    response: z.object({ user: User, permissions: Permissions }),
-  }),
+  getMe: endpoint({ method: 'GET', path: '/me', response: Me }),
   updateMe: endpoint({
     method: 'PATCH',
     path: '/me',
     body: z.object({ name: singleLine(limits.name).optional() }),
-    response: z.object({ user: User, permissions: Permissions }),
+    response: Me,
   }),
   changePassword: endpoint({
     method: 'POST',
@@ -72,5 +83,34 @@ export const userEndpoints = {
     params: IdParams,
     body: z.object({ role: Role.optional(), active: z.boolean().optional() }),
     response: ManagedUser,
+  }),
+  /** Creates an account without a password. `inviteUrl` is returned this once. */
+  createUser: endpoint({
+    method: 'POST',
+    path: '/admin/users',
+    status: 201,
+    body: z.object({ name: singleLine(limits.name), email: Email, role: Role }),
+    response: z.object({ user: ManagedUser, inviteUrl: z.string(), expiresAt: Time }),
+  }),
+  /** Creates a one-time link to set the password, and ends the previous one. `url` is returned this once. */
+  createResetLink: endpoint({
+    method: 'POST',
+    path: '/admin/users/:id/reset-link',
+    params: IdParams,
+    response: z.object({ url: z.string(), expiresAt: Time }),
+  }),
+  /**
+   * Ends the account and removes its name and email. Chats that are kept can be read by nobody; links that are kept
+   * are unreadable until a sharing policy allows links of former members. Links cannot outlive deleted chats.
+   */
+  deleteUser: endpoint({
+    method: 'DELETE',
+    path: '/admin/users/:id',
+    status: 204,
+    params: IdParams,
+    body: z.object({
+      chats: z.enum(['delete', 'keep']),
+      links: z.enum(['revoke', 'keep']).default('revoke'),
+    }),
   }),
 };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { apiPrefix, endpoints } from '#shared/api';
 import type { Endpoint } from '#shared/endpoint';
 import { clientEvents, type ClientEvent } from '#shared/socketEvents';
+import { invite } from '../support/accountLinks.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import type { Person } from '../support/person.ts';
 
@@ -10,7 +11,16 @@ import type { Person } from '../support/person.ts';
  * lists only the subject and a valid request of each endpoint; the permissions follow from it, so that a
  * new endpoint cannot be added without an entry here.
  */
-type Subject = 'nothing' | 'chat' | 'message' | 'link' | 'revokedLink' | 'sharedPage' | 'user' | 'connection';
+type Subject =
+  | 'nothing'
+  | 'chat'
+  | 'message'
+  | 'link'
+  | 'revokedLink'
+  | 'sharedPage'
+  | 'user'
+  | 'invitedUser'
+  | 'connection';
 interface Case {
   about: Subject;
   access: 'anyone' | 'signedIn' | 'member' | 'admin';
@@ -33,6 +43,8 @@ const cases: Record<keyof typeof endpoints, Case> = {
   listSessions: { about: 'nothing', access: 'signedIn', ok: [200] },
   endSession: { about: 'nothing', access: 'signedIn', ok: [404] },
   endOtherSessions: { about: 'nothing', access: 'signedIn', ok: [204] },
+  readAccountLink: { about: 'nothing', access: 'anyone', body: { token: 'unknown' }, ok: [404] },
+  useAccountLink: { about: 'nothing', access: 'anyone', body: {}, ok: [400] },
   getMe: { about: 'nothing', access: 'signedIn', ok: [200] },
   updateMe: { about: 'nothing', access: 'signedIn', body: {}, ok: [200] },
   changePassword: {
@@ -44,6 +56,9 @@ const cases: Record<keyof typeof endpoints, Case> = {
   listPeople: { about: 'nothing', access: 'member', ok: [200] },
   listUsers: { about: 'nothing', access: 'admin', ok: [200] },
   updateUser: { about: 'user', access: 'admin', body: {}, ok: [200] },
+  createUser: { about: 'nothing', access: 'admin', body: {}, ok: [400] },
+  createResetLink: { about: 'user', access: 'admin', ok: [200] },
+  deleteUser: { about: 'invitedUser', access: 'admin', body: { chats: 'keep' }, ok: [204] },
   listModels: { about: 'nothing', access: 'member', ok: [200] },
   listConnections: { about: 'nothing', access: 'admin', ok: [200] },
   createConnection: { about: 'nothing', access: 'admin', body: {}, ok: [400] },
@@ -89,6 +104,7 @@ interface OwnedIds {
 
 describe('who may do what', () => {
   let app: TestApp;
+  let invited = 0;
   const people = {} as Record<'anonymous' | 'pending' | 'owner' | 'other' | 'admin' | 'demoted', Person>;
 
   beforeAll(async () => {
@@ -133,6 +149,7 @@ describe('who may do what', () => {
   const idsFor = async (about: Subject, owner: Person): Promise<Record<string, string>> => {
     if (about === 'nothing') return {};
     if (about === 'user') return { id: people.other.user.id };
+    if (about === 'invitedUser') return { id: (await invite(people.admin, `Invited${++invited}`)).user.id };
     if (about === 'connection') return { id: await connectionId() };
     const owned = await createOwned(owner);
     if (about === 'chat' || about === 'message') return { id: owned.chat, messageId: owned.message };

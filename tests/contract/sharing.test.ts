@@ -58,6 +58,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
       if (!overrides.chatId) await chats.insert({ id: chatId, ownerId, title, version: 3 });
       await links.insert({
         showAuthor: true,
+        includeReasoning: false,
         audienceKind: 'instance',
         expiresAt: null,
         createdAt: clock.now,

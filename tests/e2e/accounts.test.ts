@@ -33,8 +33,8 @@ inBrowser('accounts and connections', () => {
   const messageBox = ({ page }: Visitor) => page.getByRole('textbox', { name: 'Message', exact: true });
 
   /** A person who is signed in. The first one of a test is the admin. */
-  const signedIn = async (name: string): Promise<Visitor> => {
-    await app.person(name);
+  const signedIn = async (name: string, role?: 'user'): Promise<Visitor> => {
+    await app.person(name, role);
     const visitor = await browser.visitor();
     await visitor.page.goto(`${app.url}/auth`);
     await signIn(visitor, name);
@@ -44,7 +44,7 @@ inBrowser('accounts and connections', () => {
 
   const openAdminPanel = async ({ page }: Visitor) => {
     await page.getByRole('button', { name: /^Account/ }).click();
-    await page.getByRole('menuitem', { name: 'Admin Panel' }).click();
+    await page.getByRole('menuitem', { name: /Admin Panel/ }).click();
   };
 
   test('the first visitor creates the admin account', async () => {
@@ -97,6 +97,89 @@ inBrowser('accounts and connections', () => {
     } finally {
       await models.close();
     }
+  });
+
+  test('an invited person sets a password and is signed in, and a used link says so', async () => {
+    const ann = await signedIn('Ann');
+    await openAdminPanel(ann);
+    await ann.page.getByRole('button', { name: 'Add user' }).click();
+    const dialog = ann.page.getByRole('dialog', { name: 'Add user' });
+    await dialog.getByLabel('Name').fill('Bob');
+    await dialog.getByLabel('Email').fill('bob@example.org');
+    await screenshot(ann, 'add-user');
+    await dialog.getByRole('button', { name: 'Create invitation' }).click();
+    const link = ann.page.getByLabel('One-time link');
+    await link.waitFor();
+    await screenshot(ann, 'invitation');
+    const url = await link.inputValue();
+    await ann.page.getByRole('button', { name: 'Done' }).click();
+    await ann.page.getByText('Invited').waitFor();
+
+    const bob = await browser.visitor();
+    const requested: string[] = [];
+    bob.page.on('request', (request) => requested.push(request.url(), JSON.stringify(request.headers())));
+    await bob.page.goto(url);
+    await bob.page.getByRole('heading', { name: 'Welcome to Parley' }).waitFor();
+    await bob.page.getByText('bob@example.org').waitFor();
+    await screenshot(bob, 'set-password');
+    await bob.page.getByLabel('New password').fill('a long new password');
+    await bob.page.getByRole('button', { name: 'Set password and sign in' }).click();
+    await messageBox(bob).waitFor();
+    // No request has the secret of the link in its URL or its headers, and the address bar no longer shows it.
+    expect(requested.join()).not.toContain(url.split('#')[1]);
+    expect(bob.page.url()).not.toContain('#');
+
+    const late = await browser.visitor();
+    await late.page.goto(url);
+    await late.page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+    await screenshot(late, 'dead-link');
+  });
+
+  test('someone who forgot their password gets a link from an admin', async () => {
+    const ann = await signedIn('Ann');
+    const bob = await signedIn('Bob', 'user');
+    const forgetful = await browser.visitor();
+    await forgetful.page.goto(`${app.url}/auth`);
+    await forgetful.page.getByText('Forgot your password?').click();
+    await forgetful.page.getByText('Ask an admin of Parley for a reset link.').waitFor();
+    await screenshot(forgetful, 'forgot-password');
+    await openAdminPanel(ann);
+    await ann.page.getByRole('button', { name: 'Actions for Bob' }).click();
+    await screenshot(ann, 'user-menu');
+    await ann.page.getByRole('menuitem', { name: 'Reset password…' }).click();
+    await screenshot(ann, 'reset-password');
+    await ann.page.getByRole('button', { name: 'Create link' }).click();
+    const url = await ann.page.getByLabel('One-time link').inputValue();
+    await forgetful.page.goto(url);
+    await forgetful.page.getByRole('heading', { name: 'Set a new password' }).waitFor();
+    await forgetful.page.getByLabel('New password').fill('a long new password');
+    await forgetful.page.getByLabel('New password').press('Enter');
+    await messageBox(forgetful).waitFor();
+    // The other session of the account has ended.
+    await bob.page.waitForURL(/\/auth/);
+  });
+
+  test('an admin sees at once that someone waits for approval, and deletes an account', async () => {
+    const ann = await signedIn('Ann');
+    const account = ann.page.getByRole('button', { name: /^Account/ });
+    await account.waitFor();
+    await app.person('Bob', 'pending');
+    await account.filter({ hasText: '1 person is waiting for approval' }).waitFor();
+    await account.click();
+    await screenshot(ann, 'pending-count');
+    await ann.page.getByRole('menuitem', { name: /Admin Panel/ }).click();
+    await ann.page.getByText('bob@example.org').waitFor();
+    // The list follows too.
+    await app.person('Cleo', 'pending');
+    await ann.page.getByText('cleo@example.org').waitFor();
+    await ann.page.getByRole('button', { name: 'Actions for Bob' }).click();
+    await ann.page.getByRole('menuitem', { name: 'Delete…' }).click();
+    const dialog = ann.page.getByRole('alertdialog', { name: 'Delete Bob?' });
+    await dialog.waitFor();
+    await screenshot(ann, 'delete-user');
+    await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+    await ann.page.getByText('Bob was deleted').waitFor();
+    expect(await ann.page.getByText('bob@example.org').count()).toBe(0);
   });
 
   test('deactivating an account ends its open pages at once', async () => {

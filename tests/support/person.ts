@@ -82,11 +82,13 @@ export class Person {
       forceNew: true,
       extraHeaders,
     });
+    // Listens first, because the server may send events as soon as the socket is connected.
+    const testSocket = new TestSocket(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', () => resolve());
       socket.once('connect_error', reject);
     });
-    return new TestSocket(socket);
+    return testSocket;
   }
 }
 

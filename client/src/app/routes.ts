@@ -19,6 +19,10 @@ export function routesFor(session: Session): Route[] {
       guard: visitor,
       title: () => t('auth.pageTitle'),
     }),
+    route('/auth/password', {
+      load: () => import('./views/AccountLinkView.svelte'),
+      title: () => t('auth.linkPageTitle'),
+    }),
     route('/pending', {
       load: () => import('./views/PendingView.svelte'),
       guard: pending,

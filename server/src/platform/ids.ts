@@ -9,5 +9,8 @@ export function newId(): string {
   return id;
 }
 
+/** Returns the secret of a one-time link: 256 random bits. */
+export const newLinkToken = (): string => randomBytes(32).toString('base64url');
+
 /** Returns a share id of 192 random bits. It is the only secret of a link, so it is not derived from anything. */
 export const newShareId = (): string => randomBytes(24).toString('base64url');

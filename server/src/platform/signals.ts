@@ -3,6 +3,8 @@ import { EventEmitter } from 'node:events';
 /** Events that one feature emits for the others, so that they do not depend on each other. */
 export interface SignalMap {
   'chat:deleted': { chatId: string; ownerId: string };
+  /** A new account exists: someone signed up or was invited. */
+  'user:registered': { userId: string };
   'user:changed': { userId: string };
   'settings:changed': { keys: string[] };
   'link:changed': { chatId: string; ownerId: string };

@@ -175,6 +175,7 @@ describe('the link of a chat', () => {
         id: link.id,
         url: `${app.url}/s/${link.id}`,
         chatId,
+        includeReasoning: false,
         title: 'On magnets',
         showAuthor: true,
         audience: { kind: 'instance' },
@@ -285,7 +286,7 @@ describe('the link of a chat', () => {
         { content: 'More' },
         { content: 'HALF', status: 'failed', error: 'THE KEY WAS REFUSED' },
       );
-      const { link } = await publish(chatId);
+      const { link } = await publish(chatId, { includeReasoning: true });
       const response = await bob.get(`/shared/${link.id}`).expect(200);
       for (const secret of [
         'SECRET',
@@ -315,6 +316,39 @@ describe('the link of a chat', () => {
         edited: true,
         model: 'm',
       });
+    });
+
+    test('readers get the reasoning only while its owner includes it', async () => {
+      const turns = [{ content: 'Why?' }, { content: 'Because.', reasoning: 'THOUGHTS', reasoningMs: 900 }];
+      const chatId = await createChat({ turns });
+      const textOf = async (id: string) => (await bob.get(`/shared/${id}`).expect(200)).text;
+      expect(JSON.stringify(await previewOf(chatId))).not.toContain('THOUGHTS');
+      expect(await shareOf(chatId)).toMatchObject({ hasReasoning: true });
+      const { link } = await publish(chatId);
+      expect(link.includeReasoning).toBe(false);
+      expect(await textOf(link.id)).not.toContain('THOUGHTS');
+      expect(await textOf(link.id)).not.toContain('900');
+
+      // Changing options never changes the snapshot, so this one is not among them.
+      await ann.patch(`/shared-links/${link.id}`, { includeReasoning: true }).expect(200);
+      expect(await textOf(link.id)).not.toContain('THOUGHTS');
+      const path = `/chats/${chatId}/share?includeReasoning=true`;
+      const proposed = (await ann.get(path).expect(200)).body as ShareState;
+      expect(proposed).toMatchObject({ upToDate: false, newMessages: 0 });
+      expect(JSON.stringify(proposed.preview)).toContain('THOUGHTS');
+      expect(await shareOf(chatId)).toMatchObject({ upToDate: true });
+
+      const included = await publish(chatId, { includeReasoning: true });
+      expect(included.link).toMatchObject({ id: link.id, includeReasoning: true, version: 2 });
+      expect(await textOf(link.id)).toContain('THOUGHTS');
+      // A later update keeps the choice.
+      await conversations.addMessages(chatId, {}, { reasoning: 'MORE THOUGHTS' });
+      await publish(chatId);
+      expect(await textOf(link.id)).toContain('MORE THOUGHTS');
+
+      await publish(chatId, { includeReasoning: false });
+      expect(await textOf(link.id)).not.toContain('THOUGHTS');
+      expect(await shareOf(chatId)).toMatchObject({ upToDate: true });
     });
 
     test('the preview equals what publishing stores, with and without an existing link', async () => {

@@ -284,7 +284,7 @@ describe('a shared page', () => {
         { content: 'Stop here' },
         { content: 'Half a', status: 'stopped' as const },
       ];
-      const { id } = await share({ title: 'To continue' }, { turns });
+      const { id } = await share({ title: 'To continue', includeReasoning: true }, { turns });
       const shared = await read(id);
       const chatId = await continueAs(bob, id);
       const chat = await openChat(bob, chatId);

@@ -1,7 +1,7 @@
 import type { SessionInfo } from '#shared/auth';
 import type { Chat, ChatSummary } from '#shared/chats';
 import type { Connection } from '#shared/connections';
-import type { ManagedUser, Permissions, User } from '#shared/users';
+import type { ManagedUser, Me, Permissions, User } from '#shared/users';
 import type { Config } from '../../../client/src/features/auth/session.svelte.ts';
 
 export const aUser = (overrides: Partial<User> = {}): User => ({
@@ -20,9 +20,17 @@ export const somePermissions = (overrides: Partial<Permissions> = {}): Permissio
   ...overrides,
 });
 
+/** What `GET /me` returns. */
+export const aMe = (user: Partial<User> = {}, permissions: Partial<Permissions> = {}): Me => ({
+  user: aUser(user),
+  permissions: somePermissions(permissions),
+  pendingCount: 0,
+});
+
 export const aManagedUser = (overrides: Partial<ManagedUser> = {}): ManagedUser => ({
   ...aUser(),
   active: true,
+  invited: false,
   createdAt: '2025-03-01T10:00:00.000Z',
   lastActiveAt: null,
   ...overrides,

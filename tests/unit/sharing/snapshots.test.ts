@@ -30,7 +30,7 @@ const row = (overrides: Partial<MessageRow> = {}): MessageRow => ({
 
 describe('snapshots', () => {
   test('a snapshot holds the listed fields and no others', () => {
-    expect(toSnapshot('link', [row()])).toEqual([
+    expect(toSnapshot('link', [row()], true)).toEqual([
       {
         id: idInLink('link', 'm1'),
         role: 'assistant',
@@ -40,13 +40,18 @@ describe('snapshots', () => {
       },
     ]);
     const optional = { reasoning: 'Hm.', reasoningMs: 1_200, edited: true };
-    const [message] = toSnapshot('link', [row(optional)]);
+    const [message] = toSnapshot('link', [row(optional)], true);
     expect(message).toMatchObject({ reasoning: 'Hm.', reasoningMs: 1_200, edited: true });
     expect(SnapshotMessage.strict().parse(message)).toEqual(message);
   });
 
+  test('a snapshot includes reasoning only when asked to', () => {
+    const [message] = toSnapshot('link', [row({ reasoning: 'A secret thought', reasoningMs: 1_200 })], false);
+    expect(Object.keys(message!)).toEqual(['id', 'role', 'content', 'model', 'createdAt']);
+  });
+
   test('a snapshot reveals no ids, errors or statuses of the chat and its messages', () => {
-    const text = JSON.stringify(toSnapshot('link', [row({ error: 'the key was refused' })]));
+    const text = JSON.stringify(toSnapshot('link', [row({ error: 'the key was refused' })], true));
     for (const secret of [
       '"m1"',
       'chat-id',
@@ -64,11 +69,11 @@ describe('snapshots', () => {
     ['empty', row({ content: ' \n' })],
     ['still streaming', row({ status: 'streaming', content: 'Half of' })],
   ])('a snapshot leaves out a message that is %s', (_state, message) => {
-    expect(toSnapshot('link', [message])).toEqual([]);
+    expect(toSnapshot('link', [message], true)).toEqual([]);
   });
 
   test.each(['complete', 'stopped', 'interrupted'] as const)('a snapshot keeps a %s answer', (status) => {
-    expect(toSnapshot('link', [row({ status })])).toHaveLength(1);
+    expect(toSnapshot('link', [row({ status })], true)).toHaveLength(1);
   });
 
   test('a snapshot gives a message the same id within a link and a different one in another link', () => {
@@ -84,6 +89,7 @@ describe('serialized snapshots', () => {
     const messages = toSnapshot(
       'link',
       Array.from({ length: 40 }, (_, i) => row({ id: `m${i}`, content: `${i} "ü" 🦊\n`.repeat(5_000) })),
+      true,
     );
     const { json } = (await serialize(messages))!;
     expect(json).toBe(JSON.stringify(messages));
@@ -93,17 +99,22 @@ describe('serialized snapshots', () => {
   });
 
   test('a serialized snapshot has a hash that depends on its content only', async () => {
-    const hash = async (content: string) => (await serialize(toSnapshot('link', [row({ content })])))?.hash;
+    const hash = async (content: string) =>
+      (await serialize(toSnapshot('link', [row({ content })], true)))?.hash;
     expect(await hash('a')).toBe(await hash('a'));
     expect(await hash('a')).not.toBe(await hash('b'));
     expect(await serialize([])).toMatchObject({ json: '[]' });
   });
 
   test('a serialized snapshot is undefined when the messages are too large', async () => {
-    const messages = toSnapshot('link', [
-      row({ content: 'x'.repeat(limits.snapshotChars / 2) }),
-      row({ id: 'm2', content: 'x'.repeat(limits.snapshotChars / 2) }),
-    ]);
+    const messages = toSnapshot(
+      'link',
+      [
+        row({ content: 'x'.repeat(limits.snapshotChars / 2) }),
+        row({ id: 'm2', content: 'x'.repeat(limits.snapshotChars / 2) }),
+      ],
+      true,
+    );
     expect(await serialize(messages)).toBeUndefined();
   });
 
@@ -111,6 +122,7 @@ describe('serialized snapshots', () => {
     const messages = toSnapshot(
       'link',
       Array.from({ length: 20 }, (_, i) => row({ id: `m${i}`, content: 'x'.repeat(500_000) })),
+      true,
     );
     let turns = 0;
     let running = true;

@@ -21,9 +21,13 @@ export const validateSignIn = ({ email, password }: Credentials): FieldErrors =>
   ...(password === '' && { password: t('auth.passwordMissing') }),
 });
 
-export const validateSignUp = ({ name, email, password }: Credentials): FieldErrors => ({
+export const validateNewUser = ({ name, email }: Omit<Credentials, 'password'>): FieldErrors => ({
   ...(name.trim() === '' && { name: t('auth.nameMissing') }),
   ...validateEmail(email),
+});
+
+export const validateSignUp = ({ name, email, password }: Credentials): FieldErrors => ({
+  ...validateNewUser({ name, email }),
   ...(password.length < limits.passwordMin && {
     password: t('auth.passwordTooShort', { count: limits.passwordMin }),
   }),

@@ -4,7 +4,7 @@ const base = 'https://parley.invalid';
 type AuthPath = '/auth' | '/pending';
 
 /** Pages that are never a destination after signing in. */
-const authPaths: readonly string[] = ['/auth', '/pending'];
+const authPaths: readonly string[] = ['/auth', '/auth/password', '/pending'];
 
 /**
  * Returns the page to open after signing in, from `?next=`. Accepts only a path of this site, so that a link to the

@@ -1,6 +1,6 @@
 import type { Api } from '#shared/api';
 import type { Args, ResponseOf } from '#shared/endpoint';
-import type { Permissions, User } from '#shared/users';
+import type { Me, Permissions, User } from '#shared/users';
 import { call } from '../../api/call.ts';
 import { onUnauthorized } from '../../api/send.ts';
 import type { RealtimeSocket } from '../../api/socket.svelte.ts';
@@ -10,7 +10,6 @@ import { t } from '../../i18n/t.ts';
 export type AccountStatus = 'visitor' | 'pending' | 'member' | 'admin';
 
 export type Config = ResponseOf<Api['GET /config']>;
-type Me = ResponseOf<Api['GET /me']>;
 type NewAccount = Args<Api['POST /auth/sign-up']>['body'];
 
 /** Used until the first response. */
@@ -50,6 +49,7 @@ export class Session {
     this.#unsubscribes = [
       onUnauthorized(() => this.#end()),
       socket.on('config:changed', () => this.#refreshQuietly()),
+      socket.on('users:pending', ({ count }) => this.#setPendingCount(count)),
       socket.on('session:ended', ({ reason }) => {
         if (reason === 'signed_out') this.#end();
         if (reason === 'role_changed') this.#refreshQuietly();
@@ -73,6 +73,11 @@ export class Session {
     if (!this.#me) return 'visitor';
     if (this.#me.user.role === 'pending') return 'pending';
     return this.#me.permissions.administer ? 'admin' : 'member';
+  }
+
+  /** Number of accounts that wait for approval; 0 for everyone but admins. */
+  get pendingCount(): number {
+    return this.status === 'admin' ? (this.#me?.pendingCount ?? 0) : 0;
   }
 
   /** Loads configuration and user. Rejects when the server cannot be reached. */
@@ -101,6 +106,12 @@ export class Session {
     await this.refresh();
   }
 
+  /** Sets the password of the account of a one-time link, and signs in to it. */
+  async useAccountLink(token: string, password: string): Promise<void> {
+    await call('POST /auth/account-link/use', { body: { token, password } });
+    await this.refresh();
+  }
+
   async signOut(): Promise<void> {
     const keepPreferences = savedPreferences();
     await call('POST /auth/sign-out');
@@ -125,6 +136,10 @@ export class Session {
     // The server refuses sockets of pending accounts. A failed connection is retried by the code that uses the socket.
     if (this.status === 'pending') this.#deps.socket.disconnect();
     else this.#deps.socket.connect().catch(() => undefined);
+  }
+
+  #setPendingCount(pendingCount: number): void {
+    if (this.#me) this.#me = { ...this.#me, pendingCount };
   }
 
   #end(): void {

@@ -1,8 +1,14 @@
+import type { Api } from '#shared/api';
+import type { Args, ResponseOf } from '#shared/endpoint';
 import type { ManagedUser, Role } from '#shared/users';
 import { call } from '../../api/call.ts';
 import { PagedList } from '../../api/pagedList.svelte.ts';
 
 export type RoleFilter = Role | 'all';
+/** A one-time link to set a password, as its creator sees it once. */
+export type AccountLink = ResponseOf<Api['POST /admin/users/:id/reset-link']>;
+export type Leftovers = Required<Args<Api['DELETE /admin/users/:id']>['body']>;
+type NewUser = Args<Api['POST /admin/users']>['body'];
 
 const isPending = ({ role, active }: ManagedUser): boolean => role === 'pending' && active;
 
@@ -53,5 +59,24 @@ export class Users {
     const updated = await call('PATCH /admin/users/:id', { params: { id: user.id }, body: change });
     this.#list.put(updated);
     this.#pendingCount += Number(isPending(updated)) - Number(isPending(user));
+  }
+
+  /** Creates an account. Resolves with its invitation; rejects when the server refuses. */
+  async add(user: NewUser): Promise<AccountLink> {
+    const { inviteUrl, expiresAt } = await call('POST /admin/users', { body: user });
+    void this.#list.refresh();
+    return { url: inviteUrl, expiresAt };
+  }
+
+  /** Creates a link with which the person sets a password. */
+  async createLink(user: ManagedUser): Promise<AccountLink> {
+    return call('POST /admin/users/:id/reset-link', { params: { id: user.id } });
+  }
+
+  /** Deletes the account; rejects when the server refuses. */
+  async remove(user: ManagedUser, leftovers: Leftovers): Promise<void> {
+    await call('DELETE /admin/users/:id', { params: { id: user.id }, body: leftovers });
+    this.#list.remove(user.id);
+    this.#pendingCount -= Number(isPending(user));
   }
 }

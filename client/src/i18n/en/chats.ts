@@ -39,6 +39,10 @@ export const chats = {
   accountMenu: 'Account menu for {name}',
   settings: 'Settings',
   archivedChats: 'Archived Chats',
+  waiting: {
+    one: '{count} person is waiting for approval',
+    other: '{count} people are waiting for approval',
+  },
   adminPanel: 'Admin Panel',
   signOut: 'Sign out',
   archivedText: 'Hidden from the sidebar. Their shared links keep working.',

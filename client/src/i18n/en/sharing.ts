@@ -27,6 +27,8 @@ export const sharing = {
   shareAnonymously: 'Share anonymously',
   showNameHint: 'Readers see “{name}”',
   anonymousHint: 'Readers see “Anonymous”',
+  includeReasoning: 'Include the model’s reasoning',
+  includeReasoningHint: 'Readers can open the reasoning above each answer.',
   audience: 'Who has access',
   everyone: 'Everyone in {instance}',
   everyoneHint: 'Anyone signed in who has the link',

@@ -55,7 +55,7 @@ export class AuthService {
     const id = newId();
     const { signUp, defaultRole } = await settings.current();
     try {
-      return await this.#platform.store.tx(async () => {
+      const registered = await this.#platform.store.tx(async () => {
         await users.insert({ id, name, email, role: defaultRole, passwordHash });
         const isFirst = await users.claimFirstAdmin(id);
         if (isFirst) await users.update(id, { role: 'admin' });
@@ -70,6 +70,8 @@ export class AuthService {
         });
         return { id, name, email, role };
       });
+      this.#platform.signals.emit('user:registered', { userId: id });
+      return registered;
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       // While sign-up is closed, the response does not reveal who has an account.

@@ -134,6 +134,17 @@ export class ChatQueries {
     return updated.length > 0;
   }
 
+  /** Returns the id of one of the owner's chats; undefined when there is none. */
+  async anyIdOf(ownerId: string): Promise<string | undefined> {
+    const { chats } = this.#store.t;
+    const [row] = await this.#store.db
+      .select({ id: chats.id })
+      .from(chats)
+      .where(eq(chats.ownerId, ownerId))
+      .limit(1);
+    return row?.id;
+  }
+
   /** Removes the chat, its messages and its links. */
   async remove(id: string): Promise<void> {
     await this.#store.db.delete(this.#store.t.chats).where(eq(this.#store.t.chats.id, id));

@@ -1,3 +1,4 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { ChatSettings } from '#shared/chats';
 import { isUniqueViolation } from '../../platform/db/dbErrors.ts';
 import { notFound } from '../../platform/errors.ts';
@@ -102,9 +103,25 @@ export class ChatService {
     if (chat?.activeMessageId !== leaf) await queries.incrementVersion(id, { activeMessageId: leaf });
   }
 
-  /** Removes the chat, its messages and its link in one transaction. */
   async remove(actor: Actor, id: string): Promise<void> {
     await this.authorize(actor, id);
+    await this.#remove(actor, id, actor.id);
+  }
+
+  /** Removes all chats of a person, one after the other, so that others are served in between. Returns their number. */
+  async removeAllOf(admin: Actor, ownerId: string): Promise<number> {
+    const { queries } = this.#parts;
+    let removed = 0;
+    for (let id = await queries.anyIdOf(ownerId); id; id = await queries.anyIdOf(ownerId)) {
+      await this.#remove(admin, id, ownerId);
+      removed++;
+      await yieldToEventLoop();
+    }
+    return removed;
+  }
+
+  /** Removes the chat, its messages and its link in one transaction. */
+  async #remove(actor: Actor, id: string, ownerId: string): Promise<void> {
     const { store, signals, realtime } = this.#platform;
     const { queries, audit } = this.#parts;
     await store.tx(async () => {
@@ -119,8 +136,8 @@ export class ChatService {
       });
     });
     // Runs in the chat are abandoned on this signal.
-    signals.emit('chat:deleted', { chatId: id, ownerId: actor.id });
-    realtime.send(rooms.user(actor.id), 'chat:deleted', { chatId: id });
+    signals.emit('chat:deleted', { chatId: id, ownerId });
+    realtime.send(rooms.user(ownerId), 'chat:deleted', { chatId: id });
     realtime.clearRoom(rooms.chat(id));
   }
 

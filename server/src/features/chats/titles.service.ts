@@ -1,5 +1,5 @@
 import { limits } from '#shared/limits';
-import { sanitizeText } from '#shared/values';
+import { toSingleLine } from '#shared/values';
 
 /** Title of a chat until its first question. */
 export const untitled = 'New chat';
@@ -7,17 +7,16 @@ export const untitled = 'New chat';
 /** Maximum characters of a title made from a question: slightly more than one line of the sidebar. */
 const titleChars = 80;
 
-/** Characters of a model's text that are searched for a title. The text may be long, and cleaning it takes time. */
+/** Characters of a text that are searched for a title. The text may be long, and cleaning it takes time. */
 const searchedChars = 4 * limits.title;
 
 /** The first line of the question without Markdown characters, cut at a word; empty when the question is blank. */
 export function titleFromQuestion(question: string): string {
   const firstLine = question.split('\n').find((line) => /[\p{L}\p{N}]/u.test(line)) ?? question;
-  const plain = firstLine
-    .replace(/[`*_#>~]+/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  if (plain.length <= titleChars) return plain || question.trim().slice(0, titleChars).toWellFormed();
+  const start = firstLine.slice(0, searchedChars);
+  const plain = toSingleLine(start.replace(/[`*_#>~]+/g, ' '));
+  if (plain.length <= titleChars)
+    return plain || toSingleLine(question.slice(0, searchedChars)).slice(0, titleChars).toWellFormed();
   const cut = plain.slice(0, titleChars);
   const lastSpace = cut.lastIndexOf(' ');
   return `${(lastSpace > titleChars / 2 ? cut.slice(0, lastSpace) : cut).toWellFormed()}…`;
@@ -33,5 +32,5 @@ export function titleFromModel(suggestion: string): string | undefined {
     .map((each) => each.trim())
     .find((each) => each.length > 0);
   const title = line?.replace(/^(title\s*:|#+|["'“”*\s])+|["'“”*.\s]+$/gi, '').slice(0, limits.title);
-  return (title && sanitizeText(title)) || undefined;
+  return (title && toSingleLine(title)) || undefined;
 }

@@ -71,6 +71,13 @@ export class AudienceQueries {
     await this.#db.insert(sharedLinkAudience).values(rows);
   }
 
+  /** Removes the person from the audiences of all links. */
+  async removePerson(userId: string): Promise<void> {
+    const { sharedLinkAudience } = this.#t;
+    const { kind, principalId } = sharedLinkAudience;
+    await this.#db.delete(sharedLinkAudience).where(and(eq(kind, 'user'), eq(principalId, userId)));
+  }
+
   /** Returns how many of these people are active members, who can be added to an audience. */
   async countActiveMembers(userIds: string[]): Promise<number> {
     const { users } = this.#t;

@@ -6,9 +6,13 @@ import type { Platform } from '../../platform/platform.ts';
 import type { AudienceQueries } from './audience.queries.ts';
 import type { LinkRow, LinkValues } from './sharing.queries.ts';
 
-export type RequestedOptions = z.output<(typeof sharingEndpoints)['updateLink']['body']>;
-type CurrentOptions = Pick<LinkRow, 'id' | 'title' | 'showAuthor' | 'audienceKind' | 'expiresAt'>;
-type OptionName = 'title' | 'showAuthor' | 'expiresAt' | 'audience';
+/** What a snapshot includes can be requested only when publishing: changing an option never changes a snapshot. */
+export type RequestedOptions = NonNullable<z.output<(typeof sharingEndpoints)['publishShare']['body']>>;
+type CurrentOptions = Pick<
+  LinkRow,
+  'id' | 'title' | 'showAuthor' | 'includeReasoning' | 'audienceKind' | 'expiresAt'
+>;
+type OptionName = 'title' | 'showAuthor' | 'includeReasoning' | 'expiresAt' | 'audience';
 
 /** The options of a link that change, with their new values. */
 export interface OptionChanges {
@@ -37,15 +41,17 @@ export class LinkOptionsResolver {
   /** Compares the requested options with the link's current ones. Throws `refused` for values that are not allowed. */
   async resolve(link: CurrentOptions, requested: RequestedOptions): Promise<OptionChanges> {
     const { title = link.title, showAuthor = link.showAuthor } = requested;
+    const { includeReasoning = link.includeReasoning } = requested;
     const expiresAt = this.#requestedExpiry(link, requested);
     const userIds = requested.audience && (await this.#audienceChange(link, requested.audience));
     const values: LinkValues = {
       ...(title !== link.title && { title, titleKey: foldText(title) }),
       ...(showAuthor !== link.showAuthor && { showAuthor }),
+      ...(includeReasoning !== link.includeReasoning && { includeReasoning }),
       ...(expiresAt !== link.expiresAt && { expiresAt, expiryRecordedAt: null }),
       ...(userIds && { audienceKind: requested.audience!.kind }),
     };
-    const options = ['title', 'showAuthor', 'expiresAt'] as const;
+    const options = ['title', 'showAuthor', 'includeReasoning', 'expiresAt'] as const;
     const changed: OptionName[] = options.filter((name) => name in values);
     return { values, userIds, changed: userIds ? [...changed, 'audience'] : changed };
   }

@@ -34,6 +34,7 @@ interface Draft {
   /** The chat's live link; undefined: a new one is created. */
   link: LinkRow | undefined;
   linkId: string;
+  includeReasoning: boolean;
   content: SerializedMessages;
   messageCount: number;
   /** The content compressed; undefined when it equals the link's current version. */
@@ -78,7 +79,7 @@ export class SnapshotPublisher {
 
   async #publish(actor: Actor, chatId: string, requested: RequestedOptions): Promise<Published> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const draft = await this.#readDraft(actor, chatId);
+      const draft = await this.#readDraft(actor, chatId, requested);
       try {
         return await this.#platform.store.tx(() => this.#store(actor, draft, requested));
       } catch (error) {
@@ -89,17 +90,19 @@ export class SnapshotPublisher {
     throw conflict('This chat keeps changing. Wait a moment and try again.', 'chat_changing');
   }
 
-  async #readDraft(actor: Actor, chatId: string): Promise<Draft> {
+  async #readDraft(actor: Actor, chatId: string, requested: RequestedOptions): Promise<Draft> {
     const { chats, queries, messages } = this.#parts;
     const chat = await chats.authorize(actor, chatId);
     const link = await queries.liveOfChat(chatId);
     const linkId = link?.id ?? newShareId();
-    const snapshot = await readSnapshot(messages, chat, linkId);
+    const includeReasoning = requested.includeReasoning ?? link?.includeReasoning ?? false;
+    const snapshot = await readSnapshot(messages, chat, { linkId, includeReasoning });
     if (snapshot.refusal) throw snapshot.refusal;
     const { content } = snapshot;
     const body = link?.contentHash === content.hash ? undefined : await compress(content.json);
     const messageCount = snapshot.messages.length;
-    return { chat, link, linkId, content, messageCount, body, at: this.#platform.now() };
+    const at = this.#platform.now();
+    return { chat, link, linkId, includeReasoning, content, messageCount, body, at };
   }
 
   /** Inside a transaction. Throws `StaleDraft` when the chat or its link changed since the draft was read. */
@@ -108,6 +111,9 @@ export class SnapshotPublisher {
     if (!(await chatQueries.lockAtVersion(draft.chat.id, draft.chat.version))) throw new StaleDraft();
     const link = await queries.liveOfChat(draft.chat.id);
     if (link?.id !== draft.link?.id) throw new StaleDraft();
+    // Another tab may have changed what the snapshot includes.
+    const includeReasoning = requested.includeReasoning ?? link?.includeReasoning ?? false;
+    if (includeReasoning !== draft.includeReasoning) throw new StaleDraft();
     return link ? this.#refresh(actor, link, draft, requested) : this.#create(actor, draft, requested);
   }
 
@@ -119,6 +125,7 @@ export class SnapshotPublisher {
       title: chat.title,
       titleKey: foldText(chat.title),
       showAuthor: true,
+      includeReasoning: false,
       audienceKind: 'instance' as const,
       expiresAt: null,
     };

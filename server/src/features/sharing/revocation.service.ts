@@ -52,6 +52,16 @@ export class RevocationService {
     return idsOf(await this.#revoke(actor, ids, 'owner_bulk'));
   }
 
+  /**
+   * Revokes all links of a person whose account ends. Call it inside the transaction that deactivates them: the signal
+   * about their account then closes the open pages.
+   */
+  async revokeAllOf(admin: Actor, ownerId: string): Promise<void> {
+    const { queries, audit } = this.#parts;
+    const links = await queries.revoke(ownerId, 'all', { by: admin.id, reason: 'admin' });
+    await audit.recordAction(admin, 'shared_link.revoked', idsOf(links), { reason: 'admin' });
+  }
+
   /** Restores the same link. Throws 404 when the undo window has passed or someone else revoked it. */
   async restore(actor: Actor, id: string): Promise<LinkRow> {
     const restored = await this.#restore(actor, [id]);

@@ -47,6 +47,7 @@ export function createSharing(platform: Platform, given: Parts) {
   const presenter = new LinkPresenter(platform, audiences);
   return {
     ...services,
+    audiences,
     routes: sharingRoutes(platform, { ...services, presenter }),
     sockets: sharingSockets(platform, parts.subscriptions),
     stop: () => sweeper.close(),

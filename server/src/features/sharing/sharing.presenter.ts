@@ -28,6 +28,7 @@ export class LinkPresenter {
       chatVersion: link.snapshotChatVersion,
       title: link.title,
       showAuthor: link.showAuthor,
+      includeReasoning: link.includeReasoning,
       audience: audiences.get(link.id) ?? { kind: 'instance' },
       createdAt: iso(link.createdAt),
       updatedAt: iso(link.updatedAt),

@@ -10,12 +10,16 @@ export type NewLink = Pick<
   | 'title'
   | 'titleKey'
   | 'showAuthor'
+  | 'includeReasoning'
   | 'audienceKind'
   | 'expiresAt'
   | 'createdAt'
 >;
 export type LinkValues = Partial<
-  Pick<LinkRow, 'title' | 'titleKey' | 'showAuthor' | 'audienceKind' | 'expiresAt' | 'currentVersion'>
+  Pick<
+    LinkRow,
+    'title' | 'titleKey' | 'showAuthor' | 'includeReasoning' | 'audienceKind' | 'expiresAt' | 'currentVersion'
+  >
 > & { expiryRecordedAt?: null };
 export interface NewVersion {
   linkId: string;
@@ -28,7 +32,7 @@ export interface NewVersion {
 }
 export interface Revocation {
   by: string;
-  reason: 'owner' | 'owner_bulk';
+  reason: 'owner' | 'owner_bulk' | 'admin';
 }
 
 /** Links whose expiry is recorded in one sweep. */
@@ -72,6 +76,7 @@ export class SharingQueries {
         title: sharedLinks.title,
         titleKey: sharedLinks.titleKey,
         showAuthor: sharedLinks.showAuthor,
+        includeReasoning: sharedLinks.includeReasoning,
         audienceKind: sharedLinks.audienceKind,
         expiresAt: sharedLinks.expiresAt,
         currentVersion: sharedLinks.currentVersion,

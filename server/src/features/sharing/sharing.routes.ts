@@ -42,15 +42,15 @@ function addChatRoutes(routes: Routes, platform: Platform, parts: Parts): void {
   const { publisher, sharing, revocations } = parts;
   const present = presentWith(platform, parts);
 
-  routes.member(sharingEndpoints.getShare, async ({ actor, params, req }) => {
-    const { link, ...state } = await sharing.chatShare(actor, params.id);
+  routes.member(sharingEndpoints.getShare, async ({ actor, params, query, req }) => {
+    const { link, ...state } = await sharing.chatShare(actor, params.id, query);
     const { upToDate } = state;
     return { link: link ? { ...(await present(actor, link, req)), upToDate } : null, ...state };
   });
 
   const preview = { limit: rateLimits.preview, inFlight: inFlight.snapshot };
-  routes.member(sharingEndpoints.previewShare, preview, ({ actor, params }) =>
-    sharing.preview(actor, params.id),
+  routes.member(sharingEndpoints.previewShare, preview, ({ actor, params, query }) =>
+    sharing.preview(actor, params.id, query),
   );
 
   routes.member(sharingEndpoints.publishShare, snapshot, async ({ actor, params, body, req, res }) => {

@@ -26,6 +26,8 @@ interface Parts {
 
 /** How a link's snapshot compares with the chat now. */
 type SnapshotStatus = Pick<ShareState, 'upToDate' | 'newMessages'>;
+/** What the snapshot would include; absent: as in the link. */
+type SnapshotRequest = Pick<RequestedOptions, 'includeReasoning'>;
 type ChatShare = Omit<ShareState, 'link'> & { link: LinkRow | undefined };
 
 /** The owner's side of sharing, apart from publishing and revoking: reading, listing and changing links. */
@@ -38,21 +40,22 @@ export class SharingService {
   }
 
   /** Returns the chat's link, how it compares with the chat now, and what publishing now would store. */
-  async chatShare(actor: Actor, chatId: string): Promise<ChatShare> {
-    const { chat, link, snapshot } = await this.#read(actor, chatId);
-    const { refusal } = snapshot;
+  async chatShare(actor: Actor, chatId: string, requested: SnapshotRequest): Promise<ChatShare> {
+    const { chat, link, snapshot } = await this.#read(actor, chatId, requested);
+    const { refusal, hasReasoning } = snapshot;
     return {
       link,
       chatVersion: chat.version,
       ...(link ? await this.#compare(chat, link, snapshot) : { upToDate: false, newMessages: 0 }),
+      hasReasoning,
       preview: refusal ? null : preview(actor, chat, link, snapshot),
       refusal: refusal && { code: refusal.code, message: refusal.message },
     };
   }
 
   /** Returns exactly what publishing now would store. Throws what publishing would throw. */
-  async preview(actor: Actor, chatId: string): Promise<Snapshot> {
-    const { chat, link, snapshot } = await this.#read(actor, chatId);
+  async preview(actor: Actor, chatId: string, requested: SnapshotRequest): Promise<Snapshot> {
+    const { chat, link, snapshot } = await this.#read(actor, chatId, requested);
     if (snapshot.refusal) throw snapshot.refusal;
     return preview(actor, chat, link, snapshot);
   }
@@ -80,11 +83,13 @@ export class SharingService {
     return { ...(await list.list(ownList)), total: await list.count(ownList) };
   }
 
-  async #read(actor: Actor, chatId: string) {
+  async #read(actor: Actor, chatId: string, requested: SnapshotRequest) {
     const { chats, queries, messages } = this.#parts;
     const chat = await chats.authorize(actor, chatId);
     const link = await queries.liveOfChat(chatId);
-    return { chat, link, snapshot: await readSnapshot(messages, chat, link?.id ?? previewLinkId) };
+    const linkId = link?.id ?? previewLinkId;
+    const includeReasoning = requested.includeReasoning ?? link?.includeReasoning ?? false;
+    return { chat, link, snapshot: await readSnapshot(messages, chat, { linkId, includeReasoning }) };
   }
 
   /** Returns the link if it is one of this person's own live links. Throws 404 otherwise. */
@@ -96,10 +101,11 @@ export class SharingService {
   async #compare(
     chat: ChatRow,
     link: LinkRow,
-    { messages, content, refusal }: BranchSnapshot,
+    { messages, content, refusal, includeReasoning }: BranchSnapshot,
   ): Promise<SnapshotStatus> {
     const { queries } = this.#parts;
-    if (link.snapshotChatVersion === chat.version) return { upToDate: true, newMessages: 0 };
+    const sameOptions = includeReasoning === link.includeReasoning;
+    if (sameOptions && link.snapshotChatVersion === chat.version) return { upToDate: true, newMessages: 0 };
     if (content?.hash === link.contentHash) {
       // The chat changed and changed back. While an answer streams it may change again at the same version.
       if (!refusal) await queries.markCurrent(link.id, link.currentVersion, chat.version);

@@ -25,8 +25,18 @@ export interface SerializedMessages {
   hash: string;
 }
 
+export interface SnapshotOptions {
+  linkId: string;
+  includeReasoning: boolean;
+}
+
 /** The active branch as viewers would see it now. Answers still being written are left out. */
-export type BranchSnapshot = { messages: SnapshotMessage[] } & (
+export type BranchSnapshot = {
+  messages: SnapshotMessage[];
+  includeReasoning: boolean;
+  /** Whether the branch has reasoning, included or not. */
+  hasReasoning: boolean;
+} & (
   | { refusal: null; content: SerializedMessages }
   /** Why publishing this snapshot is refused. Content is absent when it is too large. */
   | { refusal: DomainError; content: SerializedMessages | undefined }
@@ -36,19 +46,24 @@ export type BranchSnapshot = { messages: SnapshotMessage[] } & (
 export async function readSnapshot(
   messageQueries: MessageQueries,
   chat: ChatRow,
-  linkId: string,
+  { linkId, includeReasoning }: SnapshotOptions,
 ): Promise<BranchSnapshot> {
   const { id, activeMessageId } = chat;
   // Checked before the branch is read: a run that starts later increments the chat's version.
   const streaming = (await messageQueries.streaming(id)).length > 0;
   const branch =
     activeMessageId === null ? [] : await messageQueries.branch(id, activeMessageId, limits.messagesPerChat);
-  const messages = toSnapshot(linkId, branch);
+  const messages = toSnapshot(linkId, branch, includeReasoning);
   const content = await serialize(messages);
-  if (streaming) return { messages, content, refusal: refusals.streaming() };
-  if (messages.length === 0) return { messages, content, refusal: refusals.empty() };
-  if (!content) return { messages, content, refusal: refusals.tooLarge() };
-  return { messages, content, refusal: null };
+  const snapshot = {
+    messages,
+    includeReasoning,
+    hasReasoning: branch.some((row) => isShown(row) && hasReasoning(row)),
+  };
+  if (streaming) return { ...snapshot, content, refusal: refusals.streaming() };
+  if (messages.length === 0) return { ...snapshot, content, refusal: refusals.empty() };
+  if (!content) return { ...snapshot, content, refusal: refusals.tooLarge() };
+  return { ...snapshot, content, refusal: null };
 }
 
 const refusals = {
@@ -70,18 +85,26 @@ export const idInLink = (linkId: string, messageId: string): string =>
 const isShown = (row: MessageRow) =>
   row.status !== 'streaming' && row.status !== 'failed' && row.content.trim() !== '';
 
+const hasReasoning = (row: MessageRow) => !!row.reasoning;
+
 /** Returns a branch as viewers see it. Every field is named here, and no other column leaves the server. */
-export const toSnapshot = (linkId: string, branch: MessageRow[]): SnapshotMessage[] =>
+export const toSnapshot = (
+  linkId: string,
+  branch: MessageRow[],
+  includeReasoning: boolean,
+): SnapshotMessage[] =>
   branch.filter(isShown).map((row) => ({
     id: idInLink(linkId, row.id),
     role: row.role,
     content: row.content,
-    ...(row.reasoning && { reasoning: row.reasoning }),
-    ...(row.reasoning && row.reasoningMs !== null && { reasoningMs: row.reasoningMs }),
+    ...(includeReasoning && reasoningOf(row)),
     ...(row.model !== null && { model: row.model }),
     createdAt: new Date(row.createdAt).toISOString(),
     ...(row.edited && { edited: true as const }),
   }));
+
+const reasoningOf = ({ reasoning, reasoningMs }: MessageRow) =>
+  reasoning ? { reasoning, ...(reasoningMs !== null && { reasoningMs }) } : {};
 
 /** Returns the messages as JSON text, built in pieces; undefined beyond `limits.snapshotChars`. */
 export async function serialize(messages: SnapshotMessage[]): Promise<SerializedMessages | undefined> {

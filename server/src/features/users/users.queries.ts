@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { preparedQuery } from '../../platform/db/preparedQuery.ts';
 import { decodeCursor, encodeCursor, page } from '../../platform/db/cursor.ts';
 import { foldText } from '../../platform/db/searchText.ts';
@@ -62,6 +62,13 @@ export class UserQueries {
     return claimed.length === 1;
   }
 
+  /** Locks the account until the transaction ends: other writers wait. */
+  async lock(id: string): Promise<void> {
+    const { users } = this.#store.t;
+    await this.#store.db.update(users).set({ id }).where(eq(users.id, id));
+  }
+
+  /** A new password and deactivation also end the account's one-time link. */
   async update(
     id: string,
     values: Partial<{
@@ -72,9 +79,34 @@ export class UserQueries {
       lastActiveAt: number;
     }>,
   ) {
+    const { users, accountLinks } = this.#store.t;
+    const { db } = this.#store;
+    const endsLink = values.passwordHash !== undefined || values.active === false;
+    return this.#store.tx(async () => {
+      const [row] = await db.update(users).set(values).where(eq(users.id, id)).returning();
+      if (endsLink) await db.update(accountLinks).set({ expiresAt: 0 }).where(eq(accountLinks.userId, id));
+      return row;
+    });
+  }
+
+  /** Removes what identifies the person, and frees the email address. Returns false when it was done before. */
+  async anonymize(id: string): Promise<boolean> {
     const { users } = this.#store.t;
-    const [row] = await this.#store.db.update(users).set(values).where(eq(users.id, id)).returning();
-    return row;
+    const anonymized = await this.#store.db
+      .update(users)
+      .set({
+        name: 'Deleted user',
+        email: `${id}@deleted.invalid`,
+        role: 'user',
+        // No password has an empty hash.
+        passwordHash: '',
+        active: false,
+        lastActiveAt: null,
+        deletedAt: this.#platform.now(),
+      })
+      .where(and(eq(users.id, id), isNull(users.deletedAt)))
+      .returning({ id: users.id });
+    return anonymized.length === 1;
   }
 
   /** Locks changes of admins until the transaction ends, on PostgreSQL too. */
@@ -83,9 +115,12 @@ export class UserQueries {
     await this.#store.db.update(bootstrap).set({ id: 1 }).where(eq(bootstrap.id, 1));
   }
 
+  /** Returns the number of admins who can sign in: an invited one has no password yet. */
   async countActiveAdmins(): Promise<number> {
     const { users } = this.#store.t;
-    return this.#store.db.$count(users, and(eq(users.role, 'admin'), eq(users.active, true)));
+    // Plain SQL, because Drizzle omits the table name from columns of a query over one table.
+    const hasPassword = sql`not exists (select 1 from account_links a where a.user_id = users.id and a.kind = 'invite')`;
+    return this.#store.db.$count(users, and(eq(users.role, 'admin'), eq(users.active, true), hasPassword));
   }
 
   async countPending(): Promise<number> {
@@ -102,6 +137,7 @@ export class UserQueries {
       .from(users)
       .where(
         and(
+          isNull(users.deletedAt),
           this.#matches(options.query),
           options.role ? eq(users.role, options.role) : undefined,
           after && sql`(${users.createdAt}, ${users.id}) < (${after[0]}, ${after[1]})`,

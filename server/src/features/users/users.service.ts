@@ -14,6 +14,12 @@ interface Parts {
   audit: AuditQueries;
 }
 
+/** Throws `refused` when the transaction leaves no admin who can sign in. */
+export async function requireActiveAdmin(queries: UserQueries): Promise<void> {
+  if ((await queries.countActiveAdmins()) > 0) return;
+  throw refused('This is the last active admin. Make someone else an admin first.', 'last_admin');
+}
+
 export class UserService {
   #platform: Platform;
   #parts: Parts;
@@ -21,6 +27,8 @@ export class UserService {
   constructor(platform: Platform, parts: Parts) {
     this.#platform = platform;
     this.#parts = parts;
+    platform.signals.on('user:registered', () => this.#announcePending());
+    platform.signals.on('user:changed', () => this.#announcePending());
   }
 
   /** Returns the user as stored now; undefined when deactivated or removed. */
@@ -48,12 +56,10 @@ export class UserService {
     const { before, after } = await store.tx(async () => {
       await this.#parts.queries.lockAdmins();
       const before = await this.#parts.queries.byId(id);
-      if (!before) throw notFound('User not found.');
+      if (!before || before.deletedAt !== null) throw notFound('User not found.');
       const after = await this.#parts.queries.update(id, { role: before.role, ...changes });
       if (!after) throw notFound('User not found.');
-      if ((await this.#parts.queries.countActiveAdmins()) === 0) {
-        throw refused('This is the last active admin. Make someone else an admin first.', 'last_admin');
-      }
+      await requireActiveAdmin(this.#parts.queries);
       if (before.role !== after.role || before.active !== after.active) {
         await this.#parts.audit.record({
           actorId: admin.id,
@@ -73,5 +79,10 @@ export class UserService {
     }
     signals.emit('user:changed', { userId: id });
     return after;
+  }
+
+  async #announcePending(): Promise<void> {
+    const count = await this.#parts.queries.countPending();
+    this.#platform.realtime.send(rooms.admins, 'users:pending', { count });
   }
 }

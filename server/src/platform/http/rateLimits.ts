@@ -27,6 +27,13 @@ export const rates = {
     limit: 30,
     message: 'Too many new accounts from this address. Try again in an hour.',
   },
+  /** Guesses at one-time links: only misses count. */
+  accountLink: {
+    windowMs: 15 * minute,
+    limit: 30,
+    failuresOnly: true,
+    message: 'Too many attempts. Wait a few minutes and try again.',
+  },
   share: {
     windowMs: minute,
     limit: 60,

@@ -5,6 +5,8 @@ import type { ServerEvent, ServerPayload } from '#shared/socketEvents';
 export const rooms = {
   /** All tabs of one user. */
   user: (userId: string) => `user:${userId}`,
+  /** All tabs of all admins. */
+  admins: 'admins',
   /** All tabs of one session. */
   session: (sidHash: string) => `session:${sidHash}`,
   /** Tabs that have the chat open. Only its owner can. */

@@ -6,7 +6,7 @@ import { Session } from '../../../../client/src/features/auth/session.svelte.ts'
 import { t } from '../../../../client/src/i18n/t.ts';
 import { FakeApi, Refusal } from '../../support/fakeApi.ts';
 import { FakeSocket } from '../../support/fakeSocket.ts';
-import { aConfig, aUser, somePermissions } from '../../support/factories.ts';
+import { aConfig, aMe, aUser } from '../../support/factories.ts';
 import AuthCard from '../../../../client/src/features/auth/AuthCard.svelte';
 import InSession from '../../support/InSession.svelte';
 
@@ -76,7 +76,7 @@ describe('AuthCard', () => {
   test('offers no sign-up while it is closed, and names whom to ask', async () => {
     await renderCard(aConfig({ signUp: 'closed' }));
     expect(screen.queryByRole('button', { name: 'Create one' })).toBeNull();
-    expect(screen.getByText(/Ask an admin/)).toBeTruthy();
+    expect(screen.getByText(/Ask an admin for an account/)).toBeTruthy();
   });
 
   test('offers only the admin account on a new instance', async () => {
@@ -107,12 +107,20 @@ describe('AuthCard', () => {
   test('signs in once when Enter is pressed twice', async () => {
     await renderCard();
     api.on('POST /auth/sign-in', () => ({ user: aUser() }));
-    api.on('GET /me', () => ({ user: aUser(), permissions: somePermissions() }));
+    api.on('GET /me', () => aMe());
     await user.type(field('Email'), ' ada@example.org ');
     await user.type(field('Password'), ' correct horse {Enter}{Enter}');
     await waitFor(() => expect(session.status).toBe('member'));
     expect(api.requestsTo('POST /auth/sign-in').map(({ body }) => body)).toEqual([
       { email: 'ada@example.org', password: ' correct horse ' },
     ]);
+  });
+
+  test('says whom to ask about a forgotten password, but not to people without an account', async () => {
+    await renderCard(aConfig({ name: 'Acme chat' }));
+    expect(screen.getByText('Forgot your password?')).toBeTruthy();
+    expect(screen.getByText('Ask an admin of Acme chat for a reset link.')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Create one' }));
+    expect(screen.queryByText('Forgot your password?')).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import { Session } from '../../../../client/src/features/auth/session.svelte.ts'
 import { t } from '../../../../client/src/i18n/t.ts';
 import { FakeApi, Refusal } from '../../support/fakeApi.ts';
 import { FakeSocket } from '../../support/fakeSocket.ts';
-import { aConfig, aUser, somePermissions } from '../../support/factories.ts';
+import { aConfig, aMe } from '../../support/factories.ts';
 import { settle } from '../../support/settle.ts';
 
 let api: FakeApi;
@@ -13,10 +13,6 @@ let session: Session;
 const unauthenticated = (): never => {
   throw new Refusal(401, 'unauthenticated');
 };
-const me = (overrides = {}, permissions = {}) => ({
-  user: aUser(overrides),
-  permissions: somePermissions(permissions),
-});
 
 beforeEach(() => {
   session?.stop();
@@ -59,18 +55,18 @@ describe('Session', () => {
   });
 
   test('connects the socket for members, but not for pending accounts', async () => {
-    api.on('GET /me', () => me({ role: 'pending' }, { chat: false }));
+    api.on('GET /me', () => aMe({ role: 'pending' }, { chat: false }));
     await session.start();
     expect(session.status).toBe('pending');
     expect(socket.connected).toBe(false);
-    api.on('GET /me', () => me());
+    api.on('GET /me', () => aMe());
     await session.refresh();
     expect(session.status).toBe('member');
     expect(socket.connected).toBe(true);
   });
 
   test('ends once when requests get a 401 response', async () => {
-    api.on('GET /me', () => me());
+    api.on('GET /me', () => aMe());
     await session.start();
     api.on('PATCH /me', unauthenticated);
     await expect(session.rename('Ada')).rejects.toThrow();
@@ -81,7 +77,7 @@ describe('Session', () => {
   });
 
   test('ends when the server signs the user out, but not when the server stops', async () => {
-    api.on('GET /me', () => me());
+    api.on('GET /me', () => aMe());
     await session.start();
     socket.deliver('session:ended', { reason: 'server_stopping' });
     await settle();
@@ -91,17 +87,17 @@ describe('Session', () => {
   });
 
   test('ends when another tab has signed in as a different user', async () => {
-    api.on('GET /me', () => me());
+    api.on('GET /me', () => aMe());
     await session.start();
-    api.on('GET /me', () => me({ id: 'grace' }));
+    api.on('GET /me', () => aMe({ id: 'grace' }));
     await session.refresh();
     expect(onEnded).toHaveBeenCalledTimes(1);
   });
 
   test('applies a new role and a new configuration at once', async () => {
-    api.on('GET /me', () => me());
+    api.on('GET /me', () => aMe());
     await session.start();
-    api.on('GET /me', () => me({ role: 'admin' }, { administer: true }));
+    api.on('GET /me', () => aMe({ role: 'admin' }, { administer: true }));
     socket.deliver('session:ended', { reason: 'role_changed' });
     await settle();
     expect(session.status).toBe('admin');
@@ -115,7 +111,7 @@ describe('Session', () => {
     ['is restored', () => socket.reconnect()],
     ['is refused', () => socket.refuse()],
   ])('refreshes when the connection %s', async (_, trigger) => {
-    api.on('GET /me', () => me());
+    api.on('GET /me', () => aMe());
     await session.start();
     trigger();
     await settle();
@@ -127,7 +123,7 @@ describe('Session', () => {
   });
 
   test('closes the socket on sign-out, and stays signed in when the request fails', async () => {
-    api.on('GET /me', () => me());
+    api.on('GET /me', () => aMe());
     await session.start();
     api.offline = true;
     await expect(session.signOut()).rejects.toThrow();
@@ -160,5 +156,17 @@ describe('Session', () => {
     await settle();
     expect(session.status).toBe('member');
     expect(onEnded).not.toHaveBeenCalled();
+  });
+
+  test('shows admins, and only them, how many people wait for approval', async () => {
+    api.on('GET /me', () => ({ ...aMe({ role: 'admin' }, { administer: true }), pendingCount: 2 }));
+    await session.start();
+    expect(session.pendingCount).toBe(2);
+    socket.deliver('users:pending', { count: 3 });
+    expect(session.pendingCount).toBe(3);
+    api.on('GET /me', () => aMe());
+    await session.refresh();
+    socket.deliver('users:pending', { count: 4 });
+    expect(session.pendingCount).toBe(0);
   });
 });

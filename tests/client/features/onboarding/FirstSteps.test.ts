@@ -6,7 +6,7 @@ import { Session } from '../../../../client/src/features/auth/session.svelte.ts'
 import FirstSteps from '../../../../client/src/features/onboarding/FirstSteps.svelte';
 import { FakeApi, Refusal } from '../../support/fakeApi.ts';
 import { FakeSocket } from '../../support/fakeSocket.ts';
-import { aConfig, aConnection, aManagedUser, aUser, somePermissions } from '../../support/factories.ts';
+import { aConfig, aConnection, aManagedUser, aMe } from '../../support/factories.ts';
 import InSession from '../../support/InSession.svelte';
 import { settle } from '../../support/settle.ts';
 
@@ -14,9 +14,7 @@ let api: FakeApi;
 const title = (): HTMLElement | null => screen.queryByRole('heading', { name: 'Set up Parley' });
 
 async function renderSteps({ administer = true } = {}): Promise<void> {
-  api
-    .on('GET /config', () => aConfig())
-    .on('GET /me', () => ({ user: aUser(), permissions: somePermissions({ administer }) }));
+  api.on('GET /config', () => aConfig()).on('GET /me', () => aMe({}, { administer }));
   const session = new Session({ socket: new FakeSocket(), onEnded: jest.fn() });
   await session.start();
   render(InSession, { session, of: FirstSteps });

@@ -1,24 +1,9 @@
 import type { Chat } from '#shared/chats';
-import type { Audience, LinkOptions, SharedLink, ShareState, Snapshot } from '#shared/sharing';
+import type { SharedLink, ShareState, Snapshot } from '#shared/sharing';
 import { call } from '../../../api/call.ts';
 import type { RealtimeSocket } from '../../../api/socket.svelte.ts';
-
-/** The options of a link; the same fields before and after it is created. */
-export interface ShareOptions {
-  /** Null: the chat's title. */
-  title: string | null;
-  showAuthor: boolean;
-  audience: Audience;
-  /** ISO time; null: never. */
-  expiresAt: string | null;
-}
-
-const initialOptions: ShareOptions = {
-  title: null,
-  showAuthor: true,
-  audience: { kind: 'instance' },
-  expiresAt: null,
-};
+import { initialOptions, optionsOf, toRequest } from './shareOptions.ts';
+import type { ShareOptions } from './shareOptions.ts';
 
 /** Before the first response. No chat has this version, so any event about the chat triggers a read. */
 const unknownState: ShareState = {
@@ -26,19 +11,10 @@ const unknownState: ShareState = {
   chatVersion: -1,
   upToDate: false,
   newMessages: 0,
+  hasReasoning: false,
   preview: null,
   refusal: null,
 };
-
-const optionsOf = ({ title, showAuthor, audience, expiresAt }: SharedLink): ShareOptions => ({
-  title,
-  showAuthor,
-  audience,
-  expiresAt,
-});
-
-const toRequest = ({ title, ...rest }: Partial<ShareOptions>): LinkOptions =>
-  title == null ? rest : { ...rest, title };
 
 /**
  * The link of one chat, as the Share dialog shows it. Options set before there is a link are kept here and sent with
@@ -53,6 +29,8 @@ export class ShareChat {
   #state = $state.raw<ShareState>(unknownState);
   /** The options of the link, or those it will be created with. */
   #options = $state.raw<ShareOptions>(initialOptions);
+  /** What was chosen since the last publication; null: nothing. */
+  #includeReasoning = $state<boolean | null>(null);
   /** Option changes without a response yet, oldest first. They are shown over `#options`. */
   #unconfirmed = $state.raw<readonly Partial<ShareOptions>[]>([]);
   #loaded = $state(false);
@@ -92,10 +70,15 @@ export class ShareChat {
     return this.#state.refusal;
   }
   get options(): ShareOptions {
-    return this.#unconfirmed.reduce<ShareOptions>(
-      (options, change) => ({ ...options, ...change }),
-      this.#options,
-    );
+    const { includeReasoning } = this.#options;
+    return this.#unconfirmed.reduce<ShareOptions>((options, change) => ({ ...options, ...change }), {
+      ...this.#options,
+      includeReasoning: this.#includeReasoning ?? includeReasoning,
+    });
+  }
+  /** Whether the chat has reasoning that the snapshot can include. */
+  get hasReasoning(): boolean {
+    return this.#state.hasReasoning;
   }
   /** The title readers see. */
   get title(): string {
@@ -115,7 +98,9 @@ export class ShareChat {
     this.#needsRead = true;
     let error: unknown = null;
     try {
-      const state = await call('GET /chats/:id/share', { params: { id: this.chatId } });
+      const includeReasoning = this.#includeReasoning;
+      const query = includeReasoning === null ? {} : { includeReasoning: `${includeReasoning}` as const };
+      const state = await call('GET /chats/:id/share', { params: { id: this.chatId }, query });
       if (read !== this.#reads) return;
       this.#state = state;
       if (state.link) this.#options = optionsOf(state.link);
@@ -131,9 +116,11 @@ export class ShareChat {
   /** Creates the link, or updates the snapshot of the existing one. Resolves with the link. */
   async publish(): Promise<SharedLink> {
     return this.#change(async () => {
-      const body = this.link ? {} : toRequest(this.#options);
+      const snapshot = this.#includeReasoning === null ? {} : { includeReasoning: this.#includeReasoning };
+      const body = { ...(this.link ? {} : toRequest(this.#options)), ...snapshot };
       const link = await call('PUT /chats/:id/share', { params: { id: this.chatId }, body });
       const { chatVersion, upToDate } = link;
+      this.#includeReasoning = null;
       // The chat changed after the preview was read.
       if (chatVersion !== this.#state.chatVersion) this.#needsRead = true;
       this.#applyLink(link, { chatVersion, upToDate, newMessages: 0, refusal: null });
@@ -156,6 +143,12 @@ export class ShareChat {
     } finally {
       this.#unconfirmed = this.#unconfirmed.filter((other) => other !== change);
     }
+  }
+
+  /** Chooses whether the snapshot includes the reasoning, and reads the preview again. Publishing stores the choice. */
+  async setIncludeReasoning(includeReasoning: boolean): Promise<void> {
+    this.#includeReasoning = includeReasoning;
+    await this.load();
   }
 
   /**

@@ -1,5 +1,5 @@
 import { limits } from '#shared/limits';
-import { sanitizeText } from '#shared/values';
+import { sanitizeText, toSingleLine } from '#shared/values';
 
 /** An object from a file: any field may be missing or of any type. Its keys are never assigned to. */
 export type Untrusted = Readonly<Record<string, unknown>>;
@@ -23,12 +23,7 @@ export function truncate(text: string, max: number): string {
 
 /** Returns one line that fits a title, or an empty text. Titles of many megabytes are shortened before normalization. */
 export const asTitle = (value: unknown): string =>
-  truncate(
-    sanitizeText(truncate(asText(value), 4 * limits.title))
-      .replace(/\s+/g, ' ')
-      .trim(),
-    limits.title,
-  );
+  truncate(toSingleLine(truncate(asText(value), 4 * limits.title)), limits.title);
 
 /** Characters of a model id that the API accepts. */
 const modelMax = 300;

@@ -8,7 +8,7 @@ import { Dialogs } from '../../../../../client/src/shell/dialogs.svelte.ts';
 import { Session } from '../../../../../client/src/features/auth/session.svelte.ts';
 import { FakeApi } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
-import { aChat, aConfig, aUser, aWholeChat, somePermissions } from '../../../support/factories.ts';
+import { aChat, aConfig, aMe, aWholeChat } from '../../../support/factories.ts';
 import WithSidebar from './WithSidebar.svelte';
 
 let api: FakeApi;
@@ -19,10 +19,18 @@ const person = userEvent.setup();
 /** jsdom has no layout, so menus are never positioned and stay invisible. */
 const hidden = true;
 
-async function renderSidebar({ administer = false, share = true, start = true } = {}): Promise<void> {
+async function renderSidebar({
+  administer = false,
+  share = true,
+  start = true,
+  pendingCount = 0,
+} = {}): Promise<void> {
   api
     .on('GET /config', () => aConfig())
-    .on('GET /me', () => ({ user: aUser(), permissions: somePermissions({ administer, share }) }))
+    .on('GET /me', () => ({
+      ...aMe(administer ? { role: 'admin' } : {}, { administer, share }),
+      pendingCount,
+    }))
     .on('GET /chats', ({ query }) => ({
       items: stored.filter(
         ({ pinned, title }) =>
@@ -173,5 +181,19 @@ describe('Sidebar', () => {
     await person.clear(search);
     await person.type(search, 'Nothing{Enter}');
     await waitFor(() => expect(screen.getByText(/Nothing in your titles/)).toBeTruthy());
+  });
+
+  test('shows admins how many people wait for approval, at the avatar and at the Admin Panel, live', async () => {
+    await renderSidebar({ administer: true, pendingCount: 1 });
+    const button = screen.getByRole('button', { name: /^Account/ });
+    expect(button.textContent).toContain('1 person is waiting for approval');
+    socket.deliver('users:pending', { count: 2 });
+    await waitFor(() => expect(button.textContent).toContain('2 people are waiting for approval'));
+    await person.click(button);
+    await screen.findByRole('menu', { hidden });
+    const panel = entries().find(({ textContent }) => textContent.includes('Admin Panel'));
+    expect(panel?.textContent).toContain('2 people are waiting for approval');
+    socket.deliver('users:pending', { count: 0 });
+    await waitFor(() => expect(button.textContent).not.toContain('waiting'));
   });
 });

@@ -9,7 +9,7 @@ import { toast } from '../../../../../client/src/ui/overlay/toast.svelte.ts';
 import { FakeApi, Refusal } from '../../../support/fakeApi.ts';
 import { FakeSocket } from '../../../support/fakeSocket.ts';
 import InSession from '../../../support/InSession.svelte';
-import { aConfig, aSession, aUser, somePermissions } from '../../../support/factories.ts';
+import { aConfig, aMe, aSession } from '../../../support/factories.ts';
 
 let api: FakeApi;
 let sessions: SessionInfo[];
@@ -24,7 +24,7 @@ beforeEach(async () => {
   ];
   api = new FakeApi()
     .on('GET /config', () => aConfig())
-    .on('GET /me', () => ({ user: aUser(), permissions: somePermissions() }))
+    .on('GET /me', () => aMe())
     .on('GET /me/sessions', () => ({ items: sessions }));
   const session = new Session({ socket: new FakeSocket(), onEnded: jest.fn() });
   await session.start();
@@ -82,10 +82,7 @@ describe('NameForm', () => {
   });
 
   test('saves only a changed name', async () => {
-    api.on('PATCH /me', ({ body }) => ({
-      user: aUser(body as { name: string }),
-      permissions: somePermissions(),
-    }));
+    api.on('PATCH /me', ({ body }) => aMe(body as { name: string }));
     const save = screen.getByRole('button', { name: 'Save' });
     await user.click(save);
     expect(api.requestsTo('PATCH /me')).toEqual([]);

@@ -248,6 +248,33 @@ describe('publishing', () => {
   });
 });
 
+describe('reasoning', () => {
+  test('a choice reads the preview with it, and is stored by publishing only', async () => {
+    const share = await opened(aSharedState({ hasReasoning: true }));
+    api.on('GET /chats/:id/share', () => aSharedState({ hasReasoning: true, upToDate: false }));
+    await share.setIncludeReasoning(true);
+    expect(api.received).toMatchObject([
+      { route: 'GET /chats/:id/share', query: { includeReasoning: 'true' } },
+    ]);
+    expect([share.options.includeReasoning, share.upToDate]).toEqual([true, false]);
+    api.on('PUT /chats/:id/share', () => aLink({ includeReasoning: true }));
+    await share.publish();
+    expect(api.requestsTo('PUT /chats/:id/share').map(({ body }) => body)).toEqual([
+      { includeReasoning: true },
+    ]);
+    expect(api.requestsTo('PATCH /shared-links/:id')).toEqual([]);
+    expect([share.options.includeReasoning, share.upToDate]).toEqual([true, true]);
+  });
+
+  test('a choice made before there is a link is sent with the request that creates it', async () => {
+    const share = await opened(aShareState({ hasReasoning: true }));
+    await share.setIncludeReasoning(true);
+    api.on('PUT /chats/:id/share', () => aLink({ includeReasoning: true }));
+    await share.publish();
+    expect(api.requestsTo('PUT /chats/:id/share')[0]?.body).toMatchObject({ includeReasoning: true });
+  });
+});
+
 describe('option changes', () => {
   test('an option change shows at once, takes one request and keeps the snapshot state', async () => {
     const share = await opened(aSharedState({ upToDate: false, newMessages: 3 }));
@@ -297,7 +324,7 @@ describe('revoking', () => {
     expect(requests()).toEqual(['DELETE /shared-links/:id']);
     expect([share.link, share.options]).toEqual([
       null,
-      { title: null, showAuthor: false, audience, expiresAt: null },
+      { title: null, showAuthor: false, includeReasoning: false, audience, expiresAt: null },
     ]);
   });
 
