@@ -25,6 +25,15 @@ export const modelErrors = {
   connectionLost: () =>
     modelServerError('The connection to the model server was lost in the middle of the answer.'),
   incomplete: () => modelServerError('The model server ended the answer before it was complete.'),
+  eventTooLarge: () =>
+    modelServerError(
+      'The model server sent a part of the answer that is larger than 1 MB. Try again, or choose another model.',
+    ),
+  answerTooLarge: () =>
+    modelServerError(
+      'The model server sent more than 256 MB for one answer. Try again, or choose another model.',
+    ),
+  listTimeout: () => modelServerError('The model server did not send its list of models in time. Try again.'),
   noModelList: () =>
     modelServerError(
       'There is no list of models at this base URL. Most base URLs of model servers end in /v1.',
