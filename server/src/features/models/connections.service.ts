@@ -109,8 +109,9 @@ export class ConnectionService {
         locked: false,
         revision: '',
       };
-      const { version } = this.#platform.env;
-      const models = await fetchModels(connection, { timeouts: testTimeouts, version }, deadline);
+      const { env, log } = this.#platform;
+      const options = { timeouts: testTimeouts, version: env.version, log };
+      const models = await fetchModels(connection, options, deadline);
       return { ok: true, models: models.map(({ id }) => id) };
     } catch (error) {
       if (error instanceof DomainError) return { ok: false, message: error.message };

@@ -1,12 +1,15 @@
-import OpenAI, { NotFoundError } from 'openai';
+import OpenAI, { APIError, NotFoundError } from 'openai';
 import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions';
 import { sanitizeText } from '#shared/values';
+import type { DomainError } from '../../platform/errors.ts';
+import type { Logger } from '../../platform/log.ts';
 import type { ModelConnection } from './connections.contract.ts';
 import type { ChatModel, ModelEvent, Prompt } from './models.contract.ts';
 import { asModelError, modelErrors } from './modelErrors.ts';
 import { eventsOf, textOfCompletion } from './modelEvents.ts';
 import { modelFetch, type Timeouts } from './modelFetch.ts';
 import { readChunks, readJson, readList } from './modelResponses.ts';
+import { messageForAdmins, messageForMembers } from './serverMessage.ts';
 
 /** Models listed per connection. A proxy may serve thousands. */
 const modelsMax = 2_000;
@@ -22,6 +25,7 @@ interface ClientOptions {
   timeouts: Timeouts;
   /** Of Parley, for the `User-Agent` header. */
   version: string;
+  log: Logger;
 }
 
 /** Creates a client for one connection. Sets every option that it would otherwise read from the environment. */
@@ -77,7 +81,7 @@ export async function fetchModels(
   } catch (error) {
     if (deadline.aborted) throw modelErrors.listTimeout();
     if (error instanceof NotFoundError) throw modelErrors.noModelList();
-    throw asModelError(error, connection.apiKey);
+    throw asModelError(error, (body) => messageForAdmins(body, connection));
   }
 }
 
@@ -111,6 +115,16 @@ function chunksOf(response: Response): AsyncGenerator<unknown> {
 export function remoteModel(connection: ModelConnection, model: string, options: ClientOptions): ChatModel {
   const client = clientOf(connection, options);
 
+  /** Members see only a part of what the server says, so the log has all of it. */
+  function errorForMembers(error: unknown): DomainError {
+    if (error instanceof APIError && error.error !== undefined) {
+      const { status, error: body } = error as APIError;
+      const details = { connection: connection.id, status, says: messageForAdmins(body, connection) };
+      options.log.warn(details, 'a model server reported an error');
+    }
+    return asModelError(error, (body) => messageForMembers(body, connection));
+  }
+
   /** Ends with an error when no text arrives for too long, whatever else keeps the connection open. */
   async function* request(prompt: Prompt, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     const silence = new AbortController();
@@ -139,7 +153,7 @@ export function remoteModel(connection: ModelConnection, model: string, options:
         yield* request(prompt, signal);
       } catch (error) {
         if (signal.aborted) return;
-        throw asModelError(error, connection.apiKey);
+        throw errorForMembers(error);
       }
     },
     async complete(prompt, signal) {
@@ -149,7 +163,7 @@ export function remoteModel(connection: ModelConnection, model: string, options:
           .asResponse();
         return textOfCompletion(await readJson(response));
       } catch (error) {
-        throw asModelError(error, connection.apiKey);
+        throw errorForMembers(error);
       }
     },
   };

@@ -43,12 +43,12 @@ export class ModelService {
   constructor(platform: Platform, parts: Parts) {
     this.#platform = platform;
     this.#parts = parts;
-    const timeouts = listTimeouts(listTimeoutMs);
-    const { version } = platform.env;
+    const { env, log } = platform;
+    const options = { timeouts: listTimeouts(listTimeoutMs), version: env.version, log };
     this.#catalog = new ModelCatalog({
-      fetchModels: (connection, deadline) => fetchModels(connection, { timeouts, version }, deadline),
+      fetchModels: (connection, deadline) => fetchModels(connection, options, deadline),
       now: platform.now,
-      log: platform.log,
+      log,
     });
   }
 
@@ -93,6 +93,7 @@ export class ModelService {
     return remoteModel(connection, servedId, {
       timeouts: { ...defaultTimeouts, ...tuning?.timeouts },
       version: this.#platform.env.version,
+      log: this.#platform.log,
     });
   }
 
