@@ -25,7 +25,8 @@ import { MessageAnnouncer } from './features/messages/announcer.service.ts';
 import { createMessages } from './features/messages/messages.feature.ts';
 import { MessageQueries } from './features/messages/messages.queries.ts';
 import { modelRoutes } from './features/models/models.routes.ts';
-import { ModelService, type ModelTuning } from './features/models/models.service.ts';
+import type { ModelTuning } from './features/models/models.contract.ts';
+import { ModelService } from './features/models/models.service.ts';
 import { settingsRoutes } from './features/settings/settings.routes.ts';
 import { SettingsService } from './features/settings/settings.service.ts';
 import { createSharing } from './features/sharing/sharing.feature.ts';
@@ -86,7 +87,8 @@ function createServices(platform: Platform, secret: string, { modelTuning }: Fea
   const accounts = createAccounts(platform, secret, { audit, settings });
   const { users, userQueries, linkQueries } = accounts;
 
-  const connections = new ConnectionService(platform, { queries: new ConnectionQueries(platform), audit });
+  const connectionQueries = new ConnectionQueries(platform);
+  const connections = new ConnectionService(platform, { queries: connectionQueries, audit, modelTuning });
   const models = new ModelService(platform, { connections, settings, tuning: modelTuning });
 
   const chatQueries = new ChatQueries(platform);

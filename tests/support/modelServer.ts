@@ -22,6 +22,8 @@ interface Script {
   contentType?: string;
   headers?: Record<string, string>;
   body?: string;
+  /** Instead of `body` or `chunks`: bytes that are sent as they are, one by one. */
+  pieces?: Iterable<string | Buffer>;
 }
 
 interface ReceivedRequest {
@@ -102,6 +104,8 @@ function cutAtRandom(bytes: Buffer, seed: number): Buffer[] {
   return pieces;
 }
 
+const json = 'application/json';
+const eventStream = 'text/event-stream; charset=utf-8';
 const event = (chunk: string) => `data: ${chunk}\n\n`;
 
 async function bodyOf(request: IncomingMessage): Promise<ReceivedRequest['body']> {
@@ -116,43 +120,43 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
   const waiting = new Set<() => void>();
   const checkAll = () => waiting.forEach((check) => check());
 
-  const respond = (response: ServerResponse, script: Script) => {
-    response.writeHead(script.status ?? 200, {
-      'content-type': script.contentType ?? 'application/json',
-      ...script.headers,
-    });
-    response.end(script.body ?? '');
-  };
-
   const write = (response: ServerResponse, bytes: Buffer | string) =>
     new Promise<void>((resolve) => response.write(bytes, () => resolve()));
 
+  /** Yields to the event loop before each piece, which keeps them separate on the wire, like a network. */
+  async function send(response: ServerResponse, pieces: Iterable<Buffer | string>, delayMs = 0) {
+    for (const piece of pieces) {
+      await new Promise((resolve) => (delayMs > 0 ? setTimeout(resolve, delayMs) : setImmediate(resolve)));
+      if (response.destroyed) return;
+      await write(response, piece);
+    }
+  }
+
+  async function respond(response: ServerResponse, script: Script, contentType: string): Promise<void> {
+    response.writeHead(script.status ?? 200, {
+      'content-type': script.contentType ?? contentType,
+      ...script.headers,
+    });
+    await send(response, script.pieces ?? [], script.delayMs);
+    response.end(script.body ?? '');
+  }
+
   async function stream(response: ServerResponse, script: Script): Promise<void> {
-    const { chunks = [], seed, delayMs = 0, pauseAfter, breakAfter, endAfter } = script;
-    response.writeHead(200, { 'content-type': script.contentType ?? 'text/event-stream; charset=utf-8' });
+    const { chunks = [], seed, delayMs, pauseAfter, breakAfter, endAfter } = script;
+    response.writeHead(200, { 'content-type': script.contentType ?? eventStream });
     const stopAt = breakAfter ?? endAfter ?? chunks.length;
     const lines = chunks.slice(0, stopAt).map(event);
     if (stopAt === chunks.length && endAfter === undefined) lines.push(event('[DONE]'));
-    const send = async (events: string[]) => {
-      const pieces =
-        seed === undefined
-          ? events.map((line) => Buffer.from(line))
-          : cutAtRandom(Buffer.from(events.join('')), seed);
-      for (const piece of pieces) {
-        if (response.destroyed) return;
-        // Yielding to the event loop keeps the pieces separate on the wire, like a network.
-        await new Promise((resolve) => (delayMs > 0 ? setTimeout(resolve, delayMs) : setImmediate(resolve)));
-        await write(response, piece);
-      }
-    };
+    const cut = (events: string[]) =>
+      seed === undefined ? events : cutAtRandom(Buffer.from(events.join('')), seed);
     if (pauseAfter !== undefined) {
-      await send(lines.splice(0, pauseAfter));
+      await send(response, cut(lines.splice(0, pauseAfter)), delayMs);
       await new Promise<void>((resolve) => {
         paused.add(resolve);
         checkAll();
       });
     }
-    await send(lines);
+    await send(response, cut(lines), delayMs);
     if (breakAfter !== undefined) response.destroy();
     else response.end();
   }
@@ -203,11 +207,16 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
     checkAll();
     if (received.path === '/v1/models') {
       if (server.listing?.hang) return;
-      respond(response, server.listing ?? { body: JSON.stringify({ object: 'list', data: server.models }) });
+      const list = { body: JSON.stringify({ object: 'list', data: server.models }) };
+      await respond(response, server.listing ?? list, json);
       return;
     }
     if (received.path !== '/v1/chat/completions') {
-      respond(response, { status: 404, body: JSON.stringify({ error: { message: 'not found' } }) });
+      await respond(
+        response,
+        { status: 404, body: JSON.stringify({ error: { message: 'not found' } }) },
+        json,
+      );
       return;
     }
     if (!received.body.stream) {
@@ -215,15 +224,15 @@ export async function startModelServer(models: string[] = ['test-model']): Promi
       server.completed++;
       if (typeof completion === 'string') {
         const message = { role: 'assistant', content: completion };
-        respond(response, {
-          body: JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'stop' }] }),
-        });
-      } else if (!completion.hang) respond(response, completion);
+        const body = JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'stop' }] });
+        await respond(response, { body }, json);
+      } else if (!completion.hang) await respond(response, completion, json);
       return;
     }
     const script = typeof server.reply === 'function' ? server.reply(received) : server.reply;
     if (script.hang) return;
-    if (script.body !== undefined || script.status !== undefined) respond(response, script);
+    if (script.pieces) await respond(response, script, eventStream);
+    else if (script.body !== undefined || script.status !== undefined) await respond(response, script, json);
     else await stream(response, script);
   }
 

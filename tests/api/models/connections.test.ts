@@ -10,6 +10,14 @@ import type { Person } from '../../support/person.ts';
 const key = 'sk-parley-a-key-that-is-never-shown-again';
 const connections = '/admin/connections';
 
+const unexpected = /Is this an OpenAI-compatible API/;
+
+/** Yields `first`, then `piece` again and again. */
+function* endless(first: string, piece: string): Generator<string> {
+  yield first;
+  for (;;) yield piece;
+}
+
 describe('model connections', () => {
   let app: TestApp;
   let admin: Person;
@@ -18,7 +26,7 @@ describe('model connections', () => {
 
   beforeAll(async () => {
     server = await startModelServer(['llama', 'mistral']);
-    app = await createTestApp();
+    app = await createTestApp({ modelTuning: { connectionTestMs: 2_000 } });
     admin = await app.person('Ada');
     member = await app.person('Ben');
   });
@@ -186,6 +194,51 @@ describe('model connections', () => {
       expect(noServer).toEqual({ ok: false, message: expect.stringMatching(/Can't reach the model server/) });
       const noHost = await tried({ baseUrl: 'http://no-such-host.invalid/v1' });
       expect(noHost).toEqual({ ok: false, message: expect.stringMatching(/^Host not found/) });
+    });
+
+    const onlyOpening = '['.repeat(1_000_000);
+    test.each<[string, { pieces: Iterable<string>; delayMs?: number }, RegExp]>([
+      ['drips a list of models', { pieces: endless('{"data":[', ' '), delayMs: 20 }, /in time/],
+      ['drips a web page', { pieces: endless('<html>', 'x'), delayMs: 20 }, /in time/],
+      [
+        'sends a list that never ends',
+        { pieces: endless('{"data":[', '{"id":"x"},'.repeat(50_000)) },
+        unexpected,
+      ],
+      ['sends a million brackets', { pieces: [onlyOpening] }, unexpected],
+      ['sends a list of a million brackets', { pieces: [`{"data":${onlyOpening}`] }, unexpected],
+      [
+        'sends a list of a million closed brackets',
+        { pieces: [`{"data":[${onlyOpening}${']'.repeat(1_000_000)}]}`] },
+        unexpected,
+      ],
+      ['sends a list of numbers', { pieces: ['{"data":[1,2,3]}'] }, unexpected],
+      ['sends a list without ids', { pieces: ['{"data":[{"name":"x"}]}'] }, unexpected],
+      ['sends half a list', { pieces: ['{"data":[{"id":"x"}'] }, unexpected],
+      ['sends nothing', { pieces: [] }, unexpected],
+    ])(
+      'a connection test ends soon when the server %s',
+      async (_what, listing, message) => {
+        server.listing = listing;
+        const result = await tried({ baseUrl: server.url });
+        server.listing = undefined;
+        expect(result).toEqual({ ok: false, message: expect.stringMatching(message) });
+      },
+      20_000,
+    );
+
+    test('a connection test succeeds with a server that has no models', async () => {
+      server.listing = { body: '{"data":[]}' };
+      expect(await tried({ baseUrl: server.url })).toEqual({ ok: true, models: [] });
+      server.listing = undefined;
+    });
+
+    test('a connection test shows an admin what the server says, with its addresses but without keys', async () => {
+      const says = `cuda-7 at http://10.0.0.7:8000/v1 has no room, key ${key}`;
+      server.listing = { status: 503, body: JSON.stringify({ error: { message: says } }) };
+      const { message } = await tried({ baseUrl: server.url, apiKey: key });
+      server.listing = undefined;
+      expect(message).toContain('cuda-7 at http://10.0.0.7:8000/v1 has no room, key …');
     });
 
     test('a connection test never calls the metadata service of a cloud', async () => {

@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { modelFetch } from '../../../server/src/features/models/modelFetch.ts';
+import { readChunks, readJson, readList } from '../../../server/src/features/models/modelResponses.ts';
 
 const timeouts = { connectMs: 2_000, firstByteMs: 2_000, idleMs: 2_000 };
 const get = modelFetch(timeouts);
@@ -20,6 +21,12 @@ async function respondWith(send: (socket: Socket, request: string) => void): Pro
     server.close();
   };
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+async function readAll(items: AsyncIterable<unknown>): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
 
 const streamHead = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
@@ -90,20 +97,39 @@ describe('faults of the model server', () => {
 describe('size limits', () => {
   test('the size of a plain body is limited', async () => {
     const url = await respondWith((socket) => sendForever(socket, plainHead, 'x'.repeat(1_000_000)));
-    await expect((await get(url)).text()).rejects.toThrow('Unexpected response');
+    await expect(readJson(await get(url))).rejects.toThrow('Unexpected response');
   });
 
-  test('the size of a single event of a stream is limited', async () => {
-    const url = await respondWith((socket) =>
-      sendForever(socket, streamHead, `data: ${'x'.repeat(1_000_000)}\n`),
-    );
-    await expect((await get(url)).text()).rejects.toThrow('Unexpected response');
+  test('the size of a list of models is limited', async () => {
+    const url = await respondWith((socket) => sendForever(socket, `${plainHead}{"data":[`, '{},'));
+    await expect(readAll(readList(await get(url)))).rejects.toThrow('Unexpected response');
   });
 
-  test('the size of a stream of many events is not limited', async () => {
-    const event = `data: ${'x'.repeat(999_992)}\n\n`;
+  test('the body of an error is cut off after its first 64 KB', async () => {
+    const head = plainHead.replace('200 OK', '500 Failed');
+    const url = await respondWith((socket) => sendForever(socket, head, 'x'.repeat(10_000)));
+    const text = await (await get(url)).text();
+    expect(text.length).toBeGreaterThan(0);
+    expect(text.length).toBeLessThanOrEqual(64_000);
+  });
+
+  test('the size of a single event of a stream is limited, whatever its type', async () => {
+    for (const head of [streamHead, plainHead]) {
+      const url = await respondWith((socket) => sendForever(socket, head, `data: ${'x'.repeat(100_000)}\n`));
+      await expect(readAll(readChunks(await get(url)))).rejects.toThrow('larger than 1 MB');
+      end();
+    }
+  });
+
+  test('the size of a stream of many events is not that of one event', async () => {
+    const event = `data: "${'x'.repeat(999_000)}"\n\n`;
     const url = await respondWith((socket) => socket.end(streamHead + event.repeat(12)));
-    expect(await (await get(url)).text()).toHaveLength(12_000_000);
+    expect(await readAll(readChunks(await get(url)))).toHaveLength(12);
+  });
+
+  test('the size of a whole stream is limited, even if it is nothing but comments', async () => {
+    const url = await respondWith((socket) => sendForever(socket, streamHead, `:${'x'.repeat(900_000)}\n`));
+    await expect(readAll(readChunks(await get(url), 5_000_000))).rejects.toThrow('more than 256 MB');
   });
 });
 

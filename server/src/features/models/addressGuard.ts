@@ -2,44 +2,56 @@ import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { lookup as resolveAll } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { refused } from '../../platform/errors.ts';
+import { embeddedAddresses, possiblyEmbeddedAddresses } from './embeddedAddresses.ts';
+
+/** Milliseconds to wait for a name server when a base URL is entered. Without a result, the connection checks again. */
+const lookupMs = 5_000;
 
 /**
- * Addresses where clouds serve the credentials of their machines. Local addresses are allowed: admins connect model
- * servers on their own machine and network.
+ * Addresses where clouds serve the credentials of their machines, and link-local networks, where most of them are. Other
+ * local addresses are allowed: admins connect model servers on their own machine and network.
  */
-const metadata4: [address: string, prefix: number][] = [
-  ['169.254.0.0', 16],
-  ['168.63.129.16', 32],
-  ['100.100.100.200', 32],
-  ['192.0.0.192', 32],
+const blockedNetworks: [network: string, prefix: number, family: 'ipv4' | 'ipv6'][] = [
+  ['169.254.0.0', 16, 'ipv4'],
+  // Azure, Alibaba Cloud, Oracle Cloud.
+  ['168.63.129.16', 32, 'ipv4'],
+  ['100.100.100.200', 32, 'ipv4'],
+  ['192.0.0.192', 32, 'ipv4'],
+  // AWS, Google Cloud, Oracle Cloud, Akamai, Scaleway.
+  ['fd00:ec2::', 32, 'ipv6'],
+  ['fd20:ce::', 32, 'ipv6'],
+  ['fd00:c1::', 32, 'ipv6'],
+  ['fd00:a9fe:a9fe::', 48, 'ipv6'],
+  ['fd00:42::', 32, 'ipv6'],
+  ['fe80::', 10, 'ipv6'],
 ];
-const metadata6: [address: string, prefix: number][] = [
-  ['fd00:ec2::254', 128],
-  ['fd20:ce::254', 128],
-  ['fe80::', 10],
-];
+/** Addresses so specific that they are blocked at any place of an IPv6 address that may hold an IPv4 address. */
+const metadataAddresses = new Set([
+  '169.254.169.254',
+  '169.254.170.2',
+  '169.254.170.23',
+  '168.63.129.16',
+  '100.100.100.200',
+  '192.0.0.192',
+]);
 
-const hex = (address: string) => {
-  const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
-  return [(a << 8) | b, (c << 8) | d].map((word) => word.toString(16)).join(':');
-};
+const blockList = new BlockList();
+for (const network of blockedNetworks) blockList.addSubnet(...network);
 
-/** Includes the IPv6 forms of IPv4 addresses: NAT64, 6to4 and IPv4-compatible. BlockList handles the mapped form itself. */
-function createBlockList(): BlockList {
-  const list = new BlockList();
-  for (const [address, prefix] of metadata4) {
-    list.addSubnet(address, prefix, 'ipv4');
-    list.addSubnet(`64:ff9b::${hex(address)}`, 96 + prefix, 'ipv6');
-    list.addSubnet(`::${hex(address)}`, 96 + prefix, 'ipv6');
-    list.addSubnet(`2002:${hex(address)}::`, 16 + prefix, 'ipv6');
-  }
-  for (const [address, prefix] of metadata6) list.addSubnet(address, prefix, 'ipv6');
-  return list;
+const isBlocked4 = (address: string): boolean => blockList.check(address, 'ipv4');
+
+/** Returns true for text that is no address, too: what cannot be read cannot be checked. */
+function isBlocked({ address: written }: LookupAddress): boolean {
+  const address = written.replace(/%.*$/, '');
+  const family = isIP(address);
+  if (family === 4) return isBlocked4(address);
+  return (
+    family === 0 ||
+    blockList.check(address, 'ipv6') ||
+    embeddedAddresses(address).some(isBlocked4) ||
+    possiblyEmbeddedAddresses(address).some((candidate) => metadataAddresses.has(candidate))
+  );
 }
-const blockList = createBlockList();
-
-const isBlocked = ({ address, family }: LookupAddress): boolean =>
-  blockList.check(address.replace(/%.*$/, ''), family === 6 ? 'ipv6' : 'ipv4');
 
 const notAllowed = () =>
   refused('This address serves credentials of cloud machines and is never called.', 'address_not_allowed');
@@ -51,10 +63,18 @@ export function requireAllowedHost(url: URL): void {
   if (family !== 0 && isBlocked({ address: host, family })) throw notAllowed();
 }
 
-/** Throws if the host is or resolves to a blocked address. A name that does not resolve yet is allowed. */
-export async function requireAllowedAddress(url: URL): Promise<void> {
+type ResolveAll = (host: string, options: { all: true }) => Promise<LookupAddress[]>;
+
+/**
+ * Throws if the host is or resolves to a blocked address. A name that does not resolve, or not in time, is allowed:
+ * `checkedLookup` checks it again. Tests pass their own `resolve`.
+ */
+export async function requireAllowedAddress(url: URL, resolve: ResolveAll = resolveAll): Promise<void> {
   requireAllowedHost(url);
-  const addresses = await resolveAll(url.hostname, { all: true }).catch(() => []);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<LookupAddress[]>((done) => (timer = setTimeout(done, lookupMs, [])));
+  const resolved = resolve(url.hostname, { all: true }).catch(() => []);
+  const addresses = await Promise.race([resolved, late]).finally(() => clearTimeout(timer));
   if (addresses.some(isBlocked)) throw notAllowed();
 }
 

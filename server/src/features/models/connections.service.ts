@@ -8,9 +8,13 @@ import { environmentConnections } from './environmentConnections.ts';
 import type { ConnectionQueries, ConnectionRow } from './connections.queries.ts';
 import { requireAllowedAddress } from './addressGuard.ts';
 import { fetchModels } from './modelClient.ts';
+import type { ModelTuning } from './models.contract.ts';
+import { listTimeouts, type Timeouts } from './modelFetch.ts';
 
-/** Timeouts of a connection test. */
-const testTimeouts = { connectMs: 5_000, firstByteMs: 10_000, idleMs: 10_000 };
+/** Milliseconds that a connection test takes at most, so that an admin who waits for it gets a result. */
+const connectionTestMs = 15_000;
+/** Timeouts of its phases, which say what is slow. */
+const testTimeouts: Timeouts = { ...listTimeouts(10_000), connectMs: 5_000 };
 
 interface ConnectionInput {
   name: string;
@@ -19,15 +23,20 @@ interface ConnectionInput {
   apiKey?: string;
   enabled: boolean;
 }
+interface Parts {
+  queries: ConnectionQueries;
+  audit: AuditQueries;
+  modelTuning?: ModelTuning;
+}
 type TestResult = { ok: true; models: string[] } | { ok: false; message: string };
 
 /** The connections of the instance: those set by environment variables first, then those that admins added. */
 export class ConnectionService {
   #platform: Platform;
-  #parts: { queries: ConnectionQueries; audit: AuditQueries };
+  #parts: Parts;
   #environment: ModelConnection[];
 
-  constructor(platform: Platform, parts: { queries: ConnectionQueries; audit: AuditQueries }) {
+  constructor(platform: Platform, parts: Parts) {
     this.#platform = platform;
     this.#parts = parts;
     this.#environment = environmentConnections(platform.env, platform.log);
@@ -85,6 +94,7 @@ export class ConnectionService {
 
   /** Requests the server's list of models. The stored key is sent only to the origin it was stored for. */
   async test(input: { id?: string; baseUrl: string; apiKey?: string }): Promise<TestResult> {
+    const deadline = AbortSignal.timeout(this.#parts.modelTuning?.connectionTestMs ?? connectionTestMs);
     try {
       await requireAllowedUrl(input.baseUrl);
       const stored =
@@ -99,10 +109,9 @@ export class ConnectionService {
         locked: false,
         revision: '',
       };
-      const models = await fetchModels(connection, {
-        timeouts: testTimeouts,
-        version: this.#platform.env.version,
-      });
+      const { env, log } = this.#platform;
+      const options = { timeouts: testTimeouts, version: env.version, log };
+      const models = await fetchModels(connection, options, deadline);
       return { ok: true, models: models.map(({ id }) => id) };
     } catch (error) {
       if (error instanceof DomainError) return { ok: false, message: error.message };

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Env } from '../../platform/env.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { ModelConnection } from './connections.contract.ts';
@@ -8,10 +9,17 @@ const ollamaKey = 'ollama';
 
 const isHttp = (url: string) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
-const nameOf = (url: string) => {
-  const { hostname, host } = new URL(url);
-  return hostname === 'api.openai.com' ? 'OpenAI' : host;
-};
+/** Ends of host names that exist in local networks only (RFC 2606, 6762 and 8375, and common practice). */
+const localName =
+  /(^[^.]+|\.(local|localdomain|localhost|internal|intranet|private|corp|home|lan|svc|arpa|test))\.?$/i;
+
+/** Returns a name for members, who see which connection serves a model: hosts of the local network are not shown. */
+function nameOf(url: string, position: number): string {
+  const { hostname } = new URL(url);
+  if (hostname === 'api.openai.com') return 'OpenAI';
+  const isLocal = hostname.startsWith('[') || isIP(hostname) !== 0 || localName.test(hostname);
+  return isLocal ? `Model server ${position}` : hostname;
+}
 
 /** Returns the connections set by environment variables, in their order. Their ids are stable as long as the order is. */
 export function environmentConnections(env: Env, log: Logger): ModelConnection[] {
@@ -37,6 +45,14 @@ export function environmentConnections(env: Env, log: Logger): ModelConnection[]
       return [];
     }
     const id = `env-${i + 1}`;
-    return { id, name: name || nameOf(baseUrl), baseUrl, apiKey, enabled: true, locked: true, revision: id };
+    return {
+      id,
+      name: name || nameOf(baseUrl, i + 1),
+      baseUrl,
+      apiKey,
+      enabled: true,
+      locked: true,
+      revision: id,
+    };
   });
 }

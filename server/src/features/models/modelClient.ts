@@ -1,11 +1,15 @@
-import OpenAI, { NotFoundError } from 'openai';
+import OpenAI, { APIError, NotFoundError } from 'openai';
 import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions';
 import { sanitizeText } from '#shared/values';
+import type { DomainError } from '../../platform/errors.ts';
+import type { Logger } from '../../platform/log.ts';
 import type { ModelConnection } from './connections.contract.ts';
-import type { ChatModel, Prompt } from './models.contract.ts';
+import type { ChatModel, ModelEvent, Prompt } from './models.contract.ts';
 import { asModelError, modelErrors } from './modelErrors.ts';
-import { eventsOf } from './modelEvents.ts';
+import { eventsOf, textOfCompletion } from './modelEvents.ts';
 import { modelFetch, type Timeouts } from './modelFetch.ts';
+import { readChunks, readJson, readList } from './modelResponses.ts';
+import { messageForAdmins, messageForMembers } from './serverMessage.ts';
 
 /** Models listed per connection. A proxy may serve thousands. */
 const modelsMax = 2_000;
@@ -21,6 +25,7 @@ interface ClientOptions {
   timeouts: Timeouts;
   /** Of Parley, for the `User-Agent` header. */
   version: string;
+  log: Logger;
 }
 
 /** Creates a client for one connection. Sets every option that it would otherwise read from the environment. */
@@ -44,25 +49,39 @@ function clientOf(connection: ModelConnection, { timeouts, version }: ClientOpti
   });
 }
 
-/** Returns the models that a server lists. Throws a `DomainError` for users. */
+/** Returns a model of the list; undefined if it has no id that the API accepts. */
+function servedModel(element: unknown): ServedModel | undefined {
+  const { id, name } = (element ?? {}) as { id?: unknown; name?: unknown };
+  if (typeof id !== 'string' || id.length === 0 || id.length > idMax || id !== sanitizeText(id))
+    return undefined;
+  const shownName = typeof name === 'string' ? sanitizeText(name.trim().slice(0, idMax)) : '';
+  return { id, name: shownName || id };
+}
+
+/** Returns the models that a server lists. Throws a `DomainError` for admins, also when `deadline` is aborted. */
 export async function fetchModels(
   connection: ModelConnection,
   options: ClientOptions,
-  signal?: AbortSignal,
+  deadline: AbortSignal,
 ): Promise<ServedModel[]> {
   try {
     // Parsed here, because the client treats a response without a list as an empty list.
-    const response = await clientOf(connection, options).models.list({ signal }).asResponse();
-    const body = JSON.parse(await response.text()) as { data?: unknown } | null;
-    if (!Array.isArray(body?.data)) throw modelErrors.unexpectedResponse();
-    return (body.data as { id?: unknown; name?: unknown }[])
-      .filter((model): model is { id: string; name?: unknown } => typeof model?.id === 'string')
-      .filter(({ id }) => id.length > 0 && id.length <= idMax && id === sanitizeText(id))
-      .slice(0, modelsMax)
-      .map(({ id, name }) => ({ id, name: typeof name === 'string' && name.trim() ? name.trim() : id }));
+    const response = await clientOf(connection, options).models.list({ signal: deadline }).asResponse();
+    const models: ServedModel[] = [];
+    let isEmpty = true;
+    for await (const element of readList(response)) {
+      deadline.throwIfAborted();
+      isEmpty = false;
+      const model = servedModel(element);
+      if (model) models.push(model);
+      if (models.length === modelsMax) break;
+    }
+    if (models.length === 0 && !isEmpty) throw modelErrors.unexpectedResponse();
+    return models;
   } catch (error) {
+    if (deadline.aborted) throw modelErrors.listTimeout();
     if (error instanceof NotFoundError) throw modelErrors.noModelList();
-    throw asModelError(error, connection.apiKey);
+    throw asModelError(error, (body) => messageForAdmins(body, connection));
   }
 }
 
@@ -84,35 +103,67 @@ const paramsOf = (
   ...(prompt.maxTokens !== undefined && limitOf(connection, prompt.maxTokens)),
 });
 
+/** Returns the chunks of an answer. Not all servers label streams with the right type, but these are none. */
+function chunksOf(response: Response): AsyncGenerator<unknown> {
+  const isOther = /^(text\/html|application\/json)\b/i.test(response.headers.get('content-type') ?? '');
+  if (!isOther) return readChunks(response);
+  void response.body?.cancel();
+  throw modelErrors.unexpectedResponse();
+}
+
 /** Returns one model of a connection. */
 export function remoteModel(connection: ModelConnection, model: string, options: ClientOptions): ChatModel {
   const client = clientOf(connection, options);
+
+  /** Members see only a part of what the server says, so the log has all of it. */
+  function errorForMembers(error: unknown): DomainError {
+    if (error instanceof APIError && error.error !== undefined) {
+      const { status, error: body } = error as APIError;
+      const details = { connection: connection.id, status, says: messageForAdmins(body, connection) };
+      options.log.warn(details, 'a model server reported an error');
+    }
+    return asModelError(error, (body) => messageForMembers(body, connection));
+  }
+
+  /** Ends with an error when no text arrives for too long, whatever else keeps the connection open. */
+  async function* request(prompt: Prompt, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(), options.timeouts.silentMs);
+    try {
+      const response = await client.chat.completions
+        .create(
+          { ...paramsOf(connection, model, prompt), stream: true },
+          { signal: AbortSignal.any([signal, silence.signal]) },
+        )
+        .asResponse();
+      for await (const event of eventsOf(chunksOf(response), signal)) {
+        timer.refresh();
+        yield event;
+      }
+    } catch (error) {
+      throw silence.signal.aborted ? modelErrors.idleTimeout() : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   return {
     async *stream(prompt, signal) {
       try {
-        const { data, response } = await client.chat.completions
-          .create({ ...paramsOf(connection, model, prompt), stream: true }, { signal })
-          .withResponse();
-        // A web page or plain JSON instead of a stream. Not all servers label streams with the right type.
-        if (/^(text\/html|application\/json)\b/i.test(response.headers.get('content-type') ?? '')) {
-          data.controller.abort();
-          throw modelErrors.unexpectedResponse();
-        }
-        yield* eventsOf(data, signal);
+        yield* request(prompt, signal);
       } catch (error) {
         if (signal.aborted) return;
-        throw asModelError(error, connection.apiKey);
+        throw errorForMembers(error);
       }
     },
     async complete(prompt, signal) {
       try {
-        const completion = await client.chat.completions.create(
-          { ...paramsOf(connection, model, prompt), stream: false },
-          { signal },
-        );
-        return completion.choices?.[0]?.message?.content ?? '';
+        const response = await client.chat.completions
+          .create({ ...paramsOf(connection, model, prompt), stream: false }, { signal })
+          .asResponse();
+        return textOfCompletion(await readJson(response));
       } catch (error) {
-        throw asModelError(error, connection.apiKey);
+        throw errorForMembers(error);
       }
     },
   };

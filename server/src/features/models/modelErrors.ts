@@ -1,8 +1,6 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { DomainError } from '../../platform/errors.ts';
-
-/** Characters kept of an error message from a model server. */
-const serverMessageMax = 300;
+import { messageOf } from './serverMessage.ts';
 
 /** A problem with the model server. The message tells the user what to do. */
 const modelServerError = (message: string) => new DomainError('unavailable', message, 'model_server');
@@ -25,6 +23,15 @@ export const modelErrors = {
   connectionLost: () =>
     modelServerError('The connection to the model server was lost in the middle of the answer.'),
   incomplete: () => modelServerError('The model server ended the answer before it was complete.'),
+  eventTooLarge: () =>
+    modelServerError(
+      'The model server sent a part of the answer that is larger than 1 MB. Try again, or choose another model.',
+    ),
+  answerTooLarge: () =>
+    modelServerError(
+      'The model server sent more than 256 MB for one answer. Try again, or choose another model.',
+    ),
+  listTimeout: () => modelServerError('The model server did not send its list of models in time. Try again.'),
   noModelList: () =>
     modelServerError(
       'There is no list of models at this base URL. Most base URLs of model servers end in /v1.',
@@ -65,26 +72,19 @@ export function streamError(error: unknown): unknown {
   return codeOf(error) === 'UND_ERR_BODY_TIMEOUT' ? modelErrors.idleTimeout() : modelErrors.connectionLost();
 }
 
-/** Returns the server's own error message, if it sent one as JSON: one line, shortened, without API keys. */
-function serverMessage(error: APIError, apiKey: string | null): string {
-  const body = error.error as { message?: unknown } | string | undefined;
-  const message = typeof body === 'string' ? body : body?.message;
-  if (typeof message !== 'string') return '';
-  const line = (apiKey ? message.replaceAll(apiKey, '…') : message)
-    .replace(/\b(sk|pk|key|gsk)-[\w*-]{6,}/g, '…')
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\s\u0000-\u001f]+/g, ' ')
-    .trim();
-  if (!line) return '';
-  const short = line.length > serverMessageMax ? `${line.slice(0, serverMessageMax).toWellFormed()}…` : line;
-  return ` The server says: ${short}`;
+/** Returns what the reader of an error may see of the body that a model server sent with it; empty for nothing. */
+type Quote = (body: unknown) => string;
+
+function detailsOf(error: APIError, quote: Quote): string {
+  const message = quote(error.error);
+  return message && ` The server says: ${message}`;
 }
 
 const contextTooLong =
   /context.length|context_length|context window|maximum context|too many tokens|prompt is too long/i;
 
-function statusError(error: APIError, status: number, apiKey: string | null): DomainError {
-  const details = serverMessage(error, apiKey);
+function statusError(error: APIError, status: number, quote: Quote): DomainError {
+  const details = detailsOf(error, quote);
   // Some servers quote a rejected key, so their message is left out.
   if (status === 401 || status === 403)
     return modelServerError('The model server rejected the API key of this connection. Tell your admin.');
@@ -97,7 +97,7 @@ function statusError(error: APIError, status: number, apiKey: string | null): Do
       'The model server redirects to another URL, which is not followed. Tell your admin to enter that URL.',
     );
   }
-  if (contextTooLong.test(`${error.code ?? ''} ${details}`)) {
+  if (contextTooLong.test(`${error.code ?? ''} ${messageOf(error.error)}`)) {
     return modelServerError(
       `This chat is too long for the model. Start a new chat, or choose another model.${details}`,
     );
@@ -108,17 +108,17 @@ function statusError(error: APIError, status: number, apiKey: string | null): Do
   return modelServerError(`The model server rejected the request (status ${status}).${details}`);
 }
 
-function apiError(error: APIError, apiKey: string | null): DomainError {
-  if (error.status !== undefined) return statusError(error, error.status, apiKey);
+function apiError(error: APIError, quote: Quote): DomainError {
+  if (error.status !== undefined) return statusError(error, error.status, quote);
   // An error event inside a stream has no status.
-  return modelServerError(`The model server reported an error.${serverMessage(error, apiKey)}`);
+  return modelServerError(`The model server reported an error.${detailsOf(error, quote)}`);
 }
 
-/** Returns any error of a model server as one for users. Reveals no keys, addresses or internal details. */
-export function asModelError(error: unknown, apiKey: string | null): DomainError {
+/** Returns any error of a model server as one for the person for whom `quote` selects what the server says. */
+export function asModelError(error: unknown, quote: Quote): DomainError {
   if (error instanceof DomainError) return error;
   if (error instanceof APIConnectionTimeoutError) return modelErrors.firstByteTimeout();
   if (error instanceof APIConnectionError)
     return error.cause instanceof DomainError ? error.cause : modelErrors.unreachable();
-  return error instanceof APIError ? apiError(error as APIError, apiKey) : modelErrors.unexpectedResponse();
+  return error instanceof APIError ? apiError(error as APIError, quote) : modelErrors.unexpectedResponse();
 }

@@ -40,6 +40,12 @@ function readChunk(chunk: unknown): { text: string; reasoning: string; finish: s
   };
 }
 
+/** Returns the text of an answer that was not streamed; empty if there is none. */
+export function textOfCompletion(completion: unknown): string {
+  const { choices } = (completion ?? {}) as { choices?: { message?: { content?: unknown } | null }[] };
+  return partsOf(choices?.[0]?.message?.content).text;
+}
+
 /** Converts the chunks of an OpenAI-compatible server to events. Throws if the stream ends without a finish reason. */
 export async function* eventsOf(
   chunks: AsyncIterable<unknown>,

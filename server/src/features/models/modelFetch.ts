@@ -10,26 +10,34 @@ export interface Timeouts {
   firstByteMs: number;
   /** Between two pieces of the body: some servers send nothing while a model reasons. */
   idleMs: number;
+  /** Between two pieces of text of an answer, whatever else the server sends to keep the connection open. */
+  silentMs: number;
 }
-export const defaultTimeouts: Timeouts = { connectMs: 10_000, firstByteMs: 300_000, idleMs: 300_000 };
+export const defaultTimeouts: Timeouts = {
+  connectMs: 10_000,
+  firstByteMs: 300_000,
+  idleMs: 300_000,
+  silentMs: 1_800_000,
+};
+/** Returns the timeouts of a request for a list of models, which ends after `ms` in any case. */
+export const listTimeouts = (ms: number): Timeouts => ({
+  connectMs: ms,
+  firstByteMs: ms,
+  idleMs: ms,
+  silentMs: ms,
+});
 
-/** Bytes of a plain response, or of one event of a stream. The longest lists of models have a few hundred kilobytes. */
-const bufferedBytesMax = 10_000_000;
+/** Bytes read of the body of an error. Its message has a few hundred. */
+const errorBytesMax = 64_000;
 
-/** Returns the number of bytes after the last blank line, which ends an event; undefined if there is none. */
-function bytesSinceEvent(bytes: Buffer): number | undefined {
-  const end = Math.max(bytes.lastIndexOf('\n\n'), bytes.lastIndexOf('\r\n\r\n'));
-  return end === -1 ? undefined : bytes.length - end;
-}
-
-/** Passes the body through. Readers keep a plain response, or the current event, in memory, so its size is limited. */
-async function* limited(body: AsyncIterable<Buffer>, isEventStream: boolean): AsyncGenerator<Buffer> {
-  let buffered = 0;
+/** Passes the body through, with its errors in the terms of users. The body of an error is cut off. */
+async function* piecesOf(body: AsyncIterable<Buffer>, isError: boolean): AsyncGenerator<Buffer> {
+  let room = isError ? errorBytesMax : Infinity;
   try {
     for await (const bytes of body) {
-      buffered = (isEventStream ? bytesSinceEvent(bytes) : undefined) ?? buffered + bytes.length;
-      if (buffered > bufferedBytesMax) throw modelErrors.unexpectedResponse();
-      yield bytes;
+      yield bytes.length > room ? bytes.subarray(0, room) : bytes;
+      room -= bytes.length;
+      if (room <= 0) return;
     }
   } catch (error) {
     throw streamError(error);
@@ -75,15 +83,15 @@ function toResponse({ statusCode, headers, body }: Dispatcher.ResponseData): Res
     body.resume();
     return new Response(null, init);
   }
-  const isEventStream = /^text\/event-stream\b/i.test(String(headers['content-type'] ?? ''));
-  return new Response(toStream(limited(body, isEventStream)), init);
+  return new Response(toStream(piecesOf(body, statusCode >= 300)), init);
 }
 
 /**
  * Returns a `fetch` for model servers: http and https only, no redirects, connects only to checked addresses, and each
- * phase has its own timeout. Throws `DomainError`, except when the signal is aborted.
+ * phase has its own timeout. Throws `DomainError`, except when the signal is aborted. The OpenAI client reads the bodies
+ * of errors itself, so they are bounded here; the readers in `modelResponses.ts` bound the others.
  */
-export function modelFetch({ connectMs, firstByteMs, idleMs }: Timeouts): typeof fetch {
+export function modelFetch({ connectMs, firstByteMs, idleMs }: Omit<Timeouts, 'silentMs'>): typeof fetch {
   const dispatcher = new Agent({
     connect: { lookup: checkedLookup(), timeout: connectMs },
     headersTimeout: firstByteMs,

@@ -1,3 +1,5 @@
+import type { Timeouts } from './modelFetch.ts';
+
 /** What a model sends while it answers, in order. Every answer ends with one `finish`, or throws a `DomainError`. */
 export type ModelEvent =
   | { type: 'reasoning' | 'content'; text: string }
@@ -24,4 +26,12 @@ export interface ChatModel {
   stream(prompt: Prompt, signal: AbortSignal): AsyncIterable<ModelEvent>;
   /** Returns one short answer without streaming. Absent for the demo model. */
   complete?(prompt: Prompt, signal: AbortSignal): Promise<string>;
+}
+
+/** Overrides for tests. */
+export interface ModelTuning {
+  demoTokensPerSecond?: number;
+  timeouts?: Partial<Timeouts>;
+  /** Milliseconds that a connection test takes at most. */
+  connectionTestMs?: number;
 }

@@ -6,17 +6,11 @@ import type { ModelConnection } from './connections.contract.ts';
 import type { ConnectionService } from './connections.service.ts';
 import { listTimeoutMs, ModelCatalog } from './modelCatalog.ts';
 import { remoteModel, fetchModels } from './modelClient.ts';
-import type { ChatModel } from './models.contract.ts';
+import type { ChatModel, ModelTuning } from './models.contract.ts';
 import { demoModel, demoTokensPerSecond } from './demoModel.ts';
-import { defaultTimeouts, type Timeouts } from './modelFetch.ts';
+import { defaultTimeouts, listTimeouts } from './modelFetch.ts';
 
 export type { ModelEvent, ChatModel, Prompt, PromptMessage } from './models.contract.ts';
-
-/** Overrides for tests. */
-export interface ModelTuning {
-  demoTokensPerSecond?: number;
-  timeouts?: Partial<Timeouts>;
-}
 
 interface CatalogEntry extends Model {
   /** Null for the demo model. */
@@ -49,12 +43,12 @@ export class ModelService {
   constructor(platform: Platform, parts: Parts) {
     this.#platform = platform;
     this.#parts = parts;
-    const timeouts = { connectMs: listTimeoutMs, firstByteMs: listTimeoutMs, idleMs: listTimeoutMs };
-    const { version } = platform.env;
+    const { env, log } = platform;
+    const options = { timeouts: listTimeouts(listTimeoutMs), version: env.version, log };
     this.#catalog = new ModelCatalog({
-      fetchModels: (connection, signal) => fetchModels(connection, { timeouts, version }, signal),
+      fetchModels: (connection, deadline) => fetchModels(connection, options, deadline),
       now: platform.now,
-      log: platform.log,
+      log,
     });
   }
 
@@ -99,6 +93,7 @@ export class ModelService {
     return remoteModel(connection, servedId, {
       timeouts: { ...defaultTimeouts, ...tuning?.timeouts },
       version: this.#platform.env.version,
+      log: this.#platform.log,
     });
   }
 
