@@ -5,13 +5,15 @@ import type { RenderedNode } from './dom/renderedNode.ts';
 import { IncrementalDocument } from './lexer/incrementalDocument.ts';
 import type { Step } from './lexer/incrementalDocument.ts';
 import type { MarkdownToken } from './lexer/tokens.ts';
+import { weightOf } from './lexer/weight.ts';
 import type { MarkdownLabels } from './options.ts';
-import { beginSlice, hasTime, runLater } from './scheduler.ts';
+import { beginSlice, hasTime, mayBegin, runAll, runLater, spend } from './scheduler.ts';
 
 /** Milliseconds without an update after which the end is lexed even if it has grown only a little. */
 const restMs = 150;
-/** Blocks rendered between two checks of the time. */
+/** Blocks rendered between two checks of the time, and the weight that ends a batch earlier. */
 const batchSize = 8;
+const maxBatchWeight = 4_000;
 
 /**
  * Shows a Markdown text inside `root` and updates it as it grows. Final blocks are not changed; only the last, open
@@ -57,6 +59,7 @@ export class MarkdownView {
   /** Shows the whole text now, without regard to the frame. Used before printing. */
   finish(): void {
     while (this.#isWorking) this.#isWorking = this.#advance();
+    runAll();
   }
 
   destroy(): void {
@@ -79,8 +82,10 @@ export class MarkdownView {
   #work(): void {
     clearTimeout(this.#restTimer);
     const document = this.#document;
-    do this.#isWorking = this.#advance();
-    while (this.#isWorking && hasTime());
+    if (mayBegin()) {
+      do this.#isWorking = this.#advance();
+      while (this.#isWorking && hasTime());
+    } else this.#isWorking = true;
     this.#isBehind = this.#isWorking || this.#document.hasUnlexed;
     if (!this.#isWorking && this.#isBehind) this.#workAfterRest();
     if (this.#isWorking) {
@@ -102,7 +107,7 @@ export class MarkdownView {
   /** Shows some more of the document; returns whether there is more to show. */
   #advance(): boolean {
     const step = (this.#step ??= this.#document.step(!this.#isStreaming));
-    this.#renderFinal(step.final.splice(0, batchSize), step.finalLinks);
+    this.#renderFinal(step.final.splice(0, sizeOfBatch(step.final)), step.finalLinks);
     if (step.final.length > 0) return true;
     this.#step = null;
     const labels = this.#labels;
@@ -112,6 +117,7 @@ export class MarkdownView {
       last: step.last,
     });
     this.#open.forEach(setDirection);
+    spend(weightOfAll(step.open));
     this.#referenceLinks.define(step.defined, { labels, links: step.finalLinks }, this.#document);
     // The text may have grown since the step was taken.
     return step.more || (this.#isStreaming ? this.#document.isWorthLexing : this.#document.rest !== '');
@@ -119,6 +125,7 @@ export class MarkdownView {
 
   /** Shows final blocks in place of the first open ones. */
   #renderFinal(tokens: MarkdownToken[], links: string): void {
+    spend(weightOfAll(tokens));
     const replaced = this.#open.slice(0, tokens.length);
     const rest = this.#open.slice(tokens.length);
     const before = rest.find(({ node }) => node)?.node ?? null;
@@ -129,6 +136,20 @@ export class MarkdownView {
     this.#open = rest;
   }
 }
+
+/** Returns how many of `tokens` to render before the next check of the time. */
+function sizeOfBatch(tokens: readonly MarkdownToken[]): number {
+  let weight = 0;
+  for (const [at, token] of tokens.slice(0, batchSize).entries()) {
+    weight += weightOf(token.raw);
+    if (weight > maxBatchWeight) return Math.max(at, 1);
+  }
+  return batchSize;
+}
+
+/** Code counts when it is shown, line by line. */
+const weightOfAll = (tokens: readonly MarkdownToken[]): number =>
+  tokens.reduce((sum, { type, raw }) => sum + (type === 'code' ? 0 : weightOf(raw)), 0);
 
 /** A block reads from left or from right, depending on its first letter. */
 function setDirection({ node }: RenderedNode): void {

@@ -1,18 +1,38 @@
 /** Milliseconds of one frame that rendering may take; a frame lasts 16. */
 const sliceMs = 6;
+/**
+ * Weight that may be rendered in one frame, because the browser lays out what was added only afterwards; and in one
+ * task in which texts are shown for the first time, so that an ordinary chat appears at once.
+ */
+const maxSliceWeight = 8_000;
+const maxFirstWeight = 48_000;
 
 let deadline = 0;
+let spent = 0;
+let isTaskOpen = false;
 let isScheduled = false;
 let pendingLoads = 0;
 const queue: (() => void)[] = [];
 const idleResolvers: (() => void)[] = [];
 
-/** Starts the time budget of this frame. */
+/** Starts the time budget of this frame. Texts that are updated in the same task share what they may add. */
 export function beginSlice(): void {
   deadline = performance.now() + sliceMs;
+  if (isTaskOpen) return;
+  isTaskOpen = true;
+  spent = 0;
+  setTimeout(() => (isTaskOpen = false));
 }
 
-export const hasTime = (): boolean => performance.now() < deadline;
+/** Counts `weight` as rendered in this frame. */
+export function spend(weight: number): void {
+  spent += weight;
+}
+
+export const hasTime = (): boolean => performance.now() < deadline && spent < maxSliceWeight;
+
+/** Whether a text may show its beginning now rather than in a later frame. */
+export const mayBegin = (): boolean => spent < maxFirstWeight;
 
 /**
  * Runs `task` now if this frame has time for it, otherwise in a later one. `load` first fetches what the task
@@ -45,6 +65,7 @@ export function runLater(task: () => void): void {
 function runSlice(): void {
   isScheduled = false;
   beginSlice();
+  spent = 0;
   do queue.shift()?.();
   while (queue.length > 0 && hasTime());
   if (queue.length > 0) {
@@ -53,6 +74,11 @@ function runSlice(): void {
     requestAnimationFrame(() => setTimeout(runSlice));
   }
   notifyIdle();
+}
+
+/** Runs everything that waits for a later frame now. */
+export function runAll(): void {
+  for (let task = queue.shift(); task; task = queue.shift()) task();
 }
 
 /** Resolves when all loading, highlighting and typesetting is done. */

@@ -141,7 +141,7 @@ describe('code blocks', () => {
     const long = 'const a = 1;\n'.repeat(3_000).trimEnd();
     const wide = `const a = "${'x'.repeat(3_000)}";`;
     const root = await show(`\`\`\`js\n${long}\n\`\`\`\n\n\`\`\`js\n${wide}\n\`\`\``);
-    expect([...root.querySelectorAll('code')].map((code) => code.textContent)).toEqual([long, wide]);
+    expect([...root.querySelectorAll('pre')].map((code) => code.textContent)).toEqual([long, wide]);
     expect(root.querySelector('[class^=hljs]')).toBeNull();
   });
 

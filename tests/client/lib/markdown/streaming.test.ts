@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { IncrementalDocument } from '../../../../client/src/lib/markdown/lexer/incrementalDocument.ts';
 import { whenIdle } from '../../../../client/src/lib/markdown/scheduler.ts';
 import { ownStreams, recordedStreams } from '../../../support/recordedStreams.ts';
@@ -83,6 +83,9 @@ describe('streamed texts', () => {
 });
 
 describe('while a text grows', () => {
+  // Texts that are shown in one task share what they may show at once.
+  beforeEach(() => new Promise((resolve) => setTimeout(resolve)));
+
   test('a final block is not lexed again', () => {
     const section =
       '## A title\nWords **below** it.\n\n- one\n- two\n\n```js\nlet a;\n```\n\n| a |\n|---|\n| 1 |\n\n';

@@ -1,10 +1,9 @@
 import type { TokenOf } from '../lexer/tokens.ts';
 import type { MarkdownLabels } from '../options.ts';
 import { codeButtons } from './codeButtons.ts';
+import { CodeText } from './codeText.ts';
 import { highlight } from './highlight.ts';
 
-/** Characters of one text node. Appending to a text node costs its length, so long code gets several. */
-const maxTextNode = 4_096;
 /** Characters of a language name that are shown. */
 const maxLanguageLabel = 24;
 /** Growing code is highlighted again whenever it is longer by this factor, up to so many characters. */
@@ -16,10 +15,9 @@ const firstHighlight = 80;
 /** A code block with its language and its buttons. Its text may grow. */
 export class CodeBlock {
   readonly element = document.createElement('div');
-  readonly #code = document.createElement('code');
   readonly #language: string;
-  /** The text on the page, and the text Markdown lexed last, which is sometimes a line break behind. */
-  #shown = '';
+  readonly #code: CodeText;
+  /** The text Markdown lexed last, which is sometimes a line break behind what is shown. */
   #lexed = '';
   #isHighlighted = false;
   /** Characters at which growing code is highlighted next. */
@@ -31,7 +29,7 @@ export class CodeBlock {
     const pre = document.createElement('pre');
     pre.tabIndex = 0;
     pre.dir = 'ltr';
-    pre.append(this.#code);
+    this.#code = new CodeText(pre);
     this.element.append(this.#header(labels), pre);
     this.update(token);
   }
@@ -48,7 +46,7 @@ export class CodeBlock {
   /** Shows exactly the text that Markdown lexed, which is complete now, highlighted. */
   finalize(): void {
     if (this.#shown !== this.#lexed) {
-      if (this.#lexed.startsWith(this.#shown)) this.#add(this.#lexed.slice(this.#shown.length));
+      if (this.#lexed.startsWith(this.#shown)) this.#code.append(this.#lexed.slice(this.#shown.length));
       else this.#replace(this.#lexed);
       this.#isHighlighted = false;
     }
@@ -57,16 +55,17 @@ export class CodeBlock {
     const text = this.#shown;
     const canHighlight = highlight(text, this.#language, (highlighted) => {
       // The text may have grown since, when what looked like its end was not.
-      if (text === this.#shown) this.#code.replaceChildren(highlighted);
+      const isCurrent = () => text === this.#shown;
+      if (isCurrent()) this.#code.highlight(highlighted, isCurrent);
     });
     // It has become too long since its beginning was highlighted.
-    if (!canHighlight && this.#code.firstElementChild) this.#replace(text);
+    if (!canHighlight) this.#code.removeHighlighting();
   }
 
   /** Appends to the end. Markdown omits the last line break of a code block, which `startsLine` adds. */
   append(text: string, startsLine = false): void {
     const isBreakMissing = startsLine && this.#shown !== '' && !this.#shown.endsWith('\n');
-    this.#add(isBreakMissing ? `\n${text}` : text);
+    this.#code.append(isBreakMissing ? `\n${text}` : text);
     this.#isHighlighted = false;
     this.#highlightGrowing();
   }
@@ -78,21 +77,18 @@ export class CodeBlock {
     const lines = this.#shown.slice(0, this.#shown.lastIndexOf('\n') + 1);
     highlight(lines, this.#language, (highlighted) => {
       if (this.#isHighlighted || !this.#shown.startsWith(lines)) return;
-      this.#code.replaceChildren(highlighted, this.#shown.slice(lines.length));
+      const [beginning] = highlighted([lines.length]);
+      if (beginning) this.#code.highlightBeginning(beginning, this.#shown.slice(lines.length));
     });
   }
 
-  #add(more: string): void {
-    if (more === '') return;
-    this.#shown += more;
-    const last = this.#code.lastChild;
-    if (last instanceof Text && last.length < maxTextNode) last.appendData(more);
-    else this.#code.append(more);
+  get #shown(): string {
+    return this.#code.text;
   }
 
   #replace(text: string): void {
-    this.#shown = text;
-    this.#code.textContent = text;
+    this.#code.clear();
+    this.#code.append(text);
   }
 
   #header(labels: MarkdownLabels): HTMLElement {

@@ -24,7 +24,7 @@ function button(action: Action, label: string): HTMLElement {
 export function handleCodeClick(event: Event, options: MarkdownOptions): void {
   const target = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-code]') : null;
   const block = target?.closest('.md-code');
-  const code = block?.querySelector('code');
+  const code = block?.querySelector('pre');
   if (!target || !block || !code) return;
   if (target.dataset['code'] === 'copy') void copyCode(code, target, options);
   else target.setAttribute('aria-pressed', String(block.classList.toggle('md-wrapped')));

@@ -2,11 +2,11 @@ import { Hooks, Lexer, Marked } from 'marked';
 import type { Links, Token } from 'marked';
 import { BoundedTokenizer } from './boundedTokenizer.ts';
 import { detailsExtension } from './detailsSyntax.ts';
-import { maskFormulas, mathExtensions } from './mathSyntax.ts';
+import { maskFormulas } from './formulaMask.ts';
+import { mathExtensions } from './mathSyntax.ts';
+import { maxInlineWeight } from './oversizedBlock.ts';
 import type { MarkdownToken } from './tokens.ts';
-
-/** Characters of inline text that is lexed; longer text is shown as it is. Far beyond any real paragraph. */
-const maxInlineLength = 16_384;
+import { weightOf } from './weight.ts';
 
 /** GitHub Flavored Markdown with tables and task lists, where a line break in the source is a line break. */
 const engine = new Marked({ gfm: true, breaks: true, extensions: [...mathExtensions, detailsExtension] });
@@ -79,17 +79,22 @@ export function inlineTokensOf(parent: InlineParent, complete?: (source: string)
   // A task's checkbox is a token already.
   const start = tokens.reduce((length, { raw }) => length + raw.length, 0);
   const source = parent.text.slice(start);
-  lexInline(lexer, complete?.(source) ?? source, tokens);
+  lexInline(lexer, source, tokens, complete);
   return tokens;
 }
 
-function lexInline(lexer: Lexer, source: string, into: MarkdownToken[]): void {
+function lexInline(
+  lexer: Lexer,
+  source: string,
+  into: MarkdownToken[],
+  complete: (source: string) => string = (text) => text,
+): void {
   const before = into.length;
   try {
-    if (source.length > maxInlineLength) throw new RangeError('Too long to be prose');
+    if (weightOf(source) > maxInlineWeight) throw new RangeError('Too long to be prose');
     // An inline `<kbd>` left open ends with its block.
     lexer.state.inRawBlock = false;
-    lexer.inlineTokens(source, into);
+    lexer.inlineTokens(complete(source), into);
   } catch {
     into.splice(before, into.length, plainText(source));
   }

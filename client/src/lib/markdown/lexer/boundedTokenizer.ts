@@ -7,10 +7,13 @@ const maxBlockDepth = 24;
 const maxInlineDepth = 8;
 /** Labels of reference links that one text may define. */
 const maxDefinitions = 1_000;
+/** Columns of a table; a wider one is text. */
+const maxColumns = 100;
 
 /** marked's tokenizer with limits on nesting and definitions; what exceeds them is left as text. */
 export class BoundedTokenizer extends Tokenizer {
   #depth = 0;
+  #definitions: number | undefined;
 
   override blockquote(src: string): Tokens.Blockquote | undefined {
     return this.nested(() => super.blockquote(src));
@@ -36,11 +39,20 @@ export class BoundedTokenizer extends Tokenizer {
     return this.nested(() => super.reflink(src, links), maxInlineDepth);
   }
 
+  override table(src: string): Tokens.Table | undefined {
+    const token = super.table(src);
+    return token && token.header.length <= maxColumns ? token : undefined;
+  }
+
   override def(src: string): Tokens.Def | undefined {
     const token = super.def(src);
     if (!token) return undefined;
     const { links } = this.lexer.tokens;
-    return token.tag in links || Object.keys(links).length < maxDefinitions ? token : undefined;
+    if (Object.hasOwn(links, token.tag)) return token;
+    this.#definitions ??= Object.keys(links).length;
+    if (this.#definitions >= maxDefinitions) return undefined;
+    this.#definitions += 1;
+    return token;
   }
 
   /** Runs `lex` one level deeper; returns undefined without running it at the maximum depth. */

@@ -11,6 +11,9 @@ export interface ClosedText {
 /** Everything that can open or close something. */
 const markers = /\\[([]|\\[\s\S]|`+|\*+|_+|~~+|\$\$|!?\[/g;
 
+/** Cuts at the end of one text; a text that needs more consists of markers only. */
+const maxCuts = 8;
+
 /** The openings of formulas and what closes them. */
 const formulaEnds: Readonly<Record<string, string>> = { $$: '$$', '\\(': '\\)', '\\[': '\\]' };
 
@@ -19,6 +22,19 @@ const formulaEnds: Readonly<Record<string, string>> = { $$: '$$', '\\(': '\\)', 
  * marker, so that readers see formatted words and no flickering punctuation.
  */
 export function closeOpenSyntax(source: string): ClosedText {
+  let closed = closeOnce(source);
+  if (!closed.isCut) return closed;
+  // What is left may end in something open again.
+  for (let round = 0; round < maxCuts && closed.isCut; round += 1) closed = closeOnce(closed.text);
+  return { text: closed.text, end: 'cut' };
+}
+
+interface OnceClosed extends ClosedText {
+  /** The end was left out, and what is before it was not checked. */
+  isCut?: boolean;
+}
+
+function closeOnce(source: string): OnceClosed {
   const open: string[] = [];
   markers.lastIndex = 0;
   for (let match = markers.exec(source); match; match = markers.exec(source)) {
@@ -56,11 +72,11 @@ function endOfSpan(source: string, at: number, marker: string): number | null {
   return null;
 }
 
-function cut(source: string, at: number): ClosedText {
-  return { text: closeOpenSyntax(source.slice(0, at)).text, end: 'cut' };
+function cut(source: string, at: number): OnceClosed {
+  return { text: source.slice(0, at), end: 'cut', isCut: true };
 }
 
-function closeCode(source: string, at: number, ticks: string): ClosedText {
+function closeCode(source: string, at: number, ticks: string): OnceClosed {
   const code = source.slice(at + ticks.length);
   if (code.trim() === '' || code.endsWith('`')) return cut(source, at);
   // Emphasis around the code is left open until the next characters: code is short.

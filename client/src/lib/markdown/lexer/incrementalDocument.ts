@@ -4,12 +4,17 @@ import type { LexedBlocks } from './blockLexer.ts';
 import { countFinalBlocks } from './finalBlocks.ts';
 import { findOversizedBlock } from './oversizedBlock.ts';
 import type { MarkdownToken } from './tokens.ts';
+import { lengthOfWeight, weightOf } from './weight.ts';
 
-/** Characters lexed at a time, so that a very long text takes several steps. More than the longest block. */
+/** Weight of the text lexed at a time, so that a very long text takes several steps. More than the longest block. */
 const defaultWindow = 32_000;
-/** An open text of at most so many characters is lexed again immediately; a longer one when it grew by this share. */
+/** An open text of at most this weight is lexed again immediately; a heavier one when it grew by this share. */
 const alwaysLexed = 4_000;
 const growthShare = 1 / 32;
+/** Weight of the text shown as Markdown. What follows is shown as it is: no page can hold endless elements. */
+const maxWeight = 600_000;
+/** Code is a single text without elements, so it weighs less. */
+const codeShare = 1 / 8;
 
 /** The result of one step. */
 export interface Step {
@@ -43,7 +48,12 @@ interface Cut {
  */
 export class IncrementalDocument {
   #rest = '';
+  #restWeight = 0;
+  /** Length and weight of the open text when it was last lexed. */
   #lexedLength = 0;
+  #lexedWeight = 0;
+  /** Weight of the final blocks. */
+  #finalWeight = 0;
   #window = defaultWindow;
   #endsInReturn = false;
   #links: Links = {};
@@ -51,7 +61,9 @@ export class IncrementalDocument {
   append(text: string): void {
     const whole = this.#endsInReturn ? `\r${text}` : text;
     this.#endsInReturn = whole.endsWith('\r');
-    this.#rest += (this.#endsInReturn ? whole.slice(0, -1) : whole).replace(/\r\n?/g, '\n');
+    const more = (this.#endsInReturn ? whole.slice(0, -1) : whole).replace(/\r\n?/g, '\n');
+    this.#rest += more;
+    this.#restWeight += weightOf(more);
   }
 
   /** The text that is not final. */
@@ -66,17 +78,18 @@ export class IncrementalDocument {
 
   /** Whether the text has grown enough since the last step to be lexed again. */
   get isWorthLexing(): boolean {
-    const grown = this.#rest.length - this.#lexedLength;
-    return this.hasUnlexed && grown >= (this.#rest.length - alwaysLexed) * growthShare;
+    const grown = this.#restWeight - this.#lexedWeight;
+    return this.hasUnlexed && grown >= (this.#restWeight - alwaysLexed) * growthShare;
   }
 
   /** Lexes the open text. `isComplete` means that no text follows, so all of it becomes final. */
   step(isComplete: boolean): Step {
     if (isComplete && this.#endsInReturn) this.append('\n');
-    const source = this.#rest.slice(0, this.#window);
+    if (this.#finalWeight > maxWeight) return this.#plainStep(isComplete);
+    const source = this.#rest.slice(0, lengthOfWeight(this.#rest, this.#window));
     const isAll = source.length === this.#rest.length;
     const lexed = lexBlocks(source, this.#links);
-    const cut = cutOf(lexed.tokens, source, isComplete && isAll);
+    const cut = cutOf(lexed.tokens, source, { isComplete: isComplete && isAll, isAll });
     if (cut.end === 0 && !isAll) {
       // One block, such as a very long code block, fills the window.
       this.#window *= 2;
@@ -86,9 +99,9 @@ export class IncrementalDocument {
     const isLast = isAll && count !== null;
     const newLinks = newLabels(lexed.links, this.#links);
     const { final, defined } = this.#finalize(lexed, source.slice(0, cut.end), count, newLinks.length > 0);
-    this.#rest = cut.prefix + this.#rest.slice(cut.end);
+    this.#finalWeight += final.reduce((weight, token) => weight + weightOfBlock(token), 0);
+    this.#setRest(cut.prefix + this.#rest.slice(cut.end), isLast);
     this.#window = defaultWindow;
-    this.#lexedLength = isLast ? this.#rest.length : 0;
     const finalLinks = String(Object.keys(this.#links).length);
     return {
       final,
@@ -98,6 +111,32 @@ export class IncrementalDocument {
       openLinks: newLinks.length > defined.length ? finalLinks + JSON.stringify(lexed.links) : finalLinks,
       defined,
       more: !isLast,
+    };
+  }
+
+  #setRest(rest: string, isLexed: boolean): void {
+    this.#rest = rest;
+    this.#restWeight = weightOf(rest);
+    this.#lexedLength = isLexed ? rest.length : 0;
+    this.#lexedWeight = isLexed ? this.#restWeight : 0;
+  }
+
+  /** Returns the rest of a text that is too heavy as a single block without Markdown. */
+  #plainStep(isComplete: boolean): Step {
+    const text = this.#rest;
+    const block: MarkdownToken[] = text
+      ? [{ type: 'code', codeBlockStyle: 'indented', raw: text, text, lang: '' }]
+      : [];
+    const links = String(Object.keys(this.#links).length);
+    this.#setRest(isComplete ? '' : text, true);
+    return {
+      final: isComplete ? block : [],
+      open: isComplete ? [] : block,
+      last: undefined,
+      finalLinks: links,
+      openLinks: links,
+      defined: [],
+      more: false,
     };
   }
 
@@ -117,16 +156,34 @@ export class IncrementalDocument {
   }
 }
 
+const weightOfBlock = ({ type, raw }: MarkdownToken): number =>
+  type === 'code' ? raw.length * codeShare : weightOf(raw);
+
 /** Cuts inside a block that is too long, otherwise below the blocks that are final. */
-function cutOf(tokens: readonly MarkdownToken[], source: string, isComplete: boolean): Cut {
+function cutOf(
+  tokens: readonly MarkdownToken[],
+  source: string,
+  { isComplete, isAll }: { isComplete: boolean; isAll: boolean },
+): Cut {
   const oversized = findOversizedBlock(tokens);
   if (oversized) {
     const { start, length, prefix } = oversized;
     return { end: start + length, count: null, prefix };
   }
   const count = isComplete ? tokens.length : countFinalBlocks(tokens, source);
-  const end = tokens.slice(0, count).reduce((length, { raw }) => length + raw.length, 0);
-  return { end, count, prefix: '' };
+  // Many blocks, any of which more text might change: waiting for certainty would take too long.
+  if (count === 0 && !isAll) return { end: lengthOfFirst(tokens), count: null, prefix: '' };
+  return { end: lengthOf(tokens.slice(0, count)), count, prefix: '' };
+}
+
+const lengthOf = (tokens: readonly MarkdownToken[]): number =>
+  tokens.reduce((length, { raw }) => length + raw.length, 0);
+
+/** Returns the length of the first blocks, at most half a window and never the last block. */
+function lengthOfFirst(tokens: readonly MarkdownToken[]): number {
+  let weight = 0;
+  const end = tokens.slice(0, -1).findIndex(({ raw }) => (weight += weightOf(raw)) > defaultWindow / 2);
+  return lengthOf(tokens.slice(0, end === -1 ? -1 : Math.max(end, 1)));
 }
 
 const newLabels = (links: Links, known: Links): string[] =>

@@ -1,10 +1,13 @@
 import type { MarkdownToken } from './tokens.ts';
+import { lengthOfWeight, weightOf } from './weight.ts';
 
-/** Characters of one block of prose, and of one block that holds blocks. Longer blocks are split. */
-const maxProseLength = 14_000;
-const maxContainerLength = 24_000;
-/** Characters by which a block must exceed the limit, so that its unfinished last line does not matter. */
+/** Weight of one block of prose, and of one block that holds blocks. Longer blocks are split. */
+const maxProseWeight = 14_000;
+const maxContainerWeight = 20_000;
+/** Weight by which a block must exceed the limit, so that its unfinished last line does not matter. */
 const margin = 1_000;
+/** Weight beyond which inline text is shown as it is: more than any block that was split. */
+export const maxInlineWeight = maxProseWeight + 2 * margin;
 
 /** A block too long to be lexed repeatedly, and how much of it to take now. */
 export interface OversizedBlock {
@@ -24,35 +27,39 @@ export interface OversizedBlock {
 export function findOversizedBlock(tokens: readonly MarkdownToken[]): OversizedBlock | null {
   let start = 0;
   for (const [index, token] of tokens.entries()) {
-    const limit = maxLengthOf(token);
-    if (token.raw.length > limit + margin) return { index, start, ...split(token, limit) };
+    const limit = maxWeightOf(token);
+    if (isHeavier(token.raw, limit + margin)) return { index, start, ...split(token, limit) };
     start += token.raw.length;
   }
   return null;
 }
 
-function maxLengthOf(token: MarkdownToken): number {
+const isHeavier = (text: string, max: number): boolean => lengthOfWeight(text, max) < text.length;
+
+function maxWeightOf(token: MarkdownToken): number {
   // Code is a single text, so its length does not matter.
   if (token.type === 'code' || token.type === 'space') return Infinity;
   return ['list', 'blockquote', 'table', 'details'].includes(token.type)
-    ? maxContainerLength
-    : maxProseLength;
+    ? maxContainerWeight
+    : maxProseWeight;
 }
 
 function split(token: MarkdownToken, limit: number): Pick<OversizedBlock, 'length' | 'prefix'> {
   const itemsLength = token.type === 'list' ? lengthOfItems(token.items, limit) : 0;
   if (itemsLength > 0) return { length: itemsLength, prefix: '' };
-  const length = lineBreakBefore(token.raw, limit);
+  const length = lineBreakBefore(token.raw, lengthOfWeight(token.raw, limit));
   const head = token.type === 'table' ? (/^[^\n]*\n[^\n]*\n/.exec(token.raw)?.[0] ?? '') : '';
   // The prefix must be shorter than what was taken, or the rest would never end.
-  return { length, prefix: head.length < limit / 4 ? head : '' };
+  return { length, prefix: head.length < length / 4 ? head : '' };
 }
 
 /** Returns the length of the first items that together fit into `limit`. */
 function lengthOfItems(items: readonly { raw: string }[], limit: number): number {
   let length = 0;
+  let weight = 0;
   for (const { raw } of items) {
-    if (length + raw.length > limit) break;
+    weight += weightOf(raw);
+    if (weight > limit) break;
     length += raw.length;
   }
   return length;
