@@ -404,7 +404,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
           made[last] = await createLink({ ownerId, title: `${start}${'abcd'[last]!}` });
           if (change === 'renamed') await revoke(ownerId, [id]);
         }
-        },
+      },
     );
 
     test('the list by title learns nothing from a cursor with the link of another owner', async () => {

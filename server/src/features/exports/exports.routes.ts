@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { chatEndpoints } from '#shared/chats';
@@ -19,18 +18,33 @@ function setDownloadHeaders(res: Response, name: string, format: ExportFormat): 
   res.set('Content-Type', contentTypes[format]);
 }
 
+/** Sends the pieces as fast as the client reads them. Stops reading them when it hangs up. */
+async function send(
+  res: Response,
+  { name, format, pieces }: { name: string; format: ExportFormat; pieces: AsyncIterable<string> },
+): Promise<void> {
+  const rest = pieces[Symbol.asyncIterator]();
+  // Read first, so that a failure is still sent as an error.
+  const first = await rest.next();
+  setDownloadHeaders(res, name, format);
+  await pipeline(async function* () {
+    if (first.done) return;
+    yield first.value;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  }, res);
+}
+
 export function exportRoutes(exports: ExportService): Routes {
   const routes = new Routes();
 
   routes.member(chatEndpoints.exportChat, async ({ actor, params, query, res }) => {
-    const { title, text } = await exports.exportChat(actor, params.id, query.format);
-    setDownloadHeaders(res, title, query.format);
-    res.end(text);
+    const { title, pieces } = await exports.exportChat(actor, params.id, query.format);
+    await send(res, { name: title, format: query.format, pieces });
   });
 
   routes.member(exportEndpoints.exportChats, async ({ actor, res }) => {
-    setDownloadHeaders(res, `parley-chats-${new Date().toISOString().slice(0, 10)}`, 'json');
-    await pipeline(Readable.from(exports.exportAll(actor)), res);
+    const name = `parley-chats-${new Date().toISOString().slice(0, 10)}`;
+    await send(res, { name, format: 'json', pieces: exports.exportAll(actor) });
   });
 
   return routes;
