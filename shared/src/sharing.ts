@@ -100,13 +100,21 @@ export const ShareState = z.object({
 export type ShareState = z.output<typeof ShareState>;
 
 export const sharingEndpoints = {
-  getShare: endpoint({ method: 'GET', path: '/chats/:id/share', params: IdParams, response: ShareState }),
+  /** Raw, like the preview, because the messages of a preview are serialized only once. */
+  getShare: endpoint({
+    method: 'GET',
+    path: '/chats/:id/share',
+    params: IdParams,
+    response: ShareState,
+    responseMode: 'raw',
+  }),
   /** Exactly what `PUT` would store. */
   previewShare: endpoint({
     method: 'GET',
     path: '/chats/:id/share/preview',
     params: IdParams,
     response: Snapshot,
+    responseMode: 'raw',
   }),
   /** 201 when it creates the link, 200 when it updates the snapshot of the existing one. */
   publishShare: endpoint({

@@ -1,7 +1,7 @@
-import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { chatEndpoints } from '#shared/chats';
 import { exportEndpoints } from '#shared/imports';
+import { sendPieces } from '../../platform/http/sendPieces.ts';
 import { Routes } from '../../platform/http/routes.ts';
 import type { ExportFormat, ExportService } from './exports.service.ts';
 
@@ -18,8 +18,7 @@ function setDownloadHeaders(res: Response, name: string, format: ExportFormat): 
   res.set('Content-Type', contentTypes[format]);
 }
 
-/** Sends the pieces as fast as the client reads them. Stops reading them when it hangs up. */
-async function send(
+async function sendDownload(
   res: Response,
   { name, format, pieces }: { name: string; format: ExportFormat; pieces: AsyncIterable<string> },
 ): Promise<void> {
@@ -27,11 +26,12 @@ async function send(
   // Read first, so that a failure is still sent as an error.
   const first = await rest.next();
   setDownloadHeaders(res, name, format);
-  await pipeline(async function* () {
+  const all = async function* () {
     if (first.done) return;
     yield first.value;
     yield* { [Symbol.asyncIterator]: () => rest };
-  }, res);
+  };
+  await sendPieces(res, all());
 }
 
 export function exportRoutes(exports: ExportService): Routes {
@@ -39,12 +39,12 @@ export function exportRoutes(exports: ExportService): Routes {
 
   routes.member(chatEndpoints.exportChat, async ({ actor, params, query, res }) => {
     const { title, pieces } = await exports.exportChat(actor, params.id, query.format);
-    await send(res, { name: title, format: query.format, pieces });
+    await sendDownload(res, { name: title, format: query.format, pieces });
   });
 
   routes.member(exportEndpoints.exportChats, async ({ actor, res }) => {
     const name = `parley-chats-${new Date().toISOString().slice(0, 10)}`;
-    await send(res, { name, format: 'json', pieces: exports.exportAll(actor) });
+    await sendDownload(res, { name, format: 'json', pieces: exports.exportAll(actor) });
   });
 
   return routes;

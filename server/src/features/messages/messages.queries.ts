@@ -93,37 +93,31 @@ export class MessageQueries {
 
   /** Returns the messages with these ids in the given order, without those that do not exist. */
   async byIds(ids: string[]): Promise<MessageRow[]> {
-    if (ids.length === 0) return [];
     const { messages } = this.#store.t;
     // A condition on `chat_id` would make SQLite read the whole chat.
     const rows = await this.#store.db.select().from(messages).where(this.#oneOf(messages.id, ids));
-    const position = new Map(ids.map((id, i) => [id, i]));
-    return rows.sort((a, b) => position.get(a.id)! - position.get(b.id)!);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
   }
 
   /** Returns a page of the nodes of a chat's tree, in the order of their parents: of the index, so that no page sorts. */
   async nodesOfChat(chatId: string, after: MessageNode | undefined, limit: number): Promise<MessageNode[]> {
     const { messages } = this.#store.t;
     const { seq, id, parentId, content, reasoning } = messages;
-    const rootsAfter = (last: number) => and(isNull(parentId), sql`${seq} > ${last}`);
+    const bytes = sql`octet_length(${content}) + coalesce(octet_length(${reasoning}), 0)`.mapWith(Number);
     const pageOf = (condition: SQL | undefined, rows: number) =>
       this.#store.db
-        .select({
-          seq,
-          id,
-          parentId,
-          bytes: sql`octet_length(${content}) + coalesce(octet_length(${reasoning}), 0)`.mapWith(Number),
-        })
+        .select({ seq, id, parentId, bytes })
         .from(messages)
         .where(and(eq(messages.chatId, chatId), condition))
         .orderBy(asc(parentId), asc(seq))
         .limit(rows);
     const isBelow = after !== undefined && after.parentId !== null;
-    const roots = isBelow ? [] : await pageOf(rootsAfter(after?.seq ?? 0), limit);
+    const areRoots = and(isNull(parentId), sql`${seq} > ${after?.seq ?? 0}`);
+    const roots = isBelow ? [] : await pageOf(areRoots, limit);
     if (roots.length === limit) return roots;
-    const position = isBelow ? [after.parentId, after.seq] : ['', 0];
-    const below = sql`(${parentId}, ${seq}) > (${position[0]}, ${position[1]})`;
-    return [...roots, ...(await pageOf(below, limit - roots.length))];
+    const areBelow = sql`(${parentId}, ${seq}) > (${isBelow ? after.parentId : ''}, ${isBelow ? after.seq : 0})`;
+    return [...roots, ...(await pageOf(areBelow, limit - roots.length))];
   }
 
   /** Returns the ids of these messages and their siblings, oldest first, grouped by the id of the parent (`''` for roots). */
