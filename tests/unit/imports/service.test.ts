@@ -202,23 +202,24 @@ describe('ImportService', () => {
     await writeFile(file, ' '.repeat(1_000_001));
     return 'large.json';
   };
-  /** Creates a service whose readers of this file wait for `release`. */
-  const serviceHolding = (name: string) => {
+  test('a small upload does not wait for large ones', async () => {
     let release = () => undefined as void;
     const released = new Promise<void>((resolve) => (release = resolve));
-    const opened: string[] = [];
-    const service = serviceReading(async function* (task) {
-      opened.push(task.name);
-      if (task.name === name) await released;
-      yield { kind: 'total', total: 1 };
+    let reading = 0;
+    let onRead = () => undefined as void;
+    const service = serviceReading(async function* ({ name }) {
+      reading++;
+      onRead();
+      if (name === 'large.json') await released;
       yield batch('One');
     });
-    return { service, release, opened };
-  };
-
-  test('a small upload does not wait for large ones', async () => {
-    const { service, release } = serviceHolding('large.json');
+    const bothRead = new Promise<void>((resolve) => {
+      onRead = () => {
+        if (reading === 2) resolve();
+      };
+    });
     const large = ['ann', 'bob'].map((id) => service.run({ ...ann, id }, undefined, receiveLarge));
+    await bothRead;
     expect(await service.run({ ...ann, id: 'cem' }, undefined, receive)).toMatchObject({ imported: 1 });
     release();
     expect((await Promise.all(large)).map(({ imported }) => imported)).toEqual([1, 1]);
