@@ -108,12 +108,14 @@ export const ShareState = z.object({
 export type ShareState = z.output<typeof ShareState>;
 
 export const sharingEndpoints = {
+  /** Raw, like the preview, because the messages of a preview are serialized only once. */
   getShare: endpoint({
     method: 'GET',
     path: '/chats/:id/share',
     params: IdParams,
     query: SnapshotQuery,
     response: ShareState,
+    responseMode: 'raw',
   }),
   /** Exactly what `PUT` with the same options would store. */
   previewShare: endpoint({
@@ -122,6 +124,7 @@ export const sharingEndpoints = {
     params: IdParams,
     query: SnapshotQuery,
     response: Snapshot,
+    responseMode: 'raw',
   }),
   /** 201 when it creates the link, 200 when it updates the snapshot of the existing one. */
   publishShare: endpoint({

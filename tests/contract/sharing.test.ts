@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { eq, sql } from 'drizzle-orm';
 import { ChatQueries } from '../../server/src/features/chats/chats.queries.ts';
 import { AudienceQueries } from '../../server/src/features/sharing/audience.queries.ts';
@@ -41,6 +41,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
       ['dan', 'user'],
       ['lists', 'user'],
       ['bulk', 'user'],
+      ['long', 'user'],
     ] as const) {
       await users.insert({ id, name: `${id}'s name`, email: `${id}@example.org`, role, passwordHash: '' });
     }
@@ -311,6 +312,8 @@ describe.each(backends)('links on $name', ({ name, open }) => {
       await revoke('lists', [id]);
     });
 
+    afterEach(() => revoke('long', 'all'));
+
     const listAll = async (options: Pick<LinkList, 'sort' | 'order' | 'query'>, limit = 7) => {
       const ids: string[] = [];
       let cursor: string | undefined;
@@ -348,6 +351,79 @@ describe.each(backends)('links on $name', ({ name, open }) => {
         expect(expected.length).toBeGreaterThan(2);
       },
     );
+
+    test.each([
+      ['Chinese', '字'.repeat(299)],
+      ['that fold to longer text', '\ufdfa'.repeat(299)],
+      ['whose folded text is cut inside a character', `${'x'.repeat(59)}${'🦊'.repeat(120)}`],
+    ])('the list by title continues after long titles %s, with short cursors', async (_what, start) => {
+      const ownerId = 'long';
+      const ids: string[] = [];
+      for (let i = 0; i < 4; i++) {
+        ids.push((await createLink({ ownerId, title: `${start}${(i * 3) % 4}` })).id);
+      }
+      const expected = [ids[0]!, ids[3]!, ids[2]!, ids[1]!];
+      for (const order of ['asc', 'desc'] as const) {
+        const found: string[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await lists.list({ ownerId, sort: 'title', order, limit: 1, cursor });
+          found.push(...page.items.map(({ id }) => id));
+          cursor = page.nextCursor ?? undefined;
+          expect((cursor ?? '').length).toBeLessThan(500);
+        } while (cursor);
+        expect(found).toEqual(order === 'asc' ? expected : [...expected].reverse());
+      }
+    });
+
+    test.each(['renamed', 'revoked', 'deleted'] as const)(
+      'the list by title skips nothing when the last link of a page is %s before the next page',
+      async (change) => {
+        const ownerId = 'long';
+        const start = 'x'.repeat(200);
+        const made: { id: string; chatId: string }[] = [];
+        for (const letter of 'abcd') {
+          made.push(await createLink({ ownerId, title: `${start}${letter}` }));
+        }
+        for (const [order, last, rest] of [
+          ['asc', 1, [2, 3]],
+          ['desc', 2, [1, 0]],
+        ] as const) {
+          const list = { ownerId, sort: 'title' as const, order };
+          const first = await lists.list({ ...list, limit: 2 });
+          const { id, chatId } = made[last]!;
+          expect(first.items.at(-1)!.id).toBe(id);
+          if (change === 'revoked') await revoke(ownerId, [id]);
+          else if (change === 'deleted') await chats.remove(chatId);
+          else {
+            const title = `${start}${order === 'asc' ? 'z' : '0'}`;
+            await links.update(id, { title, titleKey: foldText(title), updatedAt: clock.now });
+          }
+          const next = await lists.list({ ...list, limit: 9, cursor: first.nextCursor! });
+          const found = next.items.map((item) => item.id);
+          expect(found).toEqual(expect.arrayContaining(rest.map((at) => made[at]!.id)));
+          made[last] = await createLink({ ownerId, title: `${start}${'abcd'[last]!}` });
+          if (change === 'renamed') await revoke(ownerId, [id]);
+        }
+      },
+    );
+
+    test('the list by title learns nothing from a cursor with the link of another owner', async () => {
+      const title = 'y'.repeat(200);
+      const theirs = await createLink({ ownerId: 'bob', title });
+      const other = await createLink({ ownerId: 'bob', title: `${title}z` });
+      const { nextCursor } = await lists.list({ ownerId: 'bob', sort: 'title', order: 'asc', limit: 1 });
+      const mine = await createLink({ ownerId: 'long', title: `${title}a` });
+      const page = await lists.list({
+        ownerId: 'long',
+        sort: 'title',
+        order: 'asc',
+        limit: 9,
+        cursor: nextCursor!,
+      });
+      expect(page.items.map(({ id }) => id)).toEqual([mine.id]);
+      await revoke('bob', [theirs.id, other.id]);
+    });
 
     test('the count includes the live links of one owner', async () => {
       expect(await lists.count({ ownerId: 'lists' })).toBe(40);

@@ -207,6 +207,13 @@ describe('uploads', () => {
     expect(await chatsOf(ann)).toHaveLength(5);
   });
 
+  test('an archive of many small files is imported completely', async () => {
+    const files = Array.from({ length: 150 }, (_, at) => [`chat ${at}.json`, openWebuiChat()] as const);
+    const archive = Buffer.from(zip(Object.fromEntries(files)));
+    const response = await importBody(ann, archive, 'application/zip').expect(200);
+    expect(response.body).toEqual({ imported: 150, skipped: 0, failed: [] });
+  });
+
   test('an upload may have several megabytes, more than other requests', async () => {
     const padding = 'x'.repeat(1_000);
     const chats = Array.from({ length: 3_000 }, (_, at) => openWebuiChat({ title: `Chat ${at}`, padding }));

@@ -382,6 +382,20 @@ describe('a person’s own links', () => {
       expect((await list(cat, { query })).total).toBe(found.length);
     });
 
+    test('links with the longest Chinese titles are listed to the end in pages of one', async () => {
+      const dora = await app.person('Dora');
+      for (let at = 0; at < 4; at++) await share(dora, `${'字'.repeat(299)}${at}`);
+      const found: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const query = { sort: 'title', limit: 1, ...(cursor && { cursor }) };
+        const page: Page = await list(dora, query);
+        found.push(...page.items.map(({ title }) => title.at(-1)!));
+        cursor = page.nextCursor;
+      } while (cursor);
+      expect(found).toEqual(['0', '1', '2', '3']);
+    });
+
     test('a cursor of another sort order or a malformed one is invalid', async () => {
       const { nextCursor } = await list(cat, { sort: 'title', limit: 2 });
       for (const query of [

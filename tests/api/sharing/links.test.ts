@@ -115,6 +115,40 @@ describe('the link of a chat', () => {
       expect((await publish(chatId)).status).toBe(201);
     });
 
+    test('a chat too large for a link is read up to the limit only, to publish, preview and open it', async () => {
+      const chatId = await createChat();
+      await publish(chatId);
+      const characters = limits.snapshotChars / 20;
+      await conversations.addMessages(
+        chatId,
+        ...Array.from({ length: 40 }, () => ({ content: 'x'.repeat(characters) })),
+      );
+      const reads = jest.spyOn(MessageQueries.prototype, 'byIds').mock.calls;
+      for (const response of [
+        await ann.put(`/chats/${chatId}/share`),
+        await ann.get(`/chats/${chatId}/share/preview`),
+      ]) {
+        expect([response.status, response.body.error.code]).toEqual([422, 'snapshot_too_large']);
+        expect(response.body.error.message).toContain('Share a shorter branch');
+      }
+      expect(await shareOf(chatId)).toMatchObject({
+        link: { upToDate: false },
+        newMessages: 40,
+        preview: null,
+        refusal: { code: 'snapshot_too_large' },
+      });
+      expect(reads.length).toBeLessThanOrEqual(3 * 23);
+      jest.restoreAllMocks();
+    });
+
+    test('a preview just below the size limit is sent whole', async () => {
+      const turns = Array.from({ length: 19 }, (_, at) => ({ content: `${at} ü🦊`.padEnd(1_000_000, '字') }));
+      const chatId = await createChat({ turns });
+      const texts = turns.map(({ content }) => content);
+      expect(textsOf(await previewOf(chatId))).toEqual(texts);
+      expect(textsOf((await shareOf(chatId)).preview!)).toEqual(texts);
+    });
+
     test('publishing is refused when the snapshot would be too large', async () => {
       const turns = Array.from({ length: 21 }, () => ({ content: 'x'.repeat(limits.snapshotChars / 20) }));
       const chatId = await createChat({ turns });
@@ -464,7 +498,7 @@ describe('the link of a chat', () => {
       const chatId = await createChat();
       await publish(chatId);
       await conversations.addMessages(chatId, {}, {});
-      const branch = jest.spyOn(MessageQueries.prototype, 'branch');
+      const branch = jest.spyOn(MessageQueries.prototype, 'byIds');
       await shareOf(chatId);
       expect(branch).toHaveBeenCalledTimes(1);
       branch.mockRestore();

@@ -1,12 +1,17 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { limits } from '#shared/limits';
 import { AuditQueries } from '../../../server/src/features/audit/audit.queries.ts';
 import type { ImportedChat } from '../../../server/src/features/imports/formats/importedChat.ts';
 import { ImportQueries } from '../../../server/src/features/imports/imports.queries.ts';
 import { ImportService } from '../../../server/src/features/imports/imports.service.ts';
-import type { ImportEvent } from '../../../server/src/features/imports/reader/importEvents.ts';
+import {
+  UnreadableFile,
+  type ImportEvent,
+} from '../../../server/src/features/imports/reader/importEvents.ts';
+import type { ReaderTask } from '../../../server/src/features/imports/reader/readImport.ts';
 import { ChatQueries } from '../../../server/src/features/chats/chats.queries.ts';
 import { MessageQueries } from '../../../server/src/features/messages/messages.queries.ts';
 import { UserQueries } from '../../../server/src/features/users/users.queries.ts';
@@ -78,7 +83,7 @@ describe('ImportService', () => {
   });
 
   /** Creates a service that reads these events from any file. */
-  const serviceReading = (read: () => AsyncGenerator<ImportEvent>) => {
+  const serviceReading = (read: (task: ReaderTask) => AsyncGenerator<ImportEvent>) => {
     const audit = new AuditQueries(platform);
     const imports = new FailingQueries(platform, new ChatQueries(platform), new MessageQueries(platform));
     return new ImportService(platform, {
@@ -191,6 +196,75 @@ describe('ImportService', () => {
     await starts(3);
     started.slice(1).forEach((proceed) => proceed());
     expect((await Promise.all(running)).map(({ imported }) => imported)).toEqual([1, 1, 1]);
+  });
+
+  const receiveLarge = async (file: string) => {
+    await writeFile(file, ' '.repeat(1_000_001));
+    return 'large.json';
+  };
+  test('a small upload does not wait for large ones', async () => {
+    let release = () => undefined as void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let reading = 0;
+    let onRead = () => undefined as void;
+    const service = serviceReading(async function* ({ name }) {
+      reading++;
+      onRead();
+      if (name === 'large.json') await released;
+      yield batch('One');
+    });
+    const bothRead = new Promise<void>((resolve) => {
+      onRead = () => {
+        if (reading === 2) resolve();
+      };
+    });
+    const large = ['ann', 'bob'].map((id) => service.run({ ...ann, id }, undefined, receiveLarge));
+    await bothRead;
+    expect(await service.run({ ...ann, id: 'cem' }, undefined, receive)).toMatchObject({ imported: 1 });
+    release();
+    expect((await Promise.all(large)).map(({ imported }) => imported)).toEqual([1, 1]);
+  });
+
+  test('a small archive that contains a lot waits for the large uploads', async () => {
+    const bounds: number[] = [];
+    const service = serviceReading(async function* (task) {
+      bounds.push(task.bounds.unpackedBytes);
+      if (task.bounds.unpackedBytes < 5_000_000) throw new UnreadableFile('too large');
+      yield { kind: 'total', total: 1 };
+      yield batch('One');
+    });
+    expect(await service.run(ann, undefined, receive)).toEqual({ imported: 1, skipped: 0, failed: [] });
+    expect(bounds).toEqual([4_000_000, limits.importUnpackedBytes]);
+  });
+
+  test('the failure of a small upload that has been opened is final', async () => {
+    const service = serviceReading(async function* () {
+      yield { kind: 'total', total: 2 };
+      yield batch('One');
+      throw new UnreadableFile('The file is damaged.');
+    });
+    expect(await service.run(ann, undefined, receive)).toEqual({
+      imported: 1,
+      skipped: 0,
+      failed: [{ title: 'chats.json', reason: 'The file is damaged.' }],
+    });
+  });
+
+  test('an import that takes longer than ten minutes ends, and keeps what it has', async () => {
+    let now = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    const service = serviceReading(async function* () {
+      yield batch('One');
+      now += 600_001;
+      yield batch('Two');
+      yield batch('Three');
+    });
+    const { imported, failed } = await service.run(ann, undefined, receive);
+    jest.restoreAllMocks();
+    expect([imported, failed]).toEqual([
+      2,
+      [{ title: 'chats.json', reason: expect.stringContaining('longer than ten minutes') }],
+    ]);
   });
 
   test('writes counts to the audit log, but no content', async () => {

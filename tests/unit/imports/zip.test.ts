@@ -29,6 +29,13 @@ describe('ZIP files', () => {
     await expect(read(whole.subarray(0, whole.length - 30))).rejects.toThrow('damaged or incomplete');
   });
 
+  test('a ZIP file of tens of thousands of files is refused before it is unpacked', async () => {
+    const many = (count: number, extension: string) =>
+      zip(Object.fromEntries(Array.from({ length: count }, (_, at) => [`${at}.${extension}`, ''])));
+    await expect(read(many(20_001, 'png'))).rejects.toThrow('more than 20,000 entries');
+    await expect(read(many(5_001, 'json'))).rejects.toThrow('more than 5,000 JSON files');
+  });
+
   test('a ZIP file is refused if it has more entries than any export', async () => {
     const files = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`${at}.dat`, '']));
     await expect(read(zip(files), { zipEntries: 10 })).rejects.toThrow('more than 10 entries');

@@ -4,7 +4,7 @@ import { SnapshotMessage } from '#shared/sharing';
 import type { MessageRow } from '../../../server/src/features/messages/messages.queries.ts';
 import {
   idInLink,
-  compress,
+  compressPieces,
   serialize,
   toSnapshot,
   decompressMessages,
@@ -91,9 +91,10 @@ describe('serialized snapshots', () => {
       Array.from({ length: 40 }, (_, i) => row({ id: `m${i}`, content: `${i} "ü" 🦊\n`.repeat(5_000) })),
       true,
     );
-    const { json } = (await serialize(messages))!;
-    expect(json).toBe(JSON.stringify(messages));
-    const compressed = await compress(json);
+    const { pieces } = (await serialize(messages))!;
+    const json = JSON.stringify(messages);
+    expect(pieces.join('')).toBe(json);
+    const compressed = await compressPieces(pieces);
     expect(compressed.length).toBeLessThan(json.length / 10);
     expect(await decompressMessages(compressed)).toEqual(messages);
   });
@@ -103,7 +104,7 @@ describe('serialized snapshots', () => {
       (await serialize(toSnapshot('link', [row({ content })], true)))?.hash;
     expect(await hash('a')).toBe(await hash('a'));
     expect(await hash('a')).not.toBe(await hash('b'));
-    expect(await serialize([])).toMatchObject({ json: '[]' });
+    expect(await serialize([])).toMatchObject({ pieces: ['[]'] });
   });
 
   test('a serialized snapshot is undefined when the messages are too large', async () => {
@@ -116,6 +117,18 @@ describe('serialized snapshots', () => {
       true,
     );
     expect(await serialize(messages)).toBeUndefined();
+  });
+
+  test('messages are found in a snapshot whatever their texts look like', async () => {
+    const texts = ['{"id":"', '},{"id":"x"}', '[{"id":"a"}]', '\\', '\\"', '{', ']', '}]', '"'];
+    const messages = toSnapshot(
+      'link',
+      texts.map((content, i) => row({ id: `m${i}`, content, model: content, reasoning: content })),
+    );
+    expect(await decompressMessages(await compressPieces((await serialize(messages))!.pieces))).toEqual(
+      messages,
+    );
+    expect(await decompressMessages(await compressPieces(['[]']))).toEqual([]);
   });
 
   test('building a large serialized snapshot yields to other work', async () => {

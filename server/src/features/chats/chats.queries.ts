@@ -184,6 +184,28 @@ export class ChatQueries {
     );
   }
 
+  /** Returns a page of the ids of a person's chats, most recently updated first. Reads the index only. */
+  async idsOf(
+    ownerId: string,
+    archived: boolean,
+    after: Pick<ChatRow, 'id' | 'updatedAt'> | undefined,
+    limit: number,
+  ): Promise<Pick<ChatRow, 'id' | 'updatedAt'>[]> {
+    const { chats } = this.#store.t;
+    return this.#store.db
+      .select({ id: chats.id, updatedAt: chats.updatedAt })
+      .from(chats)
+      .where(
+        and(
+          eq(chats.ownerId, ownerId),
+          eq(chats.archived, archived),
+          after && sql`(${chats.updatedAt}, ${chats.id}) < (${after.updatedAt}, ${after.id})`,
+        ),
+      )
+      .orderBy(desc(chats.updatedAt), desc(chats.id))
+      .limit(limit);
+  }
+
   #newRow(chat: NewChat) {
     const now = this.#platform.now();
     return { settings: {}, createdAt: now, updatedAt: now, ...chat, titleKey: foldText(chat.title) };

@@ -1,15 +1,16 @@
-import { limits } from '#shared/limits';
 import type { Actor } from '../../platform/policy.ts';
 import type { ChatQueries, ChatRow } from '../chats/chats.queries.ts';
 import type { ChatService } from '../chats/chats.service.ts';
-import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts';
-import { toOpenWebUi } from './openWebUiFormat.ts';
+import { branchOf, readSlices, readTree } from '../messages/longChats.service.ts';
+import type { MessageQueries } from '../messages/messages.queries.ts';
+import { toOpenWebUi, type ChatContent } from './openWebUiFormat.ts';
 import { toMarkdown, toText } from './textFormats.ts';
 
-export type ExportFormat = 'json' | 'md' | 'txt';
+const formats = { json: toJson, md: toMarkdown, txt: toText };
+export type ExportFormat = keyof typeof formats;
 
-/** Messages read at a time: other requests are served between two pages of a long chat. */
-const pageSize = 500;
+/** Ids of chats read at a time, in a few milliseconds. */
+const idsPerPage = 1_000;
 
 interface Parts {
   chats: ChatService;
@@ -17,60 +18,68 @@ interface Parts {
   messages: MessageQueries;
 }
 
-/** Exports a person's own chats. */
+/**
+ * Exports a person's own chats as pieces of text, each as long as a few messages. A piece is read when the one before it
+ * has been taken, so that neither memory nor the event loop depends on the size of a chat.
+ */
 export class ExportService {
   #parts: Parts;
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Returns one chat as text: the whole tree as JSON, or the active branch as Markdown or plain text. */
+  /** Returns one chat: the whole tree as JSON, or the active branch as Markdown or plain text. */
   async exportChat(
     actor: Actor,
     chatId: string,
     format: ExportFormat,
-  ): Promise<{ title: string; text: string }> {
+  ): Promise<{ title: string; pieces: AsyncIterable<string> }> {
     const chat = await this.#parts.chats.authorize(actor, chatId);
-    if (format === 'json') return { title: chat.title, text: JSON.stringify([await this.#exportTree(chat)]) };
-    const branch =
-      chat.activeMessageId === null
-        ? []
-        : await this.#parts.messages.branch(chatId, chat.activeMessageId, limits.messagesPerChat);
-    return { title: chat.title, text: (format === 'md' ? toMarkdown : toText)(chat, branch) };
+    return { title: chat.title, pieces: formats[format](chat, await this.#contentOf(chat)) };
   }
 
-  /** Yields all chats, archived ones too, as the pieces of one JSON array. Holds one chat in memory at a time. */
+  /** Yields all chats, archived ones too, as one JSON array. */
   async *exportAll(actor: Actor): AsyncGenerator<string> {
     let separator = '[';
-    for (const archived of [false, true]) {
-      for await (const chat of this.#readChats(actor.id, archived)) {
-        yield `${separator}${JSON.stringify(await this.#exportTree(chat))}`;
-        separator = ',\n';
-      }
+    for (const id of await this.#idsOf(actor)) {
+      const chat = await this.#parts.chatQueries.byId(id);
+      // Undefined when it was deleted after the ids were read.
+      if (!chat) continue;
+      yield separator;
+      yield* toOpenWebUi(chat, await this.#contentOf(chat));
+      separator = ',\n';
     }
     yield separator === '[' ? '[]' : ']';
   }
 
-  async *#readChats(ownerId: string, archived: boolean): AsyncGenerator<ChatRow> {
-    const { chatQueries } = this.#parts;
-    let cursor: string | undefined;
-    do {
-      const page = await chatQueries.list({ ownerId, archived, cursor, limit: limits.pageSizeMax });
-      for (const { id } of page.items) {
-        const chat = await chatQueries.byId(id);
-        // Undefined when it was deleted after the page was read.
-        if (chat) yield chat;
-      }
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor);
+  /**
+   * Returns the ids of the person's chats. They are read before the first chat is: a chat that changes moves in the list,
+   * and would otherwise be missing or exported twice.
+   */
+  async #idsOf(actor: Actor): Promise<Set<string>> {
+    const ids = new Set<string>();
+    for (const archived of [false, true]) {
+      let last: { id: string; updatedAt: number } | undefined;
+      do {
+        const page = await this.#parts.chatQueries.idsOf(actor.id, archived, last, idsPerPage);
+        for (const { id } of page) ids.add(id);
+        last = page.length < idsPerPage ? undefined : page.at(-1);
+      } while (last);
+    }
+    return ids;
   }
 
-  async #exportTree(chat: ChatRow) {
-    const rows: MessageRow[] = [];
-    for (;;) {
-      const page = await this.#parts.messages.pageOfChat(chat.id, rows.at(-1)?.seq ?? 0, pageSize);
-      rows.push(...page);
-      if (page.length < pageSize) return toOpenWebUi(chat, rows);
-    }
+  async #contentOf(chat: ChatRow): Promise<ChatContent> {
+    const { messages } = this.#parts;
+    const tree = await readTree(messages, chat.id);
+    const branch = branchOf(tree, chat.activeMessageId);
+    return { tree, branch, read: (nodes) => readSlices(messages, nodes) };
   }
+}
+
+/** A list of one chat, like the export of all chats. */
+async function* toJson(chat: ChatRow, content: ChatContent): AsyncGenerator<string> {
+  yield '[';
+  yield* toOpenWebUi(chat, content);
+  yield ']';
 }

@@ -1,8 +1,16 @@
 import type { ImportResult } from '#shared/imports';
-import type { Failure } from './reader/importEvents.ts';
+import { UnreadableFile, type Failure } from './reader/importEvents.ts';
 
 /** Failures listed one by one. A list of hundreds of thousands would be useless. */
 const listedFailuresMax = 1_000;
+
+/** Milliseconds, ten minutes: longer than any real export takes, and a bound on how long others wait. */
+export const importMsMax = 600_000;
+
+export const tookTooLong = () =>
+  new UnreadableFile(
+    'It takes longer than ten minutes. Everything before that was imported. Import the file again to get the rest.',
+  );
 
 /** Counts what an import has done so far. */
 export class ImportReport {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { ImportResult } from '#shared/imports';
 import { isOutOfSpace } from '../../platform/db/dbErrors.ts';
@@ -9,16 +10,18 @@ import type { AuditQueries } from '../audit/audit.queries.ts';
 import type { UserService } from '../users/users.service.ts';
 import type { ImportedChat } from './formats/importedChat.ts';
 import { asTitle } from './formats/untrusted.ts';
-import { ImportReport } from './importReport.ts';
+import { FairQueue } from './fairQueue.ts';
+import { importMsMax, ImportReport, tookTooLong } from './importReport.ts';
 import type { ImportQueries } from './imports.queries.ts';
-import { importBounds } from './reader/bounds.ts';
+import { importBounds, smallImportBounds, smallUploadBytes, type ImportBounds } from './reader/bounds.ts';
 import { UnreadableFile } from './reader/importEvents.ts';
 import { readUpload, type ReadUpload } from './reader/readInThread.ts';
-import { Semaphore } from './semaphore.ts';
 import { TemporaryFiles } from './upload/temporaryFiles.ts';
 
 /** Uploads read at the same time on this server. Each needs a thread and its memory. */
 const readersMax = 2;
+/** Small uploads read at the same time, beside the others: they never wait for large ones. */
+const smallReadersMax = 2;
 /** Messages of small chats written in one transaction. Each commit waits for the disk; SQLite writes these in about 10 ms. */
 const messagesPerTransaction = 100;
 /** Milliseconds between two progress events. */
@@ -51,7 +54,8 @@ export class ImportService {
   #platform: Platform;
   #parts: Parts;
   #files: TemporaryFiles;
-  #readers = new Semaphore(readersMax);
+  #readers = new FairQueue(readersMax);
+  #smallReaders = new FairQueue(smallReadersMax);
   #running = new Map<string, Promise<unknown>>();
   #stopping = new AbortController();
 
@@ -89,7 +93,7 @@ export class ImportService {
     }
     const running = this.#files.using(async (path) => {
       const name = asTitle(await receive(path, this.#stopping.signal)) || 'The file';
-      return this.#readers.run(() => this.#import({ actor, importId, path, name }));
+      return this.#import({ actor, importId, path, name });
     });
     this.#running.set(actor.id, running);
     try {
@@ -103,7 +107,7 @@ export class ImportService {
     const report = new ImportReport();
     const current: RunningImport = { ...upload, report, total: null, progressSentAt: 0 };
     try {
-      await this.#readAll(current);
+      await this.#readInTurn(current);
     } catch (error) {
       const reason = this.#reasonOf(error);
       if (report.done === 0)
@@ -114,11 +118,30 @@ export class ImportService {
     return report.result();
   }
 
-  async #readAll(current: RunningImport): Promise<void> {
+  async #readInTurn(current: RunningImport): Promise<void> {
+    const { actor, path } = current;
+    if ((await stat(path)).size <= smallUploadBytes) {
+      if (await this.#smallReaders.run(actor.id, () => this.#readSmall(current))) return;
+    }
+    await this.#readers.run(actor.id, () => this.#readAll(current, importBounds));
+  }
+
+  /** Returns false if nothing of the upload was read: an archive may contain more than its size suggests. */
+  async #readSmall(current: RunningImport): Promise<boolean> {
+    try {
+      await this.#readAll(current, smallImportBounds);
+    } catch (error) {
+      if (error instanceof UnreadableFile && current.total === null) return false;
+      throw error;
+    }
+    return true;
+  }
+
+  async #readAll(current: RunningImport, bounds: ImportBounds): Promise<void> {
     const { actor, path, name, report } = current;
+    const startedAt = performance.now();
     await this.#requireActive(actor);
-    const events = this.#read({ path, name, now: this.#platform.now(), bounds: importBounds });
-    for await (const event of events) {
+    for await (const event of this.#read({ path, name, now: this.#platform.now(), bounds })) {
       await this.#requireActive(actor);
       if (event.kind === 'total') {
         current.total = event.total;
@@ -130,6 +153,7 @@ export class ImportService {
         }
       }
       this.#sendProgress(current);
+      if (performance.now() - startedAt > importMsMax) throw tookTooLong();
     }
   }
 

@@ -12,6 +12,14 @@ type MessageValues = Partial<
   Pick<MessageRow, 'content' | 'reasoning' | 'reasoningMs' | 'status' | 'error' | 'edited' | 'model'>
 >;
 
+/** A message without its text, which may be long. `bytes` is the size of its text. */
+export interface MessageNode {
+  seq: number;
+  id: string;
+  parentId: string | null;
+  bytes: number;
+}
+
 /** Rows in one insert statement: SQLite takes at most 32,766 values in one, PostgreSQL 65,535. */
 const rowsPerInsert = 500;
 
@@ -80,16 +88,36 @@ export class MessageQueries {
   /** Returns the messages from `leafId` up towards the root, at most `limit`, oldest first. */
   async branch(chatId: string, leafId: string, limit: number): Promise<MessageRow[]> {
     const steps = await this.#store.rows<{ id: string }>(this.#walkUp(chatId, leafId, limit));
-    const ids = steps.map((step) => step.id);
-    if (ids.length === 0) return [];
+    return this.byIds(steps.map((step) => step.id).reverse());
+  }
+
+  /** Returns the messages with these ids in the given order, without those that do not exist. */
+  async byIds(ids: string[]): Promise<MessageRow[]> {
     const { messages } = this.#store.t;
-    const rows = await this.#store.db
-      .select()
-      .from(messages)
-      // All ids belong to this chat; a condition on `chat_id` would make SQLite read the whole chat.
-      .where(this.#oneOf(messages.id, ids));
-    const position = new Map(ids.map((id, i) => [id, i]));
-    return rows.sort((a, b) => position.get(b.id)! - position.get(a.id)!);
+    // A condition on `chat_id` would make SQLite read the whole chat.
+    const rows = await this.#store.db.select().from(messages).where(this.#oneOf(messages.id, ids));
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+  }
+
+  /** Returns a page of the nodes of a chat's tree, in the order of their parents: of the index, so that no page sorts. */
+  async nodesOfChat(chatId: string, after: MessageNode | undefined, limit: number): Promise<MessageNode[]> {
+    const { messages } = this.#store.t;
+    const { seq, id, parentId, content, reasoning } = messages;
+    const bytes = sql`octet_length(${content}) + coalesce(octet_length(${reasoning}), 0)`.mapWith(Number);
+    const pageOf = (condition: SQL | undefined, rows: number) =>
+      this.#store.db
+        .select({ seq, id, parentId, bytes })
+        .from(messages)
+        .where(and(eq(messages.chatId, chatId), condition))
+        .orderBy(asc(parentId), asc(seq))
+        .limit(rows);
+    const isBelow = after !== undefined && after.parentId !== null;
+    const areRoots = and(isNull(parentId), sql`${seq} > ${after?.seq ?? 0}`);
+    const roots = isBelow ? [] : await pageOf(areRoots, limit);
+    if (roots.length === limit) return roots;
+    const areBelow = sql`(${parentId}, ${seq}) > (${isBelow ? after.parentId : ''}, ${isBelow ? after.seq : 0})`;
+    return [...roots, ...(await pageOf(areBelow, limit - roots.length))];
   }
 
   /** Returns the ids of these messages and their siblings, oldest first, grouped by the id of the parent (`''` for roots). */

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
-import { decodeCursor, encodeCursor, page } from '../../platform/db/cursor.ts';
+import { cursorKey, decodeCursor, encodeCursor, page, startOfLongKey } from '../../platform/db/cursor.ts';
 import { foldText } from '../../platform/db/searchText.ts';
 import { invalid } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -13,6 +13,9 @@ export interface LinkList {
   cursor?: string;
   limit: number;
 }
+
+/** Sorts after every other character. */
+const lastCharacter = '\u{10ffff}';
 
 /** Lists live links of one owner, in pages that neither skip nor repeat a row that does not change between them. */
 export class LinkListQueries {
@@ -30,14 +33,15 @@ export class LinkListQueries {
     const direction = order === 'asc' ? asc : desc;
     const rows = await this.#links
       .links()
-      .where(and(this.#matching(options), this.#after(options)))
+      .where(and(this.#matching(options), await this.#after(options)))
       .orderBy(direction(key), direction(sharedLinks.id))
       .limit(limit + 1);
     return page(
       rows,
       limit,
       (row) => row,
-      (row: LinkRow) => encodeCursor(sort, order, sort === 'title' ? row.titleKey : row.updatedAt, row.id),
+      (row: LinkRow) =>
+        encodeCursor(sort, order, sort === 'title' ? cursorKey(row.titleKey) : row.updatedAt, row.id),
     );
   }
 
@@ -56,7 +60,7 @@ export class LinkListQueries {
     );
   }
 
-  #after({ sort, order, cursor }: LinkList) {
+  async #after({ ownerId, sort, order, cursor }: LinkList) {
     if (cursor === undefined) return undefined;
     const { sharedLinks } = this.#platform.store.t;
     const byTitle = sort === 'title';
@@ -70,7 +74,26 @@ export class LinkListQueries {
     if (cursorSort !== sort || cursorOrder !== order) {
       throw invalid('This cursor belongs to another sort order. Start again from the first page.');
     }
+    const last = { ownerId, order, id: String(id) };
+    const lastKey = typeof key === 'string' ? await this.#titleKeyOf(last, key) : key;
     const position = sql`(${byTitle ? sharedLinks.titleKey : sharedLinks.updatedAt}, ${sharedLinks.id})`;
-    return order === 'asc' ? sql`${position} > (${key}, ${id})` : sql`${position} < (${key}, ${id})`;
+    return order === 'asc' ? sql`${position} > (${lastKey}, ${id})` : sql`${position} < (${lastKey}, ${id})`;
+  }
+
+  /**
+   * Returns the title key of the last link of the page before. A long one is read from the link. If the link is renamed
+   * or deleted, the page starts where titles with the same start begin, so that it may repeat links but skips none.
+   */
+  async #titleKeyOf(last: { ownerId: string; order: 'asc' | 'desc'; id: string }, key: string) {
+    const start = startOfLongKey(key);
+    if (start === undefined) return key;
+    const { sharedLinks } = this.#platform.store.t;
+    const [row] = await this.#platform.store.db
+      .select({ titleKey: sharedLinks.titleKey })
+      .from(sharedLinks)
+      .where(and(eq(sharedLinks.id, last.id), eq(sharedLinks.ownerId, last.ownerId)))
+      .limit(1);
+    if (row && cursorKey(row.titleKey) === key) return row.titleKey;
+    return last.order === 'asc' ? start : start + lastCharacter;
   }
 }

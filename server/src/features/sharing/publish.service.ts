@@ -12,7 +12,7 @@ import type { AudienceQueries } from './audience.queries.ts';
 import { changesPage, type LinkOptionsResolver, type RequestedOptions } from './linkOptions.ts';
 import type { LinkRow, NewVersion, SharingQueries } from './sharing.queries.ts';
 import type { ShareSubscriptions } from './sharing.sockets.ts';
-import { compress, readSnapshot, type SerializedMessages } from './snapshots.ts';
+import { compressPieces, readSnapshot, type SerializedMessages } from './snapshots.ts';
 
 /** Attempts to publish a chat that keeps changing, before its owner is asked to wait. */
 const maxAttempts = 5;
@@ -99,8 +99,8 @@ export class SnapshotPublisher {
     const snapshot = await readSnapshot(messages, chat, { linkId, includeReasoning });
     if (snapshot.refusal) throw snapshot.refusal;
     const { content } = snapshot;
-    const body = link?.contentHash === content.hash ? undefined : await compress(content.json);
-    const messageCount = snapshot.messages.length;
+    const body = link?.contentHash === content.hash ? undefined : await compressPieces(content.pieces);
+    const messageCount = snapshot.messageIds.length;
     const at = this.#platform.now();
     return { chat, link, linkId, includeReasoning, content, messageCount, body, at };
   }

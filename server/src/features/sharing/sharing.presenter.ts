@@ -1,9 +1,10 @@
-import type { SharedChat, SharedLink } from '#shared/sharing';
+import { ShareState, type SharedChat, type SharedLink } from '#shared/sharing';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../../platform/policy.ts';
 import type { AudienceQueries, ViewedLink } from './audience.queries.ts';
 import { inactiveReason } from './sharing.policy.ts';
 import type { LinkRow } from './sharing.queries.ts';
+import type { PreviewText } from './snapshots.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -55,3 +56,23 @@ export const presentSharedPage = (link: ViewedLink, viewerId: string): Omit<Shar
   version: link.version,
   isOwner: link.ownerId === viewerId,
 });
+
+/** Yields a preview as JSON. Its messages are serialized already, field by field. */
+export function* presentPreview({ head, messages }: PreviewText): Generator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"messages":`;
+  yield* messages.pieces;
+  yield '}';
+}
+
+const StateWithoutPreview = ShareState.omit({ preview: true });
+
+/** Yields the state of a chat's link as JSON. */
+export function* presentShareState(
+  state: Omit<ShareState, 'preview'>,
+  preview: PreviewText | null,
+): Generator<string> {
+  yield `${JSON.stringify(StateWithoutPreview.parse(state)).slice(0, -1)},"preview":`;
+  if (preview) yield* presentPreview(preview);
+  else yield 'null';
+  yield '}';
+}

@@ -3,6 +3,7 @@ import { limits } from '#shared/limits';
 import { ShareId, sharingEndpoints } from '#shared/sharing';
 import { notFound } from '../../platform/errors.ts';
 import { publicOrigin } from '../../platform/http/guards.ts';
+import { sendPieces } from '../../platform/http/sendPieces.ts';
 import { Routes } from '../../platform/http/routes.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../../platform/policy.ts';
@@ -10,7 +11,7 @@ import type { SnapshotPublisher } from './publish.service.ts';
 import type { RevocationService } from './revocation.service.ts';
 import { SharedPageCache } from './sharedPages.cache.ts';
 import type { SharedPageService } from './sharedPages.service.ts';
-import type { LinkPresenter } from './sharing.presenter.ts';
+import { presentPreview, presentShareState, type LinkPresenter } from './sharing.presenter.ts';
 import type { LinkRow } from './sharing.queries.ts';
 import type { SharingService } from './sharing.service.ts';
 
@@ -42,16 +43,17 @@ function addChatRoutes(routes: Routes, platform: Platform, parts: Parts): void {
   const { publisher, sharing, revocations } = parts;
   const present = presentWith(platform, parts);
 
-  routes.member(sharingEndpoints.getShare, async ({ actor, params, query, req }) => {
-    const { link, ...state } = await sharing.chatShare(actor, params.id, query);
-    const { upToDate } = state;
-    return { link: link ? { ...(await present(actor, link, req)), upToDate } : null, ...state };
+  const getOptions = { inFlight: inFlight.snapshot };
+  routes.member(sharingEndpoints.getShare, getOptions, async ({ actor, params, query, req, res }) => {
+    const { link, preview, ...state } = await sharing.chatShare(actor, params.id, query);
+    const presented = link ? { ...(await present(actor, link, req)), upToDate: state.upToDate } : null;
+    await sendPieces(res.type('json'), presentShareState({ link: presented, ...state }, preview));
   });
 
-  const preview = { limit: rateLimits.preview, inFlight: inFlight.snapshot };
-  routes.member(sharingEndpoints.previewShare, preview, ({ actor, params, query }) =>
-    sharing.preview(actor, params.id, query),
-  );
+  const previewOptions = { limit: rateLimits.preview, inFlight: inFlight.snapshot };
+  routes.member(sharingEndpoints.previewShare, previewOptions, async ({ actor, params, query, res }) => {
+    await sendPieces(res.type('json'), presentPreview(await sharing.preview(actor, params.id, query)));
+  });
 
   routes.member(sharingEndpoints.publishShare, snapshot, async ({ actor, params, body, req, res }) => {
     const { link, created } = await publisher.publish(actor, params.id, body ?? {});

@@ -1,4 +1,4 @@
-import type { ShareState, Snapshot } from '#shared/sharing';
+import type { ShareState } from '#shared/sharing';
 import type { Platform } from '../../platform/platform.ts';
 import { authorize, type Actor } from '../../platform/policy.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
@@ -11,7 +11,14 @@ import type { LinkList, LinkListQueries } from './linkList.queries.ts';
 import { linkPolicy } from './sharing.policy.ts';
 import type { LinkRow, SharingQueries } from './sharing.queries.ts';
 import type { ShareSubscriptions } from './sharing.sockets.ts';
-import { decompressMessages, previewLinkId, readSnapshot, type BranchSnapshot } from './snapshots.ts';
+import {
+  decompressMessages,
+  previewLinkId,
+  readSnapshot,
+  type BranchSnapshot,
+  type PreviewText,
+  type SerializedMessages,
+} from './snapshots.ts';
 
 interface Parts {
   chats: ChatService;
@@ -28,7 +35,10 @@ interface Parts {
 type SnapshotStatus = Pick<ShareState, 'upToDate' | 'newMessages'>;
 /** What the snapshot would include; absent: as in the link. */
 type SnapshotRequest = Pick<RequestedOptions, 'includeReasoning'>;
-type ChatShare = Omit<ShareState, 'link'> & { link: LinkRow | undefined };
+type ChatShare = Omit<ShareState, 'link' | 'preview'> & {
+  link: LinkRow | undefined;
+  preview: PreviewText | null;
+};
 
 /** The owner's side of sharing, apart from publishing and revoking: reading, listing and changing links. */
 export class SharingService {
@@ -48,16 +58,16 @@ export class SharingService {
       chatVersion: chat.version,
       ...(link ? await this.#compare(chat, link, snapshot) : { upToDate: false, newMessages: 0 }),
       hasReasoning,
-      preview: refusal ? null : preview(actor, chat, link, snapshot),
+      preview: refusal ? null : preview(actor, chat, link, snapshot.content),
       refusal: refusal && { code: refusal.code, message: refusal.message },
     };
   }
 
   /** Returns exactly what publishing now would store. Throws what publishing would throw. */
-  async preview(actor: Actor, chatId: string, requested: SnapshotRequest): Promise<Snapshot> {
+  async preview(actor: Actor, chatId: string, requested: SnapshotRequest): Promise<PreviewText> {
     const { chat, link, snapshot } = await this.#read(actor, chatId, requested);
     if (snapshot.refusal) throw snapshot.refusal;
-    return preview(actor, chat, link, snapshot);
+    return preview(actor, chat, link, snapshot.content);
   }
 
   /** Changes the link's options, never its snapshot. */
@@ -101,7 +111,7 @@ export class SharingService {
   async #compare(
     chat: ChatRow,
     link: LinkRow,
-    { messages, content, refusal, includeReasoning }: BranchSnapshot,
+    { messageIds, content, refusal, includeReasoning }: BranchSnapshot,
   ): Promise<SnapshotStatus> {
     const { queries } = this.#parts;
     const sameOptions = includeReasoning === link.includeReasoning;
@@ -113,7 +123,7 @@ export class SharingService {
     }
     const body = await queries.body(link.id, link.currentVersion);
     const published = new Set(body ? (await decompressMessages(body)).map(({ id }) => id) : []);
-    return { upToDate: false, newMessages: messages.filter(({ id }) => !published.has(id)).length };
+    return { upToDate: false, newMessages: messageIds.filter((id) => !published.has(id)).length };
   }
 }
 
@@ -121,9 +131,11 @@ const preview = (
   actor: Actor,
   chat: ChatRow,
   link: LinkRow | undefined,
-  { messages }: BranchSnapshot,
-): Snapshot => ({
-  title: link?.title ?? chat.title,
-  author: (link?.showAuthor ?? true) ? { name: actor.name } : null,
+  messages: SerializedMessages,
+): PreviewText => ({
+  head: {
+    title: link?.title ?? chat.title,
+    author: (link?.showAuthor ?? true) ? { name: actor.name } : null,
+  },
   messages,
 });

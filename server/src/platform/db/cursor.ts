@@ -1,9 +1,29 @@
+import { createHash } from 'node:crypto';
 import { sanitizeText } from '#shared/values';
 import { invalid } from '../errors.ts';
 
 /** Returns a keyset cursor: the sort key and id of the last row, and the parameters of the list. Opaque to clients. */
 export const encodeCursor = (...parts: (string | number)[]): string =>
   Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+/** Characters of a text key in a cursor. Cursors travel in URLs, and a folded title may have thousands. */
+const keyCharacters = 60;
+/** Between the start of a long key and its hash. Keys are one line. */
+const hashMark = '\n';
+
+/** Returns a text sort key as a cursor holds it: whole, or the start and a hash of a long one. */
+export function cursorKey(key: string): string {
+  if (key.length <= keyCharacters) return key;
+  // Half of a surrogate pair at the cut would not be valid text.
+  const start = key.slice(0, keyCharacters).replace(/[\ud800-\udbff]$/, '');
+  return start + hashMark + createHash('sha256').update(key).digest('base64url').slice(0, 16);
+}
+
+/** Returns the start of the long key that the cursor's key stands for; undefined when the cursor holds the whole key. */
+export function startOfLongKey(key: string): string | undefined {
+  const end = key.indexOf(hashMark);
+  return end === -1 ? undefined : key.slice(0, end);
+}
 
 /** Whether the value can be part of a cursor of this server. Databases reject some other values. */
 const isValidPart = (part: unknown) =>

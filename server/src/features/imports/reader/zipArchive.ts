@@ -32,7 +32,9 @@ export const fileName = (path: string): string =>
 /** Returns all JSON files by file name; the first one of a name counts. Reads only the directory of the archive. */
 export async function jsonEntries(zip: yauzl.ZipFile, entriesMax: number): Promise<Map<string, yauzl.Entry>> {
   if (zip.entryCount > entriesMax) {
-    throw new UnreadableFile(`The ZIP file has more than ${entriesMax.toLocaleString('en')} entries.`);
+    throw new UnreadableFile(
+      `The ZIP file has more than ${entriesMax.toLocaleString('en')} entries. Import it in parts.`,
+    );
   }
   const entries = new Map<string, yauzl.Entry>();
   for (let read = 0; read < zip.entryCount; read++) {

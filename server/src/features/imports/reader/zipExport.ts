@@ -7,6 +7,8 @@ import { fileName, jsonEntries, openZip, unpack } from './zipArchive.ts';
 export interface ZipBounds {
   /** Entries of the archive, including images. */
   zipEntries: number;
+  /** Files with chats. Opening one takes about as long as reading 50 KB of it. */
+  jsonFiles: number;
   /** Bytes of all its JSON files together, unpacked. */
   unpackedBytes: number;
   /** Largest ratio of unpacked to packed size of an entry. Conversations have about 4. */
@@ -78,6 +80,10 @@ async function conversationsIn(zip: yauzl.ZipFile, bounds: ZipBounds): Promise<J
       unpackedBytes += entry.uncompressedSize;
       files.push({ name, chunks: () => unpack(zip, entry) });
     }
+  }
+  if (files.length > bounds.jsonFiles) {
+    const most = bounds.jsonFiles.toLocaleString('en');
+    throw new UnreadableFile(`The ZIP file has more than ${most} JSON files. Import it in parts.`);
   }
   if (unpackedBytes > bounds.unpackedBytes) {
     const megabytes = Math.floor(bounds.unpackedBytes / 1_000_000).toLocaleString('en');
