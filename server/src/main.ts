@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
 import { openStore } from './platform/db/openStore.ts';
+import { requireWholeCopy } from './platform/db/unfinishedCopy.ts';
 import { readEnv } from './platform/env.ts';
 import { createLog } from './platform/log.ts';
 
@@ -11,6 +12,7 @@ async function start(): Promise<void> {
   const env = readEnv();
   const log = createLog(env.LOG_LEVEL);
   const store = await openStore(env, log);
+  await requireWholeCopy(store);
   const app = await createApp({ env, store, log });
 
   app.http.listen(env.PORT, env.HOST, () => {

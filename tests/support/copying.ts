@@ -4,11 +4,11 @@ import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
-import pg from 'pg';
 import { postgresConnection, type Connection } from '../../server/src/commands/common/connection.ts';
 import { openTarget } from '../../server/src/commands/copy/locations.ts';
 import { openSqlite } from '../../server/src/platform/db/sqlite.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
+import { createDatabase } from './postgresServer.ts';
 
 export const appRoot = path.resolve('.');
 export const sqliteMigrations = path.resolve('drizzle/sqlite');
@@ -60,27 +60,8 @@ const pgliteTarget = (): CopyTarget => {
   };
 };
 
-/** Creates an empty database on the server at `PG_URL`, and returns its URL. */
-export async function createPostgresDatabase(serverUrl: string) {
-  const name = `parley_copy_${process.pid}_${Date.now()}`;
-  const admin = new pg.Client(serverUrl);
-  await admin.connect();
-  await admin.query(
-    `create database ${name} template template0 lc_collate 'C' lc_ctype 'C.UTF-8' encoding 'UTF8'`,
-  );
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return {
-    url: url.toString(),
-    async end() {
-      await admin.query(`drop database ${name} with (force)`);
-      await admin.end();
-    },
-  };
-}
-
 const postgresTarget = (serverUrl: string): CopyTarget => {
-  const creating = createPostgresDatabase(serverUrl);
+  const creating = createDatabase(serverUrl);
   let connection: Connection;
   return {
     name: 'PostgreSQL',
@@ -91,7 +72,7 @@ const postgresTarget = (serverUrl: string): CopyTarget => {
     kill: () => connection.close(),
     async end() {
       await connection.close();
-      await (await creating).end();
+      await (await creating).drop();
     },
   };
 };

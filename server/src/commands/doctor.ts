@@ -34,7 +34,7 @@ const summary = (found: Finding[]) => {
   const [faults, warnings] = (['fault', 'warning'] as const).map(
     (state) => found.filter((finding) => finding.state === state).length,
   );
-  return faults === 0 && warnings === 0 ? 'Everything is fine.' : `${faults} faults, ${warnings} warnings.`;
+  return faults === 0 && warnings === 0 ? 'Everything is fine.' : `Faults: ${faults}. Warnings: ${warnings}.`;
 };
 
 await runCommand({

@@ -1,19 +1,17 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import path from 'node:path';
-import type Database from 'better-sqlite3';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Env } from '../../platform/env.ts';
 import { keyBeside, unfinished } from '../backup/backupFiles.ts';
 import { failed } from '../common/commandLine.ts';
 import { openSqliteFile, sqliteConnection } from '../common/connection.ts';
-import { moveIntoPlace, protect, syncFolder } from '../common/files.ts';
+import { moveIntoPlace } from '../common/files.ts';
 import {
   besideDatabase,
   databaseFile,
-  lockExclusively,
   requireWholeDatabase,
   secretFile,
   snapshotInto,
 } from '../common/sqliteFiles.ts';
+import { takePresent } from './presentDatabase.ts';
 import { checkStoredKeys, presentSecret } from '../common/storedKeys.ts';
 
 interface RestoreOptions {
@@ -49,19 +47,6 @@ async function requireRestorable(file: string, database: string, appRoot: string
   return state === 'older';
 }
 
-/** Locks the present database. Throws if a server has it open. A database too damaged to be locked is not in use. */
-function lockPresent(database: string): Database.Database | undefined {
-  if (!existsSync(database)) return undefined;
-  let lock: Database.Database | undefined;
-  try {
-    lock = lockExclusively(database);
-  } catch {
-    return undefined;
-  }
-  if (lock) return lock;
-  throw failed(`${database} is in use. Stop the server, then restore again. Nothing was changed.`);
-}
-
 /** Prepares the database that will be put in place. Its sessions end: some may have been ended since the backup. */
 async function stage(file: string, staged: string, appRoot: string): Promise<void> {
   rmSync(staged, { force: true });
@@ -73,39 +58,6 @@ async function stage(file: string, staged: string, appRoot: string): Promise<voi
     handle.close();
   }
   await requireWholeDatabase(staged, appRoot);
-}
-
-/** Gives a file a second name. The first one stays, so that at no moment there is none. */
-function keepAs(file: string, copy: string): void {
-  if (!existsSync(file)) return;
-  try {
-    linkSync(file, copy);
-  } catch {
-    // Some file systems have no links.
-    copyFileSync(file, copy);
-  }
-}
-
-/** Keeps the present database and its key under other names, in a form that can be restored again. */
-function putAside(env: RestoreOptions['env'], lock: Database.Database | undefined, now: Date): string {
-  const database = databaseFile(env);
-  const stamp = now.toISOString().replaceAll(':', '-');
-  const aside = path.join(env.DATA_DIR, `before-restore-${stamp}.db`);
-  try {
-    // Moves everything into the main file. Of a damaged database, the files beside it are kept as they are.
-    lock?.pragma('journal_mode = DELETE');
-  } catch {
-    // Nothing to do: they are kept below.
-  }
-  const ends = ['', ...besideDatabase('')];
-  for (const end of ends) keepAs(database + end, aside + end);
-  if (existsSync(secretFile(env))) {
-    copyFileSync(secretFile(env), keyBeside(aside));
-    protect(keyBeside(aside));
-  }
-  protect(aside);
-  syncFolder(env.DATA_DIR);
-  return aside;
 }
 
 /** Puts the key of the backup in place, if it has one and another one is there or none. Returns whether it did. */
@@ -137,18 +89,20 @@ export async function restoreDatabase({ env, file, now = new Date() }: RestoreOp
   const database = databaseFile(env);
   const older = await requireRestorable(file, database, env.appRoot);
   mkdirSync(env.DATA_DIR, { recursive: true, mode: 0o700 });
-  const lock = lockPresent(database);
+  const present = takePresent(env, now);
   try {
     const staged = unfinished(database);
     await stage(file, staged, env.appRoot);
-    const aside = existsSync(database) ? putAside(env, lock, now) : undefined;
     const keyRestored = restoreKey(env, file);
     const unreadableKeys = await unreadableKeysOf(env, staged);
     // SQLite would apply a log left beside the old database to the new one.
     for (const each of besideDatabase(database)) rmSync(each, { force: true });
     moveIntoPlace(staged, database);
-    return { database, aside, older, keyRestored, unreadableKeys };
+    return { database, aside: present?.aside, older, keyRestored, unreadableKeys };
+  } catch (error) {
+    present?.forget();
+    throw error;
   } finally {
-    lock?.close();
+    present?.lock?.close();
   }
 }
