@@ -61,7 +61,7 @@ async function expectEverything(
   expect(chat.messages[0]!.content).toBe('A question to keep');
   const shared = (await ann.get(`/shared/${link.id}`).expect(200)).body as { messages: unknown[] };
   expect(shared.messages).toHaveLength(2);
-  const found = (await ann.get('/chats?q=question').expect(200)).body as { items: { id: string }[] };
+  const found = (await ann.get('/chats?query=question').expect(200)).body as { items: { id: string }[] };
   expect(found.items.map(({ id }) => id)).toContain(chatId);
 }
 
@@ -133,7 +133,7 @@ whenBuilt('moving house', () => {
     });
     await server.stop('SIGTERM');
 
-    const rows = 60_000;
+    const rows = 20_000;
     const handle = new Database(source);
     handle.exec(`with recursive n(i) as (select 1 union all select i + 1 from n where i < ${rows})
       insert into messages (id, chat_id, role, content, status, created_at)
@@ -170,7 +170,7 @@ whenBuilt('moving house', () => {
       const { url, drop } = await createDatabase(process.env.PG_URL!);
       const source = path.join(data('old'), 'parley.db');
       const handle = new Database(source);
-      handle.exec(`with recursive n(i) as (select 1 union all select i + 1 from n where i < 60000)
+      handle.exec(`with recursive n(i) as (select 1 union all select i + 1 from n where i < 8000)
       insert into messages (id, chat_id, role, content, status, created_at)
       select 'filler-' || i, '${shared.chatId}', 'user', 'Filler ' || i, 'complete', 1 from n`);
       handle.close();
