@@ -143,34 +143,39 @@ describe.each(copyTargets)('an interrupted copy to $name', ({ create }) => {
     };
   }
 
-  /** Copies until killed at the statement. Returns whether the copy is complete. */
-  async function copyUntil(statement: number, executes: boolean) {
-    const connection = mortal(await target.open(), statement, executes);
+  /** Copies until killed at the statement. Returns the connection when the copy is complete. */
+  async function copyUntil(statement: number, executes: boolean): Promise<Connection | undefined> {
+    const connection = await target.open();
     try {
-      await copyInstance({ source: small.connection, target: connection, withSessions: false });
-      return true;
+      await copyInstance({
+        source: small.connection,
+        target: mortal(connection, statement, executes),
+        withSessions: false,
+      });
+      return connection;
     } catch (error) {
       expect(String(error)).toMatch(/killed/);
-      return false;
-    } finally {
       await target.kill();
+      return undefined;
     }
   }
 
   test('continues wherever it was killed, and doubles and loses nothing', async () => {
+    let connection: Connection | undefined;
     let attempts = 0;
     // Odd steps, so that it is killed before some statements and after others.
-    for (let statement = 1; !(await copyUntil(statement, statement % 2 === 0)); statement += 3) attempts++;
+    for (let statement = 1; !connection; statement += 3) {
+      connection = await copyUntil(statement, statement % 2 === 0);
+      attempts++;
+    }
     expect(attempts).toBeGreaterThan(15);
-    const connection = await target.open();
     const rows = await connection.query('select count(*) as count, count(distinct id) as ids from messages');
     expect([Number(rows[0]!.count), Number(rows[0]!.ids)]).toEqual([3, 3]);
+    const sessions = await connection.query('select count(*) as count from sessions');
+    expect(Number(sessions[0]!.count)).toBe(0);
     // Complete: it no longer counts as an unfinished copy, so a second one is refused.
     const again = copyInstance({ source: small.connection, target: connection, withSessions: false });
     await expect(again).rejects.toThrow(/is not empty/);
-    const sessions = await connection.query('select count(*) as count from sessions');
-    expect(Number(sessions[0]!.count)).toBe(0);
-    await target.kill();
   });
 });
 
