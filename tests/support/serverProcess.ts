@@ -21,6 +21,8 @@ export interface ServerProcess {
   url: string;
   /** What it wrote to the error output so far. */
   errors: () => string;
+  /** Its first output is the line that says it is ready. */
+  ready: Promise<'ready'>;
   /** Its exit code: null if a signal ended it. */
   exited: Promise<number | null>;
   /** Sends the signal and returns the exit code. */
@@ -35,12 +37,14 @@ export function spawnServer(env: Record<string, string> & { PORT: string }): Ser
   });
   let errors = '';
   child.stderr.on('data', (piece: Buffer) => (errors += piece.toString()));
+  const ready = new Promise<'ready'>((resolve) => child.stdout.once('data', () => resolve('ready')));
   // `close` comes after the output has been read.
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   return {
     child,
     url: `http://127.0.0.1:${env.PORT}`,
     errors: () => errors,
+    ready,
     exited,
     stop(signal) {
       child.kill(signal);
@@ -52,9 +56,7 @@ export function spawnServer(env: Record<string, string> & { PORT: string }): Ser
 /** Runs the built server until it is ready. Throws with its error output when it ends before. */
 export async function startServer(env: Record<string, string>): Promise<ServerProcess> {
   const server = spawnServer({ ...env, PORT: env.PORT ?? String(await freePort()) });
-  // Its first output is the line that says it is ready.
-  const ready = new Promise<'ready'>((resolve) => server.child.stdout!.once('data', () => resolve('ready')));
-  if ((await Promise.race([ready, server.exited])) !== 'ready')
+  if ((await Promise.race([server.ready, server.exited])) !== 'ready')
     throw new Error(`The server did not start. ${server.errors()}`);
   return server;
 }
