@@ -57,6 +57,18 @@ module.exports = {
       { path: '^server/src/(features[/.]|app\\.|main\\.)' },
     ),
     forbid(
+      'commands-import-only-the-platform',
+      'A command works on a stopped or a running instance and starts no server.',
+      { path: '^server/src/commands/' },
+      { path: '^server/src/(features[/.]|app\\.|main\\.)' },
+    ),
+    forbid(
+      'server-imports-no-command',
+      'Commands are programs of their own.',
+      { path: '^server/src/', pathNot: '^server/src/commands/' },
+      { path: '^server/src/commands/' },
+    ),
+    forbid(
       'app-imports-no-feature',
       'server/src/app.ts assembles a server from features.ts and imports no feature.',
       { path: '^server/src/(app|main)\\.ts$' },

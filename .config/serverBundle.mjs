@@ -2,11 +2,15 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from './setup/run.mjs';
 
-/** Returns the entry points: main.ts becomes index.js, and each worker a file beside it, because it is started by its path. */
+/** Whether the file is started by its path: each worker, and each file in commands/ itself. */
+const isStarted = (file) => file.endsWith('.worker.ts') || /^commands[\\/][^\\/]+\.ts$/.test(file);
+
+/** Returns the entry points: main.ts becomes index.js, and each worker and command a file beside it. */
 async function entries() {
   const files = await readdir(path.join(root, 'server/src'), { recursive: true });
-  const workers = files.filter((file) => file.endsWith('.worker.ts'));
-  const named = workers.map((file) => [path.basename(file, '.ts'), path.join('server/src', file)]);
+  const named = files
+    .filter(isStarted)
+    .map((file) => [path.basename(file, '.ts'), path.join('server/src', file)]);
   return { index: 'server/src/main.ts', ...Object.fromEntries(named) };
 }
 

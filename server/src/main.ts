@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
 import { openStore } from './platform/db/openStore.ts';
+import { requireWholeCopy } from './platform/db/unfinishedCopy.ts';
 import { readEnv } from './platform/env.ts';
 import { createLog } from './platform/log.ts';
 import { startFailure } from './platform/startFailure.ts';
@@ -14,6 +15,7 @@ async function start(): Promise<void> {
   // A forgotten background task must not end the process for everyone.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'background task failed'));
   const store = await openStore(env, log);
+  await requireWholeCopy(store);
   const app = await createApp({ env, store, log });
 
   app.http.listen(env.PORT, env.HOST, () => {
