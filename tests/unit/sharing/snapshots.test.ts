@@ -124,6 +124,7 @@ describe('serialized snapshots', () => {
     const messages = toSnapshot(
       'link',
       texts.map((content, i) => row({ id: `m${i}`, content, model: content, reasoning: content })),
+      true,
     );
     expect(await decompressMessages(await compressPieces((await serialize(messages))!.pieces))).toEqual(
       messages,

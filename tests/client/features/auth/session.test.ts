@@ -136,7 +136,7 @@ describe('Session', () => {
   });
 
   test('keeps the preferences of the browser when signing out removes what is stored', async () => {
-    api.on('GET /me', () => me());
+    api.on('GET /me', () => aMe());
     await session.start();
     localStorage.setItem('parley.theme', 'dark');
     localStorage.setItem('someone else', 'private');
@@ -150,7 +150,7 @@ describe('Session', () => {
   });
 
   test('stays signed in when its session is renewed', async () => {
-    api.on('GET /me', () => me());
+    api.on('GET /me', () => aMe());
     await session.start();
     socket.deliver('session:ended', { reason: 'session_renewed' });
     await settle();
