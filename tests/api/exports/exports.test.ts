@@ -34,9 +34,7 @@ describe('exports', () => {
     conversations = new Conversations(app.platform);
   });
   afterAll(() => app.end());
-  afterEach(() => {
-    jest.restoreAllMocks();
-  });
+  afterEach(() => void jest.restoreAllMocks());
 
   /** Creates a chat with one long branch. */
   const createChat = (messages: number, content: string, owner = ann) =>

@@ -91,13 +91,13 @@ export class MessageQueries {
     return this.byIds(steps.map((step) => step.id).reverse());
   }
 
-  /** Returns the messages with these ids in the given order, without those that do not exist. */
+  /** Returns the messages with these ids in the given order, each once, without those that do not exist. */
   async byIds(ids: string[]): Promise<MessageRow[]> {
     const { messages } = this.#store.t;
     // A condition on `chat_id` would make SQLite read the whole chat.
     const rows = await this.#store.db.select().from(messages).where(this.#oneOf(messages.id, ids));
     const byId = new Map(rows.map((row) => [row.id, row]));
-    return ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+    return [...new Set(ids)].map((id) => byId.get(id)).filter((row) => row !== undefined);
   }
 
   /** Returns a page of the nodes of a chat's tree, in the order of their parents: of the index, so that no page sorts. */
