@@ -117,11 +117,11 @@ function checkSecret(env: Env): Finding[] {
         'The first start creates secret.key. If this instance has data, restore its secret.key first.',
       ),
     ];
-  if (secret.length < secretLengthMin)
+  if (secret.length < secretLengthMin || !/^[\x20-\x7e]+$/.test(secret))
     return [
       fault(
         'Secret',
-        `has fewer than ${secretLengthMin} characters.`,
+        `must have at least ${secretLengthMin} printable characters.`,
         'Restore secret.key from a backup. If there is none, delete it: everyone signs in again, and admins enter API keys again.',
       ),
     ];
