@@ -73,6 +73,15 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
     expect((await messages.branch('c1', 'f', 10)).map((row) => row.id)).toEqual(['a', 'd', 'e', 'f']);
     expect((await messages.branch('c1', 'f', 2)).map((row) => row.id)).toEqual(['e', 'f']);
     expect(await messages.branch('another', 'f', 10)).toEqual([]);
+    const bytesOfEach = 'text of f'.length;
+    const upTo = async (bytes: number) =>
+      (await messages.branch('c1', 'f', 10, bytes)).map((row) => row.id).join('');
+    expect(await upTo(bytesOfEach * 2)).toBe('ef');
+    expect(await upTo(bytesOfEach * 2 - 1)).toBe('f');
+    // The leaf is read even if it alone is larger, and reasoning counts.
+    expect(await upTo(1)).toBe('f');
+    expect(await upTo(bytesOfEach * 3 + 1)).toBe('ef');
+    expect(await upTo(bytesOfEach * 3 + 2)).toBe('def');
   });
 
   test('siblings are all messages with the same parent, oldest first', async () => {

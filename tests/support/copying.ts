@@ -154,7 +154,7 @@ export async function fillEveryTable(
   store: Store,
   { messages = 20, largeBytes = largeBytesDefault }: FillOptions = {},
 ): Promise<void> {
-  const { users, bootstrap, sessions, settings, connections, auditLog } = store.t;
+  const { users, bootstrap, sessions, accountLinks, settings, connections, auditLog } = store.t;
   await store.tx(async () => {
     const user = { passwordHash: '$argon2id$', createdAt: at };
     await store.db.insert(users).values([
@@ -165,6 +165,11 @@ export async function fillEveryTable(
     await store.db.insert(sessions).values([
       { sidHash: 's1', userId: 'u1', data: '{"cookie":{}}', createdAt: at, expiresAt: at * 2 },
       { sidHash: 's2', userId: null, data: '{}', createdAt: at, expiresAt: at, revokedAt: at },
+    ]);
+    const link = { kind: 'reset' as const, createdAt: at, expiresAt: at * 2 };
+    await store.db.insert(accountLinks).values([
+      { ...link, userId: 'u1', tokenHash: 'h1' },
+      { ...link, userId: 'u2', tokenHash: 'h2', kind: 'invite' },
     ]);
     await fillConversations(store, { messages, largeBytes });
     await fillLinks(store, largeBytes);

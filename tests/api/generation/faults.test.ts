@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { GenerationService } from '../../../server/src/features/generation/generation.service.ts';
+import { MessageQueries } from '../../../server/src/features/messages/messages.queries.ts';
 import { ask, createModelFixture, endedAnswer, type ModelFixture } from '../../support/modelFixture.ts';
 import { chunksOf } from '../../support/modelServer.ts';
 import type { Person, TestSocket } from '../../support/person.ts';
@@ -89,4 +91,21 @@ describe('faults of the model server', () => {
     const answer = await endedAnswer(ben, tab, await ask(ben, 'Hi'));
     expect(answer.error).toBe('The model server rejected the request (status 400).');
   });
+});
+
+test('an answer whose first read of the database fails is written after all', async () => {
+  fixture.server.reply = { chunks: chunksOf('A late answer.') };
+  const read = jest.spyOn(MessageQueries.prototype, 'byIdInChat');
+  const start = jest.spyOn(GenerationService.prototype, 'start').mockImplementationOnce(function (
+    this: GenerationService,
+    job,
+  ) {
+    // Reading the answer is the first thing a run does.
+    read.mockRejectedValueOnce(new Error('the database is away'));
+    start.mockRestore();
+    this.start(job);
+  });
+  const answer = await endedAnswer(ben, tab, await ask(ben, 'Are you there?'));
+  expect(answer).toMatchObject({ status: 'complete', content: 'A late answer.' });
+  read.mockRestore();
 });

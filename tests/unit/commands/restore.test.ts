@@ -165,9 +165,9 @@ describe('a restore', () => {
     const handle = new Database(backup);
     const newest = 'select max(created_at) from __drizzle_migrations';
     handle.exec(`delete from __drizzle_migrations where created_at = (${newest});
-      alter table messages rename column idempotency_key to client_key;
-      alter table shared_links rename column expiry_recorded_at to expiry_noted_at;
-      drop index messages_idempotency_key; create index messages_client_key on messages (client_key)`);
+      drop table account_links;
+      alter table shared_links drop column include_reasoning;
+      alter table users drop column deleted_at`);
     handle.close();
     expect(await restore()).toMatchObject({ older: true });
     const store = openSqlite(database(), sqliteMigrations);

@@ -4,6 +4,7 @@ import { conflict, forbidden, refused } from '../../platform/errors.ts';
 import type { Actor } from '../../platform/policy.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
 import type { ChatService } from '../chats/chats.service.ts';
+import { readTree } from '../messages/longChats.service.ts';
 import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts';
 import type { ModelService } from '../models/models.service.ts';
 import type { SettingsService } from '../settings/settings.service.ts';
@@ -40,6 +41,7 @@ export class CommunityService {
         'streaming',
       );
     }
+    await this.#requireFitting(chatId);
     const tree = await this.#readTree(chatId);
     if (tree.length === 0) {
       throw refused('There is nothing to share in this chat yet. Ask something first.', 'nothing_to_share');
@@ -52,6 +54,13 @@ export class CommunityService {
     const payload = presentCommunityPayload(chat, tree, branchIds, items);
     await audit.recordAction(actor, 'chat.handed_to_community', [chatId], { messages: tree.length });
     return payload;
+  }
+
+  /** The payload holds every message, so it is bounded like a link. */
+  async #requireFitting(chatId: string): Promise<void> {
+    const nodes = await readTree(this.#parts.messages, chatId);
+    if (nodes.reduce((sum, { bytes }) => sum + bytes, 0) <= limits.snapshotChars) return;
+    throw refused('This chat is too large for the community site.', 'snapshot_too_large');
   }
 
   async #readTree(chatId: string): Promise<MessageRow[]> {

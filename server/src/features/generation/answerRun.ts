@@ -13,9 +13,9 @@ import { PeriodicSaver } from './periodicSaver.ts';
 import { buildPrompt } from './prompt.ts';
 import { emptyAnswer, StreamedAnswer, type Outcome } from './streamedAnswer.ts';
 
-/** Milliseconds before the first retry of the final write, doubled for each further one up to the maximum. */
+/** Milliseconds before the first retry of reading or storing the answer, doubled for each further one up to the maximum. */
 const [firstRetryMs, maxRetryMs] = [250, 30_000];
-/** Attempts of the final write during a shutdown. At most the text since the last save is lost. */
+/** Attempts during a shutdown. At most the text since the last save is lost. */
 const shutdownAttempts = 4;
 
 export interface RunParts {
@@ -65,7 +65,9 @@ export class AnswerRun {
   async run(): Promise<MessageRow | undefined> {
     try {
       const { chatId, messageId } = this.job;
-      const row = await this.#parts.messages.byIdInChat(chatId, messageId);
+      const row = await this.#retry('reading the answer to write failed, retrying', () =>
+        this.#parts.messages.byIdInChat(chatId, messageId),
+      );
       // Stopped or deleted before the run began.
       if (row?.status !== 'streaming' || this.#isAbandoned) return undefined;
       this.#answer = new StreamedAnswer(row, this.#platform.now);
@@ -156,18 +158,31 @@ export class AnswerRun {
   }
 
   async #storeEnd(row: MessageRow): Promise<MessageRow | undefined> {
+    const work = async () => {
+      const stored = await this.#store();
+      this.#parts.onStored(this);
+      if (stored) await this.#parts.announcer.announce(stored);
+      return stored;
+    };
+    return this.#retry('storing the end of an answer failed, retrying', work, () =>
+      // Readers see the end at once, even while the database cannot store it.
+      this.#parts.announcer.announce(this.withLiveText(row)),
+    );
+  }
+
+  /** Repeats `work` until it succeeds. Returns undefined when the run was abandoned or the server stops before. */
+  async #retry<T>(
+    failure: string,
+    work: () => Promise<T>,
+    onFirstFailure?: () => Promise<unknown>,
+  ): Promise<T | undefined> {
     for (let attempt = 1; !this.#isAbandoned; attempt++) {
       try {
-        const stored = await this.#store();
-        this.#parts.onStored(this);
-        if (stored) await this.#parts.announcer.announce(stored);
-        return stored;
+        return await work();
       } catch (error) {
-        this.#log(error, 'storing the end of an answer failed, retrying');
+        this.#log(error, failure);
         this.#settleFirstStored.reject(error);
-        // Readers see the end at once, even while the database cannot store it.
-        if (attempt === 1)
-          await this.#parts.announcer.announce(this.withLiveText(row)).catch(() => undefined);
+        if (attempt === 1) await onFirstFailure?.().catch(() => undefined);
         if (this.#isShuttingDown && attempt >= shutdownAttempts) return undefined;
         await this.#pauseBeforeRetry(attempt);
       }

@@ -2,6 +2,7 @@ import type { inArray } from 'drizzle-orm';
 import { and, asc, desc, eq, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { groupBy } from '../../platform/db/groupBy.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { walkUp } from './walkUp.ts';
 
 export type MessageRow = NonNullable<Awaited<ReturnType<MessageQueries['byIdInChat']>>>;
 export type NewMessage = Pick<MessageRow, 'id' | 'chatId' | 'parentId' | 'role' | 'content' | 'status'> &
@@ -85,9 +86,14 @@ export class MessageQueries {
     return row;
   }
 
-  /** Returns the messages from `leafId` up towards the root, at most `limit`, oldest first. */
-  async branch(chatId: string, leafId: string, limit: number): Promise<MessageRow[]> {
-    const steps = await this.#store.rows<{ id: string }>(this.#walkUp(chatId, leafId, limit));
+  /** Returns the messages from `leafId` up towards the root, oldest first: at most `limit`, and none above `maxBytes`. */
+  async branch(
+    chatId: string,
+    leafId: string,
+    limit: number,
+    maxBytes: number = Number.MAX_SAFE_INTEGER,
+  ): Promise<MessageRow[]> {
+    const steps = await this.#store.rows<{ id: string }>(walkUp(chatId, leafId, { limit, maxBytes }));
     return this.byIds(steps.map((step) => step.id).reverse());
   }
 
@@ -227,17 +233,6 @@ export class MessageQueries {
       .where(eq(messages.status, 'streaming'))
       .returning({ chatId: messages.chatId });
     return rows.map(({ chatId }) => chatId);
-  }
-
-  #walkUp(chatId: string, leafId: string, limit: number): SQL {
-    return sql`
-      with recursive up(id, parent_id, depth) as (
-        select id, parent_id, 1 from messages where chat_id = ${chatId} and id = ${leafId}
-        union all
-        select m.id, m.parent_id, up.depth + 1 from messages m join up on m.id = up.parent_id
-        where m.chat_id = ${chatId} and up.depth < ${limit}
-      )
-      select id from up order by depth`;
   }
 
   /** `in (…)` for lists of any length: one parameter on both databases. */

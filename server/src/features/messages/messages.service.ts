@@ -11,6 +11,9 @@ import { streamingConflict, type MessageChanges } from './messageChanges.ts';
 import type { AnswerWriter } from './messages.contract.ts';
 import type { MessageQueries, MessageRow } from './messages.queries.ts';
 
+/** Bytes of text on one page of a branch, so that a page of the longest messages does not hold up other requests. */
+const pageBytes = 2_000_000;
+
 interface Parts {
   chats: ChatService;
   queries: MessageQueries;
@@ -97,7 +100,8 @@ export class MessageService {
   async #branch(chatId: string, leafId: string | null, limit: number): Promise<BranchPage> {
     if (leafId === null) return { messages: [], nextBefore: null };
     const { queries, answers, announcer } = this.#parts;
-    const rows = (await queries.branch(chatId, leafId, limit)).map((row) => answers.withLiveText(row));
+    const stored = await queries.branch(chatId, leafId, limit, pageBytes);
+    const rows = stored.map((row) => answers.withLiveText(row));
     const first = rows[0];
     return {
       messages: await announcer.present(chatId, rows),
