@@ -1,13 +1,16 @@
 /** Milliseconds of one frame that rendering may take; a frame lasts 16. */
 const sliceMs = 6;
-/**
- * Weight that may be rendered in one frame, because the browser lays out what was added only afterwards; and in one
- * task in which texts are shown for the first time, so that an ordinary chat appears at once.
- */
+/** Weight that may be rendered in one frame, because the browser lays out what was added only afterwards. */
 const maxSliceWeight = 8_000;
-const maxFirstWeight = 48_000;
+/**
+ * Weight and milliseconds of one task within which each text shows its beginning, so that an ordinary chat appears
+ * at once.
+ */
+const maxFirstWeight = 20_000;
+const firstMs = 30;
 
 let deadline = 0;
+let taskStart = 0;
 let spent = 0;
 let isTaskOpen = false;
 let isScheduled = false;
@@ -21,6 +24,7 @@ export function beginSlice(): void {
   if (isTaskOpen) return;
   isTaskOpen = true;
   spent = 0;
+  taskStart = performance.now();
   setTimeout(() => (isTaskOpen = false));
 }
 
@@ -32,7 +36,7 @@ export function spend(weight: number): void {
 export const hasTime = (): boolean => performance.now() < deadline && spent < maxSliceWeight;
 
 /** Whether a text may show its beginning now rather than in a later frame. */
-export const mayBegin = (): boolean => spent < maxFirstWeight;
+export const mayBegin = (): boolean => spent < maxFirstWeight && performance.now() - taskStart < firstMs;
 
 /**
  * Runs `task` now if this frame has time for it, otherwise in a later one. `load` first fetches what the task
@@ -66,6 +70,7 @@ function runSlice(): void {
   isScheduled = false;
   beginSlice();
   spent = 0;
+  taskStart = performance.now();
   do queue.shift()?.();
   while (queue.length > 0 && hasTime());
   if (queue.length > 0) {

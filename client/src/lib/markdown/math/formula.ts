@@ -15,11 +15,11 @@ const options: KatexOptions = {
 };
 
 /** Elements of one formula, and how deep they may be: the browser lays out each level with a frame of its stack. */
-const maxElements = 6_000;
+const maxElements = 4_000;
 const maxDepth = 400;
 /** Elements of all formulas of one paragraph, which is laid out as a whole, and of one text. */
-const maxInParagraph = 6_000;
-const maxInText = 60_000;
+const maxInParagraph = 4_000;
+const maxInText = 20_000;
 const paragraphs = 'p, li, td, th, h3, h4, h5, h6, summary, .md-formula-display';
 /** Weight of an element of a formula, in the units of `lexer/weight.ts`. */
 const elementWeight = 12;
