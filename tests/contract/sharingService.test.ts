@@ -4,6 +4,7 @@ import { createFeatures } from '../../server/src/features.ts';
 import { AudienceQueries } from '../../server/src/features/sharing/audience.queries.ts';
 import type { SnapshotPublisher } from '../../server/src/features/sharing/publish.service.ts';
 import { UserQueries } from '../../server/src/features/users/users.queries.ts';
+import { isUnavailable } from '../../server/src/platform/db/dbErrors.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
 import type { Actor } from '../../server/src/platform/policy.ts';
 import { Conversations } from '../support/conversation.ts';
@@ -38,8 +39,16 @@ describe.each(backends)('sharing on $name', ({ open }) => {
   });
 
   const sharing = () => features.sharing.sharing;
-  const publish = (...args: Parameters<SnapshotPublisher['publish']>) =>
-    features.sharing.publisher.publish(...args);
+  /** Publishes, and tries again while the database refuses it because too many wait for the same row. */
+  const publish: SnapshotPublisher['publish'] = async (...args) => {
+    for (;;) {
+      try {
+        return await features.sharing.publisher.publish(...args);
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+      }
+    }
+  };
   const linksOf = (chatId: string) =>
     store.db.select().from(store.t.sharedLinks).where(eq(store.t.sharedLinks.chatId, chatId));
   const versionsOf = async (linkId: string) => {

@@ -115,8 +115,13 @@ export const emailOf = (name: string): string => `${name.toLowerCase()}@example.
 export async function copiedBy({ page }: Pick<Visitor, 'page'>, copy: () => Promise<void>): Promise<string> {
   await page.evaluate(() => navigator.clipboard.writeText(''));
   await copy();
-  const text = await page.waitForFunction(() => navigator.clipboard.readText());
-  return text.jsonValue();
+  return page.evaluate(async () => {
+    for (;;) {
+      const text = await navigator.clipboard.readText();
+      if (text) return text;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
 }
 
 /** Asks in the open chat and waits until the answer is complete. */

@@ -148,6 +148,7 @@ export class ImportService {
       } else {
         for (const failure of event.failures) report.fail(failure);
         for (const group of groupChats(event.chats)) {
+          await this.#requireActive(actor);
           await this.#save(current, group);
           await yieldToEventLoop();
         }
