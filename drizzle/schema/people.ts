@@ -1,8 +1,7 @@
 import type { Kit } from './kit.ts';
 
-/** Users, their sessions and one-time links, and the one row that makes the first user the admin. */
-export function definePeople(k: Kit) {
-  const users = k.table(
+function defineUsers(k: Kit) {
+  return k.table(
     'users',
     {
       id: k.text('id').primaryKey(),
@@ -24,6 +23,11 @@ export function definePeople(k: Kit) {
       k.index('users_role').on(t.role, t.createdAt, t.id),
     ],
   );
+}
+
+/** Users, their sessions and one-time links, and the one row that makes the first user the admin. */
+export function definePeople(k: Kit) {
+  const users = defineUsers(k);
 
   /** At most one row, with `id` 1: the user whose sign-up inserts it is the first admin. Counting users would race. */
   const bootstrap = k.table('bootstrap', {
@@ -34,6 +38,11 @@ export function definePeople(k: Kit) {
       .references(() => users.id),
   });
 
+  return { users, bootstrap, ...defineAccess(k, users) };
+}
+
+/** What opens an account without its password. */
+function defineAccess(k: Kit, users: ReturnType<typeof defineUsers>) {
   const sessions = k.table(
     'sessions',
     {
@@ -77,5 +86,5 @@ export function definePeople(k: Kit) {
     (t) => [k.uniqueIndex('account_links_token').on(t.tokenHash)],
   );
 
-  return { users, bootstrap, sessions, accountLinks };
+  return { sessions, accountLinks };
 }

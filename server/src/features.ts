@@ -91,6 +91,44 @@ function createServices(platform: Platform, secret: string, { modelTuning }: Fea
   const connections = new ConnectionService(platform, { queries: connectionQueries, audit, modelTuning });
   const models = new ModelService(platform, { connections, settings, tuning: modelTuning });
 
+  const conversations = createConversations(platform, { users, userQueries, models, audit });
+  const { chatQueries, messageQueries, chats } = conversations;
+  const sharing = createSharing(platform, { chats, chatQueries, messages: messageQueries, audit });
+
+  const deletion = new AccountDeletion(platform, {
+    queries: userQueries,
+    links: linkQueries,
+    audit,
+    data: {
+      revokeLinks: (admin, ownerId) => sharing.revocations.revokeAllOf(admin, ownerId),
+      deleteChats: (admin, ownerId) => chats.removeAllOf(admin, ownerId),
+      leaveAudiences: (userId) => sharing.audiences.removePerson(userId),
+    },
+  });
+
+  return {
+    settings,
+    ...accounts,
+    deletion,
+    connections,
+    models,
+    ...conversations,
+    sharing,
+    community: new CommunityService({ settings, chats, messages: messageQueries, models, audit }),
+    exports: new ExportService({ chats, chatQueries, messages: messageQueries }),
+  };
+}
+
+/** Creates the services of chats, their messages and answers, and of imports. */
+function createConversations(
+  platform: Platform,
+  {
+    users,
+    userQueries,
+    models,
+    audit,
+  }: { users: UserService; userQueries: UserQueries; models: ModelService; audit: AuditQueries },
+) {
   const chatQueries = new ChatQueries(platform);
   const messageQueries = new MessageQueries(platform);
   const chats = new ChatService(platform, { queries: chatQueries, messages: messageQueries, audit });
@@ -116,35 +154,7 @@ function createServices(platform: Platform, secret: string, { modelTuning }: Fea
     users,
     audit,
   });
-  const sharing = createSharing(platform, { chats, chatQueries, messages: messageQueries, audit });
-
-  const deletion = new AccountDeletion(platform, {
-    queries: userQueries,
-    links: linkQueries,
-    audit,
-    data: {
-      revokeLinks: (admin, ownerId) => sharing.revocations.revokeAllOf(admin, ownerId),
-      deleteChats: (admin, ownerId) => chats.removeAllOf(admin, ownerId),
-      leaveAudiences: (userId) => sharing.audiences.removePerson(userId),
-    },
-  });
-
-  return {
-    settings,
-    ...accounts,
-    deletion,
-    connections,
-    models,
-    chatQueries,
-    chats,
-    messageQueries,
-    messages,
-    generation,
-    imports,
-    sharing,
-    community: new CommunityService({ settings, chats, messages: messageQueries, models, audit }),
-    exports: new ExportService({ chats, chatQueries, messages: messageQueries }),
-  };
+  return { chatQueries, messageQueries, chats, generation, messages, imports };
 }
 
 /** Creates the services of accounts, their sessions, and the record of refusals. */

@@ -6,9 +6,10 @@ import type { UserQueries } from './users.queries.ts';
 /** Tells the tabs of admins how many accounts wait for approval: when they connect, and after every change. */
 export const userSockets =
   (queries: UserQueries): SocketFeature =>
-  ({ socket, actor, log }) => {
+  (context) => {
+    const { socket, log } = context;
     const follow = async () => {
-      if (!isAdmin(await actor())) return;
+      if (!isAdmin(await context.actor())) return;
       await socket.join(rooms.admins);
       socket.emit('users:pending', { count: await queries.countPending() });
     };
