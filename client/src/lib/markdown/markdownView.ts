@@ -14,6 +14,8 @@ const restMs = 150;
 /** Blocks rendered between two checks of the time, and the weight that ends a batch earlier. */
 const batchSize = 8;
 const maxBatchWeight = 4_000;
+/** Weight beyond which the browser lays out only the blocks near the viewport. */
+const maxLaidOutWeight = 40_000;
 
 /**
  * Shows a Markdown text inside `root` and updates it as it grows. Final blocks are not changed; only the last, open
@@ -107,6 +109,7 @@ export class MarkdownView {
   /** Shows some more of the document; returns whether there is more to show. */
   #advance(): boolean {
     const step = (this.#step ??= this.#document.step(!this.#isStreaming));
+    this.#root.classList.toggle('md-long', this.#document.finalWeight > maxLaidOutWeight);
     this.#renderFinal(step.final.splice(0, sizeOfBatch(step.final)), step.finalLinks);
     if (step.final.length > 0) return true;
     this.#step = null;

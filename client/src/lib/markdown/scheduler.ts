@@ -9,6 +9,9 @@ const maxSliceWeight = 8_000;
 const maxFirstWeight = 20_000;
 const firstMs = 30;
 
+/** Milliseconds to wait for fonts on a slow network. */
+const maxFontWaitMs = 1_000;
+
 let deadline = 0;
 let taskStart = 0;
 let spent = 0;
@@ -76,9 +79,18 @@ function runSlice(): void {
   if (queue.length > 0) {
     isScheduled = true;
     // Lets the browser paint before the next slice.
-    requestAnimationFrame(() => setTimeout(runSlice));
+    requestAnimationFrame(() => setTimeout(() => void fontsLoaded().then(runSlice)));
   }
   notifyIdle();
+}
+
+/** With every font that arrives the browser lays out all text again, so a long text waits for those in use. */
+async function fontsLoaded(): Promise<void> {
+  // Not in every environment of the tests.
+  const fonts = 'fonts' in document ? document.fonts : undefined;
+  if (fonts?.status !== 'loading') return;
+  const tooLong = new Promise((resolve) => setTimeout(resolve, maxFontWaitMs));
+  await Promise.race([fonts.ready, tooLong]);
 }
 
 /** Runs everything that waits for a later frame now. */

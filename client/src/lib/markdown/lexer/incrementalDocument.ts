@@ -14,7 +14,7 @@ const growthShare = 1 / 32;
 /** Weight of the text shown as Markdown. What follows is shown as it is: no page can hold endless elements. */
 const maxWeight = 600_000;
 /** Code is a single text without elements, so it weighs less. */
-const codeShare = 1 / 8;
+const codeShare = 1 / 4;
 
 /** The result of one step. */
 export interface Step {
@@ -52,7 +52,6 @@ export class IncrementalDocument {
   /** Length and weight of the open text when it was last lexed. */
   #lexedLength = 0;
   #lexedWeight = 0;
-  /** Weight of the final blocks. */
   #finalWeight = 0;
   #window = defaultWindow;
   #endsInReturn = false;
@@ -69,6 +68,11 @@ export class IncrementalDocument {
   /** The text that is not final. */
   get rest(): string {
     return this.#rest;
+  }
+
+  /** Weight of the final blocks. */
+  get finalWeight(): number {
+    return this.#finalWeight;
   }
 
   /** Whether there is text that no step has lexed. */
