@@ -86,7 +86,9 @@ describe.each(copyTargets)('a copy from SQLite to $name', ({ create }) => {
     await connection.query(`insert into settings (key, value, updated_at) values ('k', '1', 1)`);
     const copying = copyInstance({ source: source.connection, target: connection, withSessions: true });
     await expect(copying).rejects.toMatchObject({
-      message: expect.stringMatching(/is not empty: its table settings has 1 rows/),
+      message: expect.stringMatching(
+        connection.holdsOnlyCopies ? /differs/ : /is not empty: its table settings has 1 rows/,
+      ),
       exitCode: 1,
     });
     await connection.query('delete from settings');
@@ -154,6 +156,8 @@ describe.each(copyTargets)('an interrupted copy to $name', ({ create }) => {
       });
       return connection;
     } catch (error) {
+      // Killed right after the last statement: the copy is complete.
+      if (!connection.holdsOnlyCopies && /is not empty/.test(String(error))) return connection;
       expect(String(error)).toMatch(/killed/);
       await target.kill();
       return undefined;
@@ -173,9 +177,10 @@ describe.each(copyTargets)('an interrupted copy to $name', ({ create }) => {
     expect([Number(rows[0]!.count), Number(rows[0]!.ids)]).toEqual([3, 3]);
     const sessions = await connection.query('select count(*) as count from sessions');
     expect(Number(sessions[0]!.count)).toBe(0);
-    // Complete: it no longer counts as an unfinished copy, so a second one is refused.
     const again = copyInstance({ source: small.connection, target: connection, withSessions: false });
-    await expect(again).rejects.toThrow(/is not empty/);
+    // Complete: a server that holds it is refused. A file that did not get its name yet is compared once more.
+    if (connection.holdsOnlyCopies) expect(await again).toMatchObject({ resumed: true });
+    else await expect(again).rejects.toThrow(/is not empty/);
   });
 });
 

@@ -12,6 +12,8 @@ export interface Connection {
   readonly dialect: 'sqlite' | 'postgres';
   /** What people call this database, without a password. */
   readonly name: string;
+  /** Whether it is a file that only copies are written to, so that rows in it can be nothing but a copy. */
+  readonly holdsOnlyCopies?: boolean;
   /** Runs one statement with `?` in place of values. */
   query(text: string, values?: unknown[]): Promise<SqlRow[]>;
   close(): Promise<void>;

@@ -47,6 +47,12 @@ async function transaction(connection: Connection, work: () => Promise<void>): P
   }
 }
 
+/** Whether a table of Parley has rows. */
+async function hasRows(target: Connection): Promise<boolean> {
+  for (const table of tablesInOrder()) if ((await countRows(target, table)) > 0) return true;
+  return false;
+}
+
 /** Throws if one of these tables of Parley has rows. */
 export async function requireEmpty(target: Connection, present?: string[]): Promise<void> {
   for (const table of tablesInOrder().filter(({ name }) => present?.includes(name) ?? true)) {
@@ -58,24 +64,26 @@ export async function requireEmpty(target: Connection, present?: string[]): Prom
   }
 }
 
-/** Throws unless the target is empty or holds an unfinished copy of this source. Returns whether it does. */
-async function begin(options: CopyOptions, progress: Progress): Promise<boolean> {
+/** Throws unless the target is empty or holds a copy of this source that was interrupted. Returns how far it came. */
+async function begin(options: CopyOptions, progress: Progress): Promise<'empty' | 'unfinished' | 'copied'> {
   const { source, target, withSessions } = options;
   const copy = { instance: await instanceOf(source), withSessions };
   if (await progress.exists()) {
     const earlier = JSON.stringify(await progress.get('copy'));
-    if (earlier === JSON.stringify(copy)) return true;
+    if (earlier === JSON.stringify(copy)) return 'unfinished';
     throw failed(
       `${target.name} holds an unfinished copy of another instance, or one with a different --with-sessions. ` +
         'Run the command that began it again, or add --start-over to discard that copy.',
     );
   }
+  // Interrupted between its last step and getting its final name.
+  if (target.holdsOnlyCopies && (await hasRows(target))) return 'copied';
   await requireEmpty(target);
   await transaction(target, async () => {
     await progress.create();
     await progress.set('copy', copy);
   });
-  return false;
+  return 'empty';
 }
 
 async function copyTable(options: CopyOptions, progress: Progress, table: CopyTable): Promise<void> {
@@ -115,9 +123,9 @@ async function verifyTable({ source, target }: CopyOptions, table: CopyTable): P
  */
 export async function copyInstance(options: CopyOptions): Promise<CopyResult> {
   const progress = new Progress(options.target);
-  const resumed = await begin(options, progress);
+  const state = await begin(options, progress);
   const tables = selectedTables(options.withSessions);
-  for (const table of tables) {
+  for (const table of state === 'copied' ? [] : tables) {
     await copyTable(options, progress, table).catch((error: unknown) => {
       throw failed(
         `The table ${table.name} could not be copied: ${describe(error)}. ` +
@@ -127,8 +135,8 @@ export async function copyInstance(options: CopyOptions): Promise<CopyResult> {
   }
   const verified: CopiedTable[] = [];
   for (const table of tables) verified.push(await verifyTable(options, table));
-  await progress.remove();
-  return { resumed, tables: verified };
+  if (state !== 'copied') await progress.remove();
+  return { resumed: state !== 'empty', tables: verified };
 }
 
 /** Empties a database that holds an unfinished copy. Any other database is left as it is. */

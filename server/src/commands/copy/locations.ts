@@ -103,7 +103,7 @@ async function openSqliteTarget(file: string, appRoot: string, startOver: boolea
   handle.pragma('trusted_schema = OFF');
   handle.pragma('foreign_keys = ON');
   return {
-    connection: sqliteConnection(handle, file),
+    connection: { ...sqliteConnection(handle, file), holdsOnlyCopies: true },
     async finish() {
       // Moves everything into the main file, which alone gets the final name.
       handle.pragma('journal_mode = DELETE');
