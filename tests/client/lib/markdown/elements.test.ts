@@ -154,7 +154,7 @@ describe('code blocks', () => {
       const user = userEvent.setup();
       const copyText = jest.fn((_text: string) => Promise.resolve(true));
       render(Markdown, { text: source, options: { ...options, copyText } });
-      await user.click(screen.getByRole('button', { name: 'Copy' }));
+      await user.click(await screen.findByRole('button', { name: 'Copy' }));
       expect(await screen.findByRole('button', { name: 'Copied' })).toBeTruthy();
       expect(copyText).toHaveBeenCalledWith('const a = 1;');
     });
@@ -164,7 +164,7 @@ describe('code blocks', () => {
       const copyText = () => Promise.resolve(false);
       render(Markdown, { text: source, options: { ...options, copyText } });
       await whenIdle();
-      await user.click(screen.getByRole('button', { name: 'Copy' }));
+      await user.click(await screen.findByRole('button', { name: 'Copy' }));
       expect(await screen.findByRole('button', { name: 'Press Ctrl+C' })).toBeTruthy();
       expect(getSelection()?.toString()).toBe('const a = 1;');
     });
@@ -172,7 +172,7 @@ describe('code blocks', () => {
     test('the wrap button wraps long lines', async () => {
       const user = userEvent.setup();
       render(Markdown, { text: source, options });
-      const button = screen.getByRole('button', { name: 'Wrap' });
+      const button = await screen.findByRole('button', { name: 'Wrap' });
       expect(button.getAttribute('aria-pressed')).toBe('false');
       await user.click(button);
       expect(button.getAttribute('aria-pressed')).toBe('true');
