@@ -16,6 +16,8 @@ let deadline = 0;
 let taskStart = 0;
 let spent = 0;
 let isTaskOpen = false;
+/** While everything is shown at once: a task that waits for the next frame would otherwise wait forever. */
+let isUnlimited = false;
 let isScheduled = false;
 let pendingLoads = 0;
 const queue: (() => void)[] = [];
@@ -36,10 +38,11 @@ export function spend(weight: number): void {
   spent += weight;
 }
 
-export const hasTime = (): boolean => performance.now() < deadline && spent < maxSliceWeight;
+export const hasTime = (): boolean => isUnlimited || (performance.now() < deadline && spent < maxSliceWeight);
 
 /** Whether a text may show its beginning now rather than in a later frame. */
-export const mayBegin = (): boolean => spent < maxFirstWeight && performance.now() - taskStart < firstMs;
+export const mayBegin = (): boolean =>
+  isUnlimited || (spent < maxFirstWeight && performance.now() - taskStart < firstMs);
 
 /**
  * Runs `task` now if this frame has time for it, otherwise in a later one. `load` first fetches what the task
@@ -95,7 +98,12 @@ async function fontsLoaded(): Promise<void> {
 
 /** Runs everything that waits for a later frame now. */
 export function runAll(): void {
-  for (let task = queue.shift(); task; task = queue.shift()) task();
+  isUnlimited = true;
+  try {
+    for (let task = queue.shift(); task; task = queue.shift()) task();
+  } finally {
+    isUnlimited = false;
+  }
 }
 
 /** Resolves when all loading, highlighting and typesetting is done. */

@@ -200,3 +200,11 @@ describe('long texts', () => {
     expect(root.childElementCount).toBeGreaterThan(0);
   });
 });
+
+test('all texts of a page are shown at once before printing', () => {
+  const text = 'Some words of a long answer.\n\n'.repeat(3_000);
+  const views = [openView(), openView(), openView()];
+  for (const { view } of views) view.update(text, false);
+  views[0]!.view.finish();
+  for (const { root } of views) expect(root.querySelectorAll('p')).toHaveLength(3_000);
+});
