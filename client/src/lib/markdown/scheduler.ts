@@ -71,9 +71,7 @@ export function runLater(task: () => void): void {
 
 function runSlice(): void {
   isScheduled = false;
-  beginSlice();
-  spent = 0;
-  taskStart = performance.now();
+  renewBudget();
   do queue.shift()?.();
   while (queue.length > 0 && hasTime());
   if (queue.length > 0) {
@@ -95,7 +93,17 @@ async function fontsLoaded(): Promise<void> {
 
 /** Runs everything that waits for a later frame now. */
 export function runAll(): void {
-  for (let task = queue.shift(); task; task = queue.shift()) task();
+  for (let task = queue.shift(); task; task = queue.shift()) {
+    // Without a budget a text would wait for a later frame again, and this would never end.
+    renewBudget();
+    task();
+  }
+}
+
+function renewBudget(): void {
+  beginSlice();
+  spent = 0;
+  taskStart = performance.now();
 }
 
 /** Resolves when all loading, highlighting and typesetting is done. */

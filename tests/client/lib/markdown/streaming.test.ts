@@ -184,6 +184,13 @@ describe('long texts', () => {
     expect(root.childElementCount).toBe(600);
   });
 
+  test('finishing one text ends while many others have not appeared yet', () => {
+    const shown = Array.from({ length: 60 }, openView);
+    for (const { view } of shown) view.update('- **item**\n'.repeat(600), false);
+    shown[0]!.view.finish();
+    for (const { root } of shown) expect(root.querySelectorAll('li')).toHaveLength(600);
+  });
+
   test.each([
     ['quotes in quotes', '>'.repeat(100_000)],
     ['lists in lists', '1. '.repeat(30_000)],
