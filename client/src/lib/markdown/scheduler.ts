@@ -16,8 +16,6 @@ let deadline = 0;
 let taskStart = 0;
 let spent = 0;
 let isTaskOpen = false;
-/** While everything is shown at once: a task that waits for the next frame would otherwise wait forever. */
-let isUnlimited = false;
 let isScheduled = false;
 let pendingLoads = 0;
 const queue: (() => void)[] = [];
@@ -38,11 +36,10 @@ export function spend(weight: number): void {
   spent += weight;
 }
 
-export const hasTime = (): boolean => isUnlimited || (performance.now() < deadline && spent < maxSliceWeight);
+export const hasTime = (): boolean => performance.now() < deadline && spent < maxSliceWeight;
 
 /** Whether a text may show its beginning now rather than in a later frame. */
-export const mayBegin = (): boolean =>
-  isUnlimited || (spent < maxFirstWeight && performance.now() - taskStart < firstMs);
+export const mayBegin = (): boolean => spent < maxFirstWeight && performance.now() - taskStart < firstMs;
 
 /**
  * Runs `task` now if this frame has time for it, otherwise in a later one. `load` first fetches what the task
@@ -74,9 +71,7 @@ export function runLater(task: () => void): void {
 
 function runSlice(): void {
   isScheduled = false;
-  beginSlice();
-  spent = 0;
-  taskStart = performance.now();
+  renewBudget();
   do queue.shift()?.();
   while (queue.length > 0 && hasTime());
   if (queue.length > 0) {
@@ -98,12 +93,17 @@ async function fontsLoaded(): Promise<void> {
 
 /** Runs everything that waits for a later frame now. */
 export function runAll(): void {
-  isUnlimited = true;
-  try {
-    for (let task = queue.shift(); task; task = queue.shift()) task();
-  } finally {
-    isUnlimited = false;
+  for (let task = queue.shift(); task; task = queue.shift()) {
+    // Without a budget a text would wait for a later frame again, and this would never end.
+    renewBudget();
+    task();
   }
+}
+
+function renewBudget(): void {
+  beginSlice();
+  spent = 0;
+  taskStart = performance.now();
 }
 
 /** Resolves when all loading, highlighting and typesetting is done. */

@@ -184,5 +184,6 @@ describe('code blocks', () => {
 test('a changed text replaces the old one', async () => {
   const { rerender, container } = render(Markdown, { text: 'one **two**', options });
   await rerender({ text: 'three', streaming: false, options });
+  await whenIdle();
   expect(container.textContent).toBe('three');
 });
