@@ -6,7 +6,7 @@ export interface CommandProcess {
   /** The exit code (null if a signal ended it), and all output. */
   ended: Promise<{ code: number | null; output: string; errors: string }>;
   /** Resolves when the error output matches. */
-  wrote(pattern: RegExp): Promise<void>;
+  wrote: (pattern: RegExp) => Promise<void>;
 }
 
 /** Starts a built command, for example `backup`, with these arguments and variables. */
