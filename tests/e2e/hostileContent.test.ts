@@ -65,8 +65,8 @@ const hostileTexts: Record<string, readonly string[]> = {
   ],
 };
 
-/** Milliseconds of processor time of one task, on machines that need twice the time of an ordinary one. */
-const maxTask = 400;
+/** Milliseconds of processor time of one task, on machines that need several times the time of an ordinary one. */
+const maxTask = 700;
 /** Openings of a page, because other programs on the machine also slow down the processor. The fastest one counts. */
 const openings = 3;
 

@@ -7,7 +7,7 @@ const maxSliceWeight = 8_000;
  * at once.
  */
 const maxFirstWeight = 20_000;
-const firstMs = 30;
+const firstMs = 80;
 
 /** Milliseconds to wait for fonts on a slow network. */
 const maxFontWaitMs = 1_000;

@@ -7,7 +7,7 @@ import type { MarkdownToken } from './tokens.ts';
 import { lengthOfWeight, weightOf } from './weight.ts';
 
 /** Weight of the text lexed at a time, so that a very long text takes several steps. More than the longest block. */
-const defaultWindow = 32_000;
+const defaultWindow = 24_000;
 /** An open text of at most this weight is lexed again immediately; a heavier one when it grew by this share. */
 const alwaysLexed = 4_000;
 const growthShare = 1 / 32;

@@ -3,7 +3,7 @@ import { lengthOfWeight, weightOf } from './weight.ts';
 
 /** Weight of one block of prose, and of one block that holds blocks. Longer blocks are split. */
 const maxProseWeight = 14_000;
-const maxContainerWeight = 20_000;
+const maxContainerWeight = 14_000;
 /** Weight by which a block must exceed the limit, so that its unfinished last line does not matter. */
 const margin = 1_000;
 /** Weight beyond which inline text is shown as it is: more than any block that was split. */
