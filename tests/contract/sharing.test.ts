@@ -95,6 +95,7 @@ describe.each(backends)('links on $name', ({ name, open }) => {
       title: 'Öl',
       titleKey: 'öl',
       showAuthor: false,
+      includeReasoning: false,
       audienceKind: 'instance',
       expiresAt: clock.now + 5,
       currentVersion: 1,

@@ -79,12 +79,14 @@ export class UserQueries {
       lastActiveAt: number;
     }>,
   ) {
-    const { users, accountLinks } = this.#store.t;
-    const { db } = this.#store;
+    const store = this.#store;
+    const { users, accountLinks } = store.t;
     const endsLink = values.passwordHash !== undefined || values.active === false;
-    return this.#store.tx(async () => {
-      const [row] = await db.update(users).set(values).where(eq(users.id, id)).returning();
-      if (endsLink) await db.update(accountLinks).set({ expiresAt: 0 }).where(eq(accountLinks.userId, id));
+    return store.tx(async () => {
+      // `db` is read inside the transaction: it is the connection of the transaction there.
+      const [row] = await store.db.update(users).set(values).where(eq(users.id, id)).returning();
+      if (endsLink)
+        await store.db.update(accountLinks).set({ expiresAt: 0 }).where(eq(accountLinks.userId, id));
       return row;
     });
   }
