@@ -79,6 +79,19 @@ export default defineConfig(
     },
   },
   {
+    files: ['server/src/**'],
+    ignores: ['server/src/platform/db/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "VariableDeclarator > ObjectPattern > Property[key.name='db']",
+          message: 'Read `store.db` where it is used: inside a transaction it is another connection.',
+        },
+      ],
+    },
+  },
+  {
     files: ['client/src/**'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [

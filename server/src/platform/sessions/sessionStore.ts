@@ -129,9 +129,8 @@ export class SessionStore extends session.Store {
   /** Returns the live sessions of the user, last used first. */
   async listOf(userId: string) {
     const { sessions } = this.#database.t;
-    const { db } = this.#database;
     const lastSeenAt = sql<number>`coalesce(${sessions.lastSeenAt}, ${sessions.createdAt})`.mapWith(Number);
-    return db
+    return this.#database.db
       .select({
         sidHash: sessions.sidHash,
         userId: sql<string>`${sessions.userId}`,
@@ -176,23 +175,23 @@ export class SessionStore extends session.Store {
   /** Ends expired sessions, and removes them when no request that began before their end can still be running. */
   async prune(): Promise<void> {
     const { sessions } = this.#database.t;
-    const { db } = this.#database;
     const now = Date.now();
     const isExpired = or(lte(sessions.expiresAt, now), lte(sessions.createdAt, now - absoluteLifetimeMs));
-    const justExpired = await db
+    const justExpired = await this.#database.db
       .select({ sidHash: sessions.sidHash })
       .from(sessions)
       .where(and(isExpired, isNull(sessions.revokedAt)));
     // Announced before the write, so that a full disk does not keep their sockets open.
     for (const { sidHash } of justExpired) this.#announceEnd(sidHash, 'signed_out');
     if (justExpired.length > 0) {
-      await db
+      await this.#database.db
         .update(sessions)
         .set({ revokedAt: now, data: '{}' })
         .where(and(isExpired, isNull(sessions.revokedAt)));
     }
     const isRemovable = and(isExpired, lte(sessions.revokedAt, now - longestRequestMs));
-    if ((await db.$count(sessions, isRemovable)) > 0) await db.delete(sessions).where(isRemovable);
+    if ((await this.#database.db.$count(sessions, isRemovable)) > 0)
+      await this.#database.db.delete(sessions).where(isRemovable);
   }
 
   async #end(condition: SQL | undefined, reason: EndReason = 'signed_out'): Promise<number> {
