@@ -23,7 +23,7 @@ describe('FairQueue', () => {
     expect(started).toEqual(['ann', 'bob', 'cem']);
   });
 
-  test('whoever has used less time is served before those who have used more', async () => {
+  test('the person who has used the least time is served first', async () => {
     const { run, started } = createQueue();
     await run('ann', 5_000);
     await run('bob', 100);

@@ -55,7 +55,7 @@ export function authRoutes(platform: Platform, { auth, sessionAuth }: Parts): Ro
     await sessionAuth.signOut(req, res);
     if (actor) await auth.recordSignOut(actor);
     // The pages that the browser can go back to, and what they stored. Not "cookies": that covers the whole domain,
-    // with other sites on it. Not "executionContexts": other tabs leave by themselves, and may ask before.
+    // with other sites on it. Not "executionContexts": it would close pages of other tabs, which ask before they leave.
     res.set('Clear-Site-Data', '"cache", "storage"');
   });
 

@@ -53,7 +53,7 @@ const isRead = (query: Query): boolean => {
 
 /**
  * The connections to one PostgreSQL server. Every connection may be lost at any moment; what this class throws then
- * says whether the same work can run again, and reads and transactions do so by themselves.
+ * says whether the same work can run again, and reads and transactions are repeated here.
  */
 export class PostgresConnections {
   #reads: pg.Pool;

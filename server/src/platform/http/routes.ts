@@ -128,7 +128,7 @@ const requireSize =
     next();
   };
 
-/** Whoever passed the gate and the rate limits gets the time to send the body. */
+/** A request that has passed the gate and the rate limits gets the time to send its body. */
 const after =
   (allow: (req: Request) => void): RequestHandler =>
   (req, _res, next) => {
