@@ -1,42 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import {
-  ask,
-  hasBrowser,
-  screenshot,
-  signIn,
-  signUp,
-  TestBrowser,
-  type Visitor,
-} from '../support/browser.ts';
+import { expect, test } from '@jest/globals';
+import { ask, screenshot, signIn, signUp, type Visitor } from '../support/browser.ts';
+import { browserFixture, inBrowser } from '../support/browserFixture.ts';
 import { startModelServer } from '../support/modelServer.ts';
 
-const inBrowser = hasBrowser ? describe : describe.skip;
-
 inBrowser('accounts and connections', () => {
-  let app: TestApp;
-  let browser: TestBrowser;
-
-  beforeAll(async () => {
-    browser = await TestBrowser.launch();
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    app = await createTestApp({ modelTuning: { demoTokensPerSecond: 2_000 } });
-  });
-  afterEach(async () => {
-    await Promise.all(browser.visitors.map(({ context }) => context.close()));
-    await app.end();
-    expect(browser.takeErrors()).toEqual([]);
-  });
+  const fixture = browserFixture(() => ({ modelTuning: { demoTokensPerSecond: 2_000 } }));
 
   const messageBox = ({ page }: Visitor) => page.getByRole('textbox', { name: 'Message', exact: true });
 
   /** A person who is signed in. The first one of a test is the admin. */
   const signedIn = async (name: string, role?: 'user'): Promise<Visitor> => {
-    await app.person(name, role);
-    const visitor = await browser.visitor();
-    await visitor.page.goto(`${app.url}/auth`);
+    await fixture.app.person(name, role);
+    const visitor = await fixture.browser.visitor();
+    await visitor.page.goto(`${fixture.app.url}/auth`);
     await signIn(visitor, name);
     await messageBox(visitor).waitFor();
     return visitor;
@@ -48,19 +24,19 @@ inBrowser('accounts and connections', () => {
   };
 
   test('the first visitor creates the admin account', async () => {
-    const ann = await browser.visitor();
-    await ann.page.goto(app.url);
+    const ann = await fixture.browser.visitor();
+    await ann.page.goto(fixture.app.url);
     await ann.page.getByRole('heading', { name: 'Create the admin account' }).waitFor();
     await screenshot(ann, 'first-run');
-    await signUp(ann, app.url, 'Ann');
+    await signUp(ann, fixture.app.url, 'Ann');
     await messageBox(ann).waitFor();
     await screenshot(ann, 'empty-chat');
   });
 
   test('a new account stays pending until an admin approves it', async () => {
     const ann = await signedIn('Ann');
-    const bob = await browser.visitor();
-    await signUp(bob, app.url, 'Bob');
+    const bob = await fixture.browser.visitor();
+    await signUp(bob, fixture.app.url, 'Bob');
     await bob.page.getByRole('heading', { name: 'Waiting for approval' }).waitFor();
     await screenshot(bob, 'pending');
     await bob.page.getByRole('button', { name: 'Check now' }).click();
@@ -91,7 +67,7 @@ inBrowser('accounts and connections', () => {
       await dialog.getByRole('button', { name: 'Add', exact: true }).click();
       await ann.page.getByText('Key is set').waitFor();
       expect(await ann.page.content()).not.toContain('sk-secret-key');
-      await ann.page.goto(app.url);
+      await ann.page.goto(fixture.app.url);
       await ask(ann, 'Who are you?');
       await ann.page.getByText('Hello from the test model.').waitFor();
     } finally {
@@ -115,7 +91,7 @@ inBrowser('accounts and connections', () => {
     await ann.page.getByRole('button', { name: 'Done' }).click();
     await ann.page.getByText('Invited').waitFor();
 
-    const bob = await browser.visitor();
+    const bob = await fixture.browser.visitor();
     const requested: string[] = [];
     bob.page.on('request', (request) => requested.push(request.url(), JSON.stringify(request.headers())));
     await bob.page.goto(url);
@@ -129,7 +105,7 @@ inBrowser('accounts and connections', () => {
     expect(requested.join()).not.toContain(url.split('#')[1]);
     expect(bob.page.url()).not.toContain('#');
 
-    const late = await browser.visitor();
+    const late = await fixture.browser.visitor();
     await late.page.goto(url);
     await late.page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
     await screenshot(late, 'dead-link');
@@ -138,8 +114,8 @@ inBrowser('accounts and connections', () => {
   test('someone who forgot their password gets a link from an admin', async () => {
     const ann = await signedIn('Ann');
     const bob = await signedIn('Bob', 'user');
-    const forgetful = await browser.visitor();
-    await forgetful.page.goto(`${app.url}/auth`);
+    const forgetful = await fixture.browser.visitor();
+    await forgetful.page.goto(`${fixture.app.url}/auth`);
     await forgetful.page.getByText('Forgot your password?').click();
     await forgetful.page.getByText('Ask an admin of Parley for a reset link.').waitFor();
     await screenshot(forgetful, 'forgot-password');
@@ -163,14 +139,14 @@ inBrowser('accounts and connections', () => {
     const ann = await signedIn('Ann');
     const account = ann.page.getByRole('button', { name: /^Account/ });
     await account.waitFor();
-    await app.person('Bob', 'pending');
+    await fixture.app.person('Bob', 'pending');
     await account.filter({ hasText: '1 person is waiting for approval' }).waitFor();
     await account.click();
     await screenshot(ann, 'pending-count');
     await ann.page.getByRole('menuitem', { name: /Admin Panel/ }).click();
     await ann.page.getByText('bob@example.org').waitFor();
     // The list follows too.
-    await app.person('Cleo', 'pending');
+    await fixture.app.person('Cleo', 'pending');
     await ann.page.getByText('cleo@example.org').waitFor();
     await ann.page.getByRole('button', { name: 'Actions for Bob' }).click();
     await ann.page.getByRole('menuitem', { name: 'Delete…' }).click();

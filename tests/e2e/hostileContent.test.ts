@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { SharedLink } from '#shared/sharing';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { hasBrowser, screenshot, TestBrowser, type Visitor } from '../support/browser.ts';
+import { screenshot, type Visitor } from '../support/browser.ts';
+import { browserFixture, inBrowser } from '../support/browserFixture.ts';
 import { Conversations } from '../support/conversation.ts';
-
-const inBrowser = hasBrowser ? describe : describe.skip;
 
 /** `open` and `close` around each other until the text has about `length` characters. */
 const nested = (open: string, close: string, length: number): string => {
@@ -116,45 +114,33 @@ async function longestTask(page: Page, address: string): Promise<number> {
 const longName = 'Donaudampfschifffahrtsgesellschaftskapitaen'.repeat(3).slice(0, 90);
 
 inBrowser('hostile content', () => {
-  let app: TestApp;
-  let browser: TestBrowser;
+  const fixture = browserFixture(() => ({ env: { DEFAULT_USER_ROLE: 'user' } }));
   let ann: Visitor;
   let annId: string;
 
-  beforeAll(async () => {
-    browser = await TestBrowser.launch();
-  });
-  afterAll(() => browser.close());
   beforeEach(async () => {
-    app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user' } });
-    ann = await browser.member(app.url, 'Ann');
-    const me = await ann.context.request.get(`${app.url}/api/v1/me`);
+    ann = await fixture.browser.member(fixture.app.url, 'Ann');
+    const me = await ann.context.request.get(`${fixture.app.url}/api/v1/me`);
     annId = ((await me.json()) as { user: { id: string } }).user.id;
-  });
-  afterEach(async () => {
-    const errors = browser.takeErrors();
-    await browser.closeVisitors();
-    await app.end();
-    expect(errors).toEqual([]);
   });
 
   const createChat = (title: string, contents: readonly string[]): Promise<string> =>
-    new Conversations(app.platform).create(annId, {
+    new Conversations(fixture.app.platform).create(annId, {
       title,
       turns: contents.flatMap((content) => [{ content: 'Go on' }, { content, model: longName }]),
     });
 
   const share = async (chatId: string): Promise<string> => {
-    const response = await ann.context.request.put(`${app.url}/api/v1/chats/${chatId}/share`, {
+    const response = await ann.context.request.put(`${fixture.app.url}/api/v1/chats/${chatId}/share`, {
       data: {},
-      headers: { origin: app.url },
+      headers: { origin: fixture.app.url },
     });
     return SharedLink.parse(await response.json()).url;
   };
 
   test.each(Object.entries(hostileTexts))('%s neither crash nor block a page', async (name, texts) => {
     const chatId = await createChat(name, texts);
-    for (const address of [`${app.url}/c/${chatId}`, await share(chatId)]) {
+    for (const address of [`${fixture.app.url}/c/${chatId}`, await share(chatId)]) {
       let longest = Infinity;
       for (let i = 0; i < openings && longest >= maxTask; i++)
         longest = Math.min(longest, await longestTask(ann.page, address));
@@ -163,16 +149,16 @@ inBrowser('hostile content', () => {
   });
 
   test('names and titles without spaces do not widen any page', async () => {
-    await ann.context.request.patch(`${app.url}/api/v1/me`, {
+    await ann.context.request.patch(`${fixture.app.url}/api/v1/me`, {
       data: { name: longName },
-      headers: { origin: app.url },
+      headers: { origin: fixture.app.url },
     });
     const chatId = await createChat(longName, ['An answer']);
     const link = await share(chatId);
     const paths = ['/', `/c/${chatId}`, '/admin/users', '/admin/general', '/admin/connections'];
     for (const width of [360, 1_280]) {
       await ann.page.setViewportSize({ width, height: 740 });
-      for (const address of [...paths.map((path) => app.url + path), link]) {
+      for (const address of [...paths.map((path) => fixture.app.url + path), link]) {
         await ann.page.goto(address);
         await ann.page.getByRole('heading').first().waitFor();
         await screenshot(ann, `long-names-${width}-${address.split('/').at(-1)}`);

@@ -1,10 +1,9 @@
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { hasBrowser, screenshot, signUp, TestBrowser, type Visitor } from '../support/browser.ts';
+import { beforeEach, expect, test } from '@jest/globals';
+import { screenshot, signUp, type Visitor } from '../support/browser.ts';
+import { browserFixture, inBrowser } from '../support/browserFixture.ts';
 import { missingDataHint, testDataFolder } from '../support/testData.ts';
 
-const inBrowser = hasBrowser ? describe : describe.skip;
 /** Folder of real exports. */
 const conversations = testDataFolder('conversations');
 /** Defines a test that is skipped when the exports are missing. */
@@ -14,27 +13,16 @@ const openWebUiExport = 'openwebui-export.json';
 const chatGptExport = 'chatgpt-conversations.json';
 
 inBrowser('importing chats', () => {
-  let app: TestApp;
-  let browser: TestBrowser;
+  const fixture = browserFixture();
   let ann: Visitor;
 
-  beforeAll(async () => {
-    browser = await TestBrowser.launch();
-  });
-  afterAll(() => browser.close());
   beforeEach(async () => {
-    app = await createTestApp();
-    ann = await browser.visitor();
-    await signUp(ann, app.url, 'Ann');
-  });
-  afterEach(async () => {
-    await ann.context.close();
-    await app.end();
-    expect(browser.takeErrors()).toEqual([]);
+    ann = await fixture.browser.visitor();
+    await signUp(ann, fixture.app.url, 'Ann');
   });
 
   const openDataSettings = async () => {
-    await ann.page.goto(app.url);
+    await ann.page.goto(fixture.app.url);
     await ann.page.getByRole('button', { name: /^Account/ }).click();
     await ann.page.getByRole('menuitem', { name: 'Settings' }).click();
     await ann.page.getByRole('tab', { name: 'Data' }).click();
@@ -67,14 +55,14 @@ inBrowser('importing chats', () => {
       await importFile(file, '100 already imported');
     }
     await screenshot(ann, 'import-again');
-    const { store } = app.platform;
+    const { store } = fixture.app.platform;
     expect(await store.db.$count(store.t.chats)).toBe(200);
     expect(await store.db.$count(store.t.messages)).toBe(2 * 1_167);
   });
 
   testWithExports('an imported chat keeps its branches, and remembers the chosen one', async () => {
     await importFile(chatGptExport, '100 chats imported');
-    await ann.page.goto(app.url);
+    await ann.page.goto(fixture.app.url);
     await ann.page.getByRole('textbox', { name: 'Search chats' }).fill('401k');
     await ann.page.getByRole('link', { name: /401k/ }).first().click();
     const version = ann.page.getByText(/^\d+\/\d+$/).first();

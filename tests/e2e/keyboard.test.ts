@@ -1,17 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import {
-  ask,
-  copiedBy,
-  emailOf,
-  hasBrowser,
-  screenshot,
-  TestBrowser,
-  type Visitor,
-} from '../support/browser.ts';
+import { expect, test } from '@jest/globals';
+import { ask, copiedBy, emailOf, screenshot, type Visitor } from '../support/browser.ts';
+import { browserFixture, inBrowser } from '../support/browserFixture.ts';
 import { password } from '../support/person.ts';
-
-const inBrowser = hasBrowser ? describe : describe.skip;
 
 /** More tab stops than any screen has. */
 const maxTabStops = 60;
@@ -71,26 +61,11 @@ class KeyboardUser {
 }
 
 inBrowser('keyboard', () => {
-  let app: TestApp;
-  let browser: TestBrowser;
-
-  beforeAll(async () => {
-    browser = await TestBrowser.launch();
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    app = await createTestApp({ modelTuning: { demoTokensPerSecond: 5_000 } });
-  });
-  afterEach(async () => {
-    const errors = browser.takeErrors();
-    await browser.closeVisitors();
-    await app.end();
-    expect(errors).toEqual([]);
-  });
+  const fixture = browserFixture(() => ({ modelTuning: { demoTokensPerSecond: 5_000 } }));
 
   const permissions = ['clipboard-read', 'clipboard-write'];
   const member = async (): Promise<KeyboardUser> =>
-    new KeyboardUser(await browser.member(app.url, 'Ann', { permissions }));
+    new KeyboardUser(await fixture.browser.member(fixture.app.url, 'Ann', { permissions }));
 
   /** A member whose open chat has one question with its answer. */
   const memberWithChat = async (question = 'How do keyboards work?'): Promise<KeyboardUser> => {
@@ -100,8 +75,8 @@ inBrowser('keyboard', () => {
   };
 
   test('the keyboard alone is enough to sign up and ask a question', async () => {
-    const ann = new KeyboardUser(await browser.visitor());
-    await ann.page.goto(app.url);
+    const ann = new KeyboardUser(await fixture.browser.visitor());
+    await ann.page.goto(fixture.app.url);
     await ann.tabTo('Name');
     await ann.type('Ann');
     await ann.press('Tab');
@@ -166,7 +141,9 @@ inBrowser('keyboard', () => {
   test('the keyboard alone is enough to unshare a chat in the dashboard', async () => {
     const ann = await memberWithChat();
     const chatId = ann.page.url().split('/').pop()!;
-    const response = await ann.page.request.put(`${app.url}/api/v1/chats/${chatId}/share`, { data: {} });
+    const response = await ann.page.request.put(`${fixture.app.url}/api/v1/chats/${chatId}/share`, {
+      data: {},
+    });
     expect(response.status()).toBe(201);
     await ann.tabTo(/^Account/);
     await ann.press('Enter');
@@ -215,7 +192,7 @@ inBrowser('keyboard', () => {
 
   test('the Admin Panel has the same shortcuts, except those of the sidebar', async () => {
     const ann = await member();
-    await ann.page.goto(`${app.url}/admin/users`);
+    await ann.page.goto(`${fixture.app.url}/admin/users`);
     await ann.page.getByRole('heading', { name: 'Users' }).waitFor();
     await ann.press('?');
     await ann.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();

@@ -1,33 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { hasBrowser, screenshot, signIn, TestBrowser, type Visitor } from '../support/browser.ts';
+import { beforeEach, expect, test } from '@jest/globals';
+import { screenshot, signIn, type TestBrowser, type Visitor } from '../support/browser.ts';
+import { browserFixture, inBrowser } from '../support/browserFixture.ts';
 import { password } from '../support/person.ts';
 
-const inBrowser = hasBrowser ? describe : describe.skip;
-
 inBrowser('sessions', () => {
-  let app: TestApp;
-  let browser: TestBrowser;
-
-  beforeAll(async () => {
-    browser = await TestBrowser.launch();
-  });
-  afterAll(() => browser.close());
+  const fixture = browserFixture(() => ({ env: { DEFAULT_USER_ROLE: 'user' } }));
   beforeEach(async () => {
-    app = await createTestApp({ env: { DEFAULT_USER_ROLE: 'user' } });
-    await app.person('Ann');
-  });
-  afterEach(async () => {
-    await browser.closeVisitors();
-    await app.end();
-    expect(browser.takeErrors()).toEqual([]);
+    await fixture.app.person('Ann');
   });
 
   const messageBox = ({ page }: Visitor) => page.getByRole('textbox', { name: 'Message', exact: true });
   /** Ann, signed in in a browser of her own. */
   const annIn = async (options: Parameters<TestBrowser['visitor']>[0] = {}) => {
-    const visitor = await browser.visitor(options);
-    await visitor.page.goto(`${app.url}/auth`);
+    const visitor = await fixture.browser.visitor(options);
+    await visitor.page.goto(`${fixture.app.url}/auth`);
     await signIn(visitor, 'Ann');
     await messageBox(visitor).waitFor();
     return visitor;
@@ -65,7 +51,7 @@ inBrowser('sessions', () => {
     const here = await annIn();
     const elsewhere = await annIn();
     const tab = { ...here, page: await here.context.newPage() };
-    await tab.page.goto(app.url);
+    await tab.page.goto(fixture.app.url);
     await messageBox(tab).waitFor();
     await openAccount(here);
     const { page } = here;
@@ -93,6 +79,10 @@ inBrowser('sessions', () => {
     await ann.page.getByRole('button', { name: /^Account/ }).click();
     await ann.page.getByRole('menuitem', { name: 'Sign out' }).click();
     await atSignIn(ann);
-    expect(await ann.page.evaluate(() => localStorage.getItem('parley.theme'))).toBe('dark');
+    // The socket may report the end of the session before the browser has cleared its storage for the response.
+    await ann.page.waitForFunction(() => localStorage.getItem('parley.theme') === 'dark');
+    await ann.page.reload();
+    await atSignIn(ann);
+    expect(await ann.page.locator('html').getAttribute('data-theme')).toBe('dark');
   });
 });

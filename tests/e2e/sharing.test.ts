@@ -1,43 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import {
-  ask,
-  copiedBy,
-  hasBrowser,
-  screenshot,
-  signIn,
-  signUp,
-  TestBrowser,
-  type Visitor,
-} from '../support/browser.ts';
-
-const inBrowser = hasBrowser ? describe : describe.skip;
+import { ask, copiedBy, screenshot, signIn, signUp, type Visitor } from '../support/browser.ts';
+import { browserFixture, inBrowser } from '../support/browserFixture.ts';
 
 inBrowser('sharing a chat by link', () => {
-  let app: TestApp;
-  let browser: TestBrowser;
-
-  beforeAll(async () => {
-    browser = await TestBrowser.launch();
-  });
-  afterAll(() => browser.close());
-
-  beforeEach(async () => {
-    app = await createTestApp({
-      env: { DEFAULT_USER_ROLE: 'user' },
-      modelTuning: { demoTokensPerSecond: 2_000 },
-    });
-  });
-  afterEach(async () => {
-    const errors = browser.takeErrors();
-    await browser.closeVisitors();
-    await app.end();
-    expect(errors).toEqual([]);
-  });
+  const fixture = browserFixture(() => ({
+    env: { DEFAULT_USER_ROLE: 'user' },
+    modelTuning: { demoTokensPerSecond: 2_000 },
+  }));
 
   const member = (name: string): Promise<Visitor> =>
-    browser.member(app.url, name, { permissions: ['clipboard-read', 'clipboard-write'] });
+    fixture.browser.member(fixture.app.url, name, { permissions: ['clipboard-read', 'clipboard-write'] });
 
   const openShareDialog = async ({ page }: Visitor): Promise<Locator> => {
     await page.getByRole('button', { name: 'Share', exact: true }).click();
@@ -70,7 +43,7 @@ inBrowser('sharing a chat by link', () => {
 
   test('a link that never existed shows Not Found', async () => {
     const reader = await member('Reader');
-    await reader.page.goto(`${app.url}/s/never-existed`);
+    await reader.page.goto(`${fixture.app.url}/s/never-existed`);
     await isNotFound(reader.page);
     await screenshot(reader, 'not-found');
   });
@@ -108,7 +81,7 @@ inBrowser('sharing a chat by link', () => {
     const copied = await copiedBy(owner, async () => {
       link = await createLink(dialog);
     });
-    expect(link).toMatch(new RegExp(`^${app.url}/s/[A-Za-z0-9_-]{20,}$`));
+    expect(link).toMatch(new RegExp(`^${fixture.app.url}/s/[A-Za-z0-9_-]{20,}$`));
     expect(copied).toBe(link);
     await screenshot(owner, 'share-shared');
     await closeDialog(owner);
@@ -122,13 +95,13 @@ inBrowser('sharing a chat by link', () => {
   test('a reader without an account returns to the link after a wrong password and signing up', async () => {
     const owner = await member('Owner');
     const link = await shareQuestion(owner, 'How do magnets work?');
-    const reader = await browser.visitor();
+    const reader = await fixture.browser.visitor();
     await reader.page.goto(link);
     await reader.page.waitForURL(/\/auth\?next=/);
     expect(await reader.page.content()).not.toContain('magnets');
     await signIn(reader, 'Reader', 'a wrong password');
     await reader.page.getByText(/e-?mail or password/i).waitFor();
-    await signUp(reader, app.url, 'Reader');
+    await signUp(reader, fixture.app.url, 'Reader');
     await reader.page.waitForURL(link);
     await opensChat(reader.page, 'How do magnets work?');
     await reader.page.getByText('Owner', { exact: true }).waitFor();
@@ -219,7 +192,7 @@ inBrowser('sharing a chat by link', () => {
     const selected = await url.evaluate((field: HTMLInputElement) =>
       field.value.slice(field.selectionStart ?? 0, field.selectionEnd ?? 0),
     );
-    expect(selected).toMatch(new RegExp(`^${app.url}/s/`));
+    expect(selected).toMatch(new RegExp(`^${fixture.app.url}/s/`));
     expect(await url.evaluate((field) => field === document.activeElement)).toBe(true);
     await screenshot(owner, 'copy-manually');
   });

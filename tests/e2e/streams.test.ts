@@ -1,35 +1,27 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestApp, type TestApp } from '../support/app.ts';
-import { copiedBy, hasBrowser, screenshot, TestBrowser, type Visitor } from '../support/browser.ts';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { copiedBy, screenshot, type Visitor } from '../support/browser.ts';
+import { browserFixture, inBrowser } from '../support/browserFixture.ts';
 import { chunksOf, startModelServer, type ModelServer } from '../support/modelServer.ts';
 import { ownStreams, recordedStreams } from '../support/recordedStreams.ts';
 import { missingDataHint } from '../support/testData.ts';
 
-const inBrowser = hasBrowser ? describe : describe.skip;
 const streams = [...ownStreams, ...recordedStreams].filter((stream) => stream.content !== '');
 
 inBrowser('streamed answers', () => {
-  let app: TestApp;
-  let browser: TestBrowser;
-  let ann: Visitor;
   let server: ModelServer;
-
-  beforeAll(async () => {
-    browser = await TestBrowser.launch();
-  });
-  afterAll(() => browser.close());
   beforeEach(async () => {
     server = await startModelServer();
-    app = await createTestApp({ env: { OPENAI_API_BASE_URL: server.url, OPENAI_API_KEY: 'none' } });
-    ann = await browser.member(app.url, 'Ann', { permissions: ['clipboard-read', 'clipboard-write'] });
   });
-  afterEach(async () => {
-    const errors = browser.takeErrors();
-    await browser.closeVisitors();
-    await app.end();
-    await server.close();
-    expect(errors).toEqual([]);
+  const fixture = browserFixture(() => ({
+    env: { OPENAI_API_BASE_URL: server.url, OPENAI_API_KEY: 'none' },
+  }));
+  let ann: Visitor;
+
+  beforeEach(async () => {
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    ann = await fixture.browser.member(fixture.app.url, 'Ann', { permissions });
   });
+  afterEach(() => server.close());
 
   const send = async () => {
     const box = ann.page.getByRole('textbox', { name: 'Message', exact: true });
@@ -46,7 +38,7 @@ inBrowser('streamed answers', () => {
 
   /** Waits until the server has the whole answer, whether or not a browser is connected. */
   const waitForStoredAnswer = async () => {
-    const { db, t } = app.platform.store;
+    const { db, t } = fixture.app.platform.store;
     for (;;) {
       const rows = await db.select({ status: t.messages.status }).from(t.messages);
       if (rows.every((row) => row.status !== 'streaming')) return;
@@ -78,7 +70,7 @@ inBrowser('streamed answers', () => {
     await ann.page.waitForURL(/\/c\//);
     await server.waitUntil(() => server.requests.some(({ body }) => body.stream));
     await ann.context.setOffline(true);
-    app.cut();
+    fixture.app.cut();
     await waitForStoredAnswer();
     await ann.context.setOffline(false);
     await ann.page.getByRole('button', { name: 'Regenerate' }).waitFor();
