@@ -73,6 +73,8 @@ function defineMessages(k: Kit, chats: ReturnType<typeof defineChats>) {
         .$type<'complete' | 'streaming' | 'stopped' | 'interrupted' | 'failed'>()
         .notNull(),
       error: k.text('error'),
+      /** The node that writes the answer, while its status is `streaming`. */
+      writerId: k.text('writer_id'),
       edited: k.bool('edited').notNull().default(false),
       /** Set by clients that retry; unique per chat. */
       idempotencyKey: k.text('idempotency_key'),

@@ -35,5 +35,13 @@ export function defineInstance(k: Kit) {
     (t) => [k.index('audit_target').on(t.targetType, t.targetId, t.seq), k.index('audit_at').on(t.at)],
   );
 
-  return { settings, connections, auditLog };
+  /** What one node at a time may do. Free after `until`, epoch milliseconds by the clock of the database. */
+  const leases = k.table('leases', {
+    name: k.text('name').primaryKey(),
+    /** The node that holds it. */
+    holder: k.text('holder').notNull(),
+    until: k.ms('until').notNull(),
+  });
+
+  return { settings, connections, auditLog, leases };
 }

@@ -15,4 +15,5 @@ export const {
   settings,
   connections,
   auditLog,
+  leases,
 } = define(pgKit);

@@ -4,6 +4,7 @@ import compression from 'compression';
 import express, { Router, type Express, type RequestHandler } from 'express';
 import { apiPrefix } from '#shared/api';
 import { createFeatures, type FeatureOptions } from './features.ts';
+import { SingleNode, type Cluster } from './platform/cluster/cluster.ts';
 import type { Store } from './platform/db/store.ts';
 import type { Env } from './platform/env.ts';
 import { notFound } from './platform/errors.ts';
@@ -35,6 +36,8 @@ interface AppOptions {
   store: Store;
   log?: Logger;
   now?: () => number;
+  /** Absent: this is the only node. */
+  cluster?: Cluster;
   /** Overrides for tests. */
   featureOptions?: FeatureOptions;
 }
@@ -81,21 +84,22 @@ export async function createApp(options: AppOptions): Promise<App> {
         shutdownStep(platform.log, name, shutdownMs[name], work);
       health.stop();
       http.close();
-      platform.realtime.sendToAll('session:ended', { reason: 'server_stopping' });
+      platform.realtime.sendToThisNode('session:ended', { reason: 'server_stopping' });
       await step('drain', () => features.drain());
       platform.sessions.close();
       await closeConnections(http, io, connections);
       await step('features', () => features.stop());
+      await step('cluster', () => platform.cluster.close());
       await step('database', () => store.close());
     },
   };
 }
 
 function createPlatform(
-  { env, store, log = createLog(env.LOG_LEVEL), now = Date.now }: AppOptions,
+  { env, store, log = createLog(env.LOG_LEVEL), now = Date.now, cluster = new SingleNode() }: AppOptions,
   secret: string,
 ): Platform {
-  const realtime = new Realtime();
+  const realtime = new Realtime(cluster);
   const sessions = new SessionStore(store, env.SESSION_DAYS * dayMs);
   sessions.on('ended', (sidHash: string, reason: EndReason) =>
     realtime.disconnectRoom(rooms.session(sidHash), reason),
@@ -105,8 +109,11 @@ function createPlatform(
     store,
     log,
     now,
+    cluster,
     realtime,
-    signals: new Signals((error, signal) => log.error({ err: error, signal }, 'signal listener failed')),
+    signals: new Signals(cluster, (error, signal) =>
+      log.error({ err: error, signal }, 'signal listener failed'),
+    ),
     secretBox: new SecretBox(secret),
     sessions,
     rateLimits: createRateLimits(env.RATE_LIMIT_FACTOR),

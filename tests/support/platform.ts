@@ -1,3 +1,4 @@
+import { SingleNode } from '../../server/src/platform/cluster/cluster.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
 import { readEnv } from '../../server/src/platform/env.ts';
 import { createInFlightBounds } from '../../server/src/platform/http/inFlight.ts';
@@ -12,6 +13,7 @@ import { Realtime } from '../../server/src/platform/sockets/realtime.ts';
 /** A platform for tests of queries and services without a server. `at` is the clock, which the test may move. */
 export function createTestPlatform(store: Store, at: { now: number } = { now: 1_750_000_000_000 }): Platform {
   const log = createLog('error');
+  const cluster = new SingleNode();
   return {
     env: readEnv({
       WEBUI_SECRET_KEY: 'a secret for tests only',
@@ -21,8 +23,9 @@ export function createTestPlatform(store: Store, at: { now: number } = { now: 1_
     store,
     log,
     now: () => at.now,
-    realtime: new Realtime(),
-    signals: new Signals(),
+    cluster,
+    realtime: new Realtime(cluster),
+    signals: new Signals(cluster),
     secretBox: new SecretBox('a secret for tests only'),
     sessions: new SessionStore(store, 86_400_000),
     rateLimits: createRateLimits(1_000),

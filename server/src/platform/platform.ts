@@ -1,3 +1,4 @@
+import type { Cluster } from './cluster/cluster.ts';
 import type { Store } from './db/store.ts';
 import type { Env } from './env.ts';
 import type { InFlightBounds } from './http/inFlight.ts';
@@ -15,6 +16,8 @@ export interface Platform {
   log: Logger;
   /** Returns milliseconds since the epoch. Tests replace it. */
   now: () => number;
+  /** The other nodes that serve this instance, if any. */
+  cluster: Cluster;
   realtime: Realtime;
   signals: Signals;
   secretBox: SecretBox;

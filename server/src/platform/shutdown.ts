@@ -7,10 +7,12 @@ import type { Logger } from './log.ts';
 /** Milliseconds after which the next step of a shutdown begins. Together less than the five seconds the stop may take. */
 export const shutdownMs = {
   /** Saving unfinished answers, ending imports. */
-  drain: 2_500,
+  drain: 2_300,
   /** Requests that are being served. */
   requests: 500,
   features: 500,
+  /** Giving up what this node holds. */
+  cluster: 300,
   database: 1_000,
 };
 /** Milliseconds between two looks for connections that have become idle. */

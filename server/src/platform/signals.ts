@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Cluster, RemoteSignal } from './cluster/cluster.ts';
 
 /** Events that one feature emits for the others, so that they do not depend on each other. */
 export interface SignalMap {
@@ -8,31 +9,49 @@ export interface SignalMap {
   'user:changed': { userId: string };
   'settings:changed': { keys: string[] };
   'link:changed': { chatId: string; ownerId: string };
+  /** People may have lost access to these links. */
+  'links:restricted': { ids: string[] };
 }
 
 type Listener<P> = (payload: P) => void | Promise<void>;
 
 export class Signals {
-  #emitter = new EventEmitter();
+  #here = new EventEmitter();
+  #everywhere = new EventEmitter();
+  #cluster: Cluster;
   #onError: (error: unknown, name: string) => void;
 
   /** `onError` receives the errors of listeners: nobody awaits listeners, and an error must not end the process. */
-  constructor(onError: (error: unknown, name: string) => void = () => undefined) {
+  constructor(cluster: Cluster, onError: (error: unknown, name: string) => void = () => undefined) {
+    this.#cluster = cluster;
     this.#onError = onError;
+    cluster.onSignal(({ name, payload }) => this.#everywhere.emit(name, payload));
   }
 
+  /** Listens on the node that emits the signal. For work that must be done once, such as sending an event to browsers. */
   on<N extends keyof SignalMap>(name: N, listener: Listener<SignalMap[N]>): void {
-    this.#emitter.on(name, async (payload: SignalMap[N]) => {
+    this.#here.on(name, this.#guarded(name, listener));
+  }
+
+  /** Listens on every node. For what each node has in memory. */
+  onEveryNode<N extends keyof SignalMap>(name: N, listener: Listener<SignalMap[N]>): void {
+    this.#everywhere.on(name, this.#guarded(name, listener));
+  }
+
+  /** Emit only after the transaction has committed: listeners read the database. */
+  emit<N extends keyof SignalMap>(name: N, payload: SignalMap[N]): void {
+    this.#here.emit(name, payload);
+    this.#everywhere.emit(name, payload);
+    this.#cluster.publish({ name, payload } as RemoteSignal);
+  }
+
+  #guarded<N extends keyof SignalMap>(name: N, listener: Listener<SignalMap[N]>) {
+    return async (payload: SignalMap[N]) => {
       try {
         await listener(payload);
       } catch (error) {
         this.#onError(error, name);
       }
-    });
-  }
-
-  /** Emit only after the transaction has committed: listeners read the database. */
-  emit<N extends keyof SignalMap>(name: N, payload: SignalMap[N]): void {
-    this.#emitter.emit(name, payload);
+    };
   }
 }

@@ -54,10 +54,13 @@ function describeTable(table: PgTable): CopyTable {
   };
 }
 
-/** Returns every table of Parley, each after the tables its foreign keys refer to. */
+/** Tables that hold only what running nodes know. */
+const transientTables = ['leases'];
+
+/** Returns every table to copy, each after the tables its foreign keys refer to. */
 export function tablesInOrder(): CopyTable[] {
   const waiting = Object.values(define(pgKit)).filter((value) => is(value, PgTable));
-  const remaining = waiting.map(describeTable);
+  const remaining = waiting.map(describeTable).filter(({ name }) => !transientTables.includes(name));
   const ordered: CopyTable[] = [];
   while (remaining.length > 0) {
     const next = remaining.findIndex(({ references }) =>

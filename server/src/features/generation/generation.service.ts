@@ -33,8 +33,8 @@ export class GenerationService implements AnswerWriter {
     this.#platform = platform;
     this.#parts = { ...parts, onStored: (run) => this.#keepEnded(run) };
     this.#titles = new TitleGenerator(platform, parts);
-    platform.signals.on('chat:deleted', ({ chatId }) => this.abandon(chatId));
-    platform.signals.on('user:changed', ({ userId }) => this.#stopUnlessMember(userId));
+    platform.signals.onEveryNode('chat:deleted', ({ chatId }) => this.abandon(chatId));
+    platform.signals.onEveryNode('user:changed', ({ userId }) => this.#stopUnlessMember(userId));
   }
 
   requireCapacity(userId: string): void {

@@ -14,7 +14,7 @@ interface WatchedLink {
 }
 
 /**
- * Tracks which sockets of this process have which shared page open. After every change of a link, its owner, its
+ * Tracks which sockets of this node have which shared page open. After every change of a link, its owner, its
  * viewers or the policy, everyone who has the link open is checked again, and those who may no longer read it are
  * evicted.
  */
@@ -26,10 +26,13 @@ export class ShareSubscriptions {
   constructor(platform: Platform, access: LinkAccess) {
     this.#platform = platform;
     this.#access = access;
-    const { signals } = platform;
-    signals.on('chat:deleted', ({ chatId }) => this.#evictWhere((link) => link.chatId === chatId));
-    signals.on('user:changed', () => this.#evictWhere(() => true));
-    signals.on('settings:changed', () => this.#evictWhere(() => true));
+    const { signals, cluster } = platform;
+    const evictAll = () => this.#evictWhere(() => true);
+    signals.onEveryNode('links:restricted', ({ ids }) => this.#evictHere(ids));
+    signals.onEveryNode('chat:deleted', ({ chatId }) => this.#evictWhere((link) => link.chatId === chatId));
+    signals.onEveryNode('user:changed', evictAll);
+    signals.onEveryNode('settings:changed', evictAll);
+    cluster.onMissed(evictAll);
   }
 
   /** Subscribes the socket and returns the link's current version. Throws 404 when this person may not read it. */
@@ -70,8 +73,13 @@ export class ShareSubscriptions {
     this.#platform.realtime.send(rooms.share(id), 'share:updated', { id, version: currentVersion });
   }
 
-  /** Evicts everyone who has one of these links open and may no longer read it. */
-  async evictUnauthorized(ids: Iterable<string>): Promise<void> {
+  /** Evicts everyone who has one of these links open and may no longer read it. Does not wait for other nodes. */
+  async evictUnauthorized(ids: string[]): Promise<void> {
+    await this.#evictHere(ids);
+    if (ids.length > 0) this.#platform.cluster.publish({ name: 'links:restricted', payload: { ids } });
+  }
+
+  async #evictHere(ids: string[]): Promise<void> {
     for (const id of ids) {
       const sockets = [...(this.#watched.get(id)?.sockets.values() ?? [])];
       if (sockets.length === 0) continue;
@@ -86,7 +94,7 @@ export class ShareSubscriptions {
 
   #evictWhere(matches: (link: WatchedLink) => boolean): Promise<void> {
     const links = [...this.#watched].filter(([, link]) => matches(link));
-    return this.evictUnauthorized(links.map(([id]) => id));
+    return this.#evictHere(links.map(([id]) => id));
   }
 
   #countOf(socket: AppSocket): number {

@@ -5,6 +5,7 @@ import type { ClientToServer, ServerToClient } from '#shared/socketEvents';
 import type { Env } from '../env.ts';
 import { unauthenticated } from '../errors.ts';
 import { addressKey } from '../http/clientAddress.ts';
+import { asDomainError } from '../http/errorMapping.ts';
 import { hasOneHost, isOwnOrigin } from '../http/guards.ts';
 import type { Platform } from '../platform.ts';
 import { requireMember, type Actor } from '../policy.ts';
@@ -134,6 +135,17 @@ export function createSocketServer(http: HttpServer, platform: Platform, parts: 
   boundConnections(io, counts, platform.env);
   io.use((socket, next) => next(admit(socket, counts)));
 
+  /** Closes a socket whose session or account has ended. */
+  const checks = new Map<AppSocket, () => Promise<Actor>>();
+  platform.cluster.onMissed(async () => {
+    for (const [socket, check] of checks) {
+      await check().catch((error: unknown) => {
+        // While the database cannot be reached, nothing is known about the session.
+        if (asDomainError(error)?.kind !== 'unavailable') socket.disconnect(true);
+      });
+    }
+  });
+
   io.on('connection', (socket) => {
     const context: SocketContext = {
       socket,
@@ -152,6 +164,8 @@ export function createSocketServer(http: HttpServer, platform: Platform, parts: 
         return actor;
       },
     };
+    checks.set(socket, context.actor);
+    socket.once('disconnect', () => checks.delete(socket));
     limitUnsent(socket);
     for (const feature of parts.features) feature(context);
     void socket.join([rooms.user(socket.data.userId), rooms.session(socket.data.sidHash)]);

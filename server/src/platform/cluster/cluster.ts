@@ -1,0 +1,72 @@
+import { newId } from '../ids.ts';
+import type { SignalMap } from '../signals.ts';
+import { MemoryLeases, type Leases } from './leases.ts';
+
+/** What one node asks the others, and what the node that knows replies. */
+export interface QuestionMap {
+  /** The text so far of an answer that another node is writing. */
+  'answer:text': {
+    payload: { messageId: string };
+    reply: { content: string; reasoning: string | null; reasoningMs: number | null };
+  };
+  /** Stops the answers that another node is writing in a chat. Replied when they are stored. */
+  'answers:stop': { payload: { chatId: string }; reply: { stopped: number } };
+}
+export type Question = keyof QuestionMap;
+/** Returns undefined when this node does not know. */
+export type Responder<Q extends Question> = (
+  payload: QuestionMap[Q]['payload'],
+) => Promise<QuestionMap[Q]['reply'] | undefined>;
+
+export type RemoteSignal = { [N in keyof SignalMap]: { name: N; payload: SignalMap[N] } }[keyof SignalMap];
+
+/** Connects the nodes of one instance. Everything it carries can be lost: the database has the truth. */
+export interface Cluster {
+  /** Identifies this process among the nodes, for as long as it runs. */
+  readonly nodeId: string;
+  /** Whether other nodes may serve the same database. */
+  readonly isShared: boolean;
+  /** Whether messages reach the other nodes now. Always true on a single node. */
+  readonly isConnected: boolean;
+  readonly leases: Leases;
+  /** Sends the signal to every other node. Returns at once. */
+  publish(signal: RemoteSignal): void;
+  /** Receives the signals of other nodes. */
+  onSignal(listener: (signal: RemoteSignal) => void): void;
+  /** Asks the other nodes. Returns the first reply, or undefined when none of them replied within `timeoutMs`. */
+  ask<Q extends Question>(
+    question: Q,
+    payload: QuestionMap[Q]['payload'],
+    timeoutMs: number,
+  ): Promise<QuestionMap[Q]['reply'] | undefined>;
+  /** Replies to the question when another node asks it. */
+  respond<Q extends Question>(question: Q, responder: Responder<Q>): void;
+  /**
+   * Calls the listener when signals of other nodes may have been missed: every few seconds while this node cannot reach
+   * them, and once when it can again. Listeners check against the database what they know in memory.
+   */
+  onMissed(listener: () => Promise<void>): void;
+  /** Calls the listener when `isConnected` changes. */
+  onConnection(listener: (isConnected: boolean) => void): void;
+  close(): Promise<void>;
+}
+
+/** The only node of an instance: there is nobody to reach. */
+export class SingleNode implements Cluster {
+  readonly nodeId = newId();
+  readonly isShared = false;
+  readonly isConnected = true;
+  readonly leases = new MemoryLeases();
+
+  publish(): void {}
+  onSignal(): void {}
+  ask(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+  respond(): void {}
+  onMissed(): void {}
+  onConnection(): void {}
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
