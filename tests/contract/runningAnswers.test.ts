@@ -3,12 +3,11 @@ import { ChatQueries } from '../../server/src/features/chats/chats.queries.ts';
 import { MessageQueries, type NewMessage } from '../../server/src/features/messages/messages.queries.ts';
 import { RunningAnswerQueries } from '../../server/src/features/messages/runningAnswers.queries.ts';
 import { UserQueries } from '../../server/src/features/users/users.queries.ts';
-import { liveHolders } from '../../server/src/platform/cluster/databaseLeases.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
 import { createTestPlatform } from '../support/platform.ts';
 import { backends } from '../support/stores.ts';
 
-describe.each(backends)('answers that are being written on $name', ({ name, open }) => {
+describe.each(backends)('answers that are being written on $name', ({ open }) => {
   let store: Store;
   let messages: MessageQueries;
   /** As node `here` and as another node. */
@@ -103,16 +102,5 @@ describe.each(backends)('answers that are being written on $name', ({ name, open
     expect(await here.running.countOf('ann')).toBe(2);
     expect(await here.running.countOf('bob')).toBe(1);
     expect(await here.running.countOf('nobody')).toBe(0);
-  });
-
-  // SQLite serves one node only.
-  (name === 'SQLite' ? test.skip : test)('a node is alive while its own lease is valid', async () => {
-    const { db, t } = store;
-    const lease = (lease: string, holder: string, ms: number) =>
-      db.insert(t.leases).values({ name: lease, holder, until: Date.now() + ms });
-    await lease('node:alive', 'alive', 60_000);
-    await lease('node:dead', 'dead', -60_000);
-    await lease('pruning', 'busy', 60_000);
-    expect(await liveHolders(store)).toEqual(['alive']);
   });
 });

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
+import { MemoryStore } from 'express-rate-limit';
 import type {
   Cluster,
   Question,
@@ -7,7 +8,8 @@ import type {
   RemoteSignal,
   Responder,
 } from '../../server/src/platform/cluster/cluster.ts';
-import { MemoryLeases } from '../../server/src/platform/cluster/leases.ts';
+import { liveHolders } from '../../server/src/platform/cluster/databaseLeases.ts';
+import { MemoryLeases, type Leases } from '../../server/src/platform/cluster/leases.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
 import { newId } from '../../server/src/platform/ids.ts';
 import type { Realtime } from '../../server/src/platform/sockets/realtime.ts';
@@ -20,7 +22,7 @@ type Sending = Record<SendingMethod, (...args: never[]) => void>;
 
 /** Connects several apps in one process, as Redis connects the nodes of an instance. */
 export class MemoryHub {
-  readonly leases = new MemoryLeases();
+  readonly leases = new MemoryLeases('hub');
   readonly #nodes = new Set<MemoryNode>();
   /** A call that is forwarded to the other nodes is not forwarded again. */
   #isForwarding = false;
@@ -34,6 +36,11 @@ export class MemoryHub {
 
   remove(node: MemoryNode): void {
     this.#nodes.delete(node);
+  }
+
+  /** Returns the ids of all nodes. */
+  get nodeIds(): string[] {
+    return [...this.#nodes].map(({ nodeId }) => nodeId);
   }
 
   /** Returns the nodes that a message of this one reaches. */
@@ -58,7 +65,9 @@ export class MemoryHub {
 export class MemoryNode implements Cluster {
   readonly nodeId = newId();
   readonly isShared = true;
-  readonly leases: MemoryLeases;
+  readonly leases: Leases;
+  /** `attach` connects the browsers. */
+  readonly socketAdapter = undefined;
   /** Resolves when the database knows the node. */
   readonly ready: Promise<void>;
   /** Names of the questions this node asked. */
@@ -75,12 +84,20 @@ export class MemoryNode implements Cluster {
   constructor(hub: MemoryHub, store?: Store) {
     this.#hub = hub;
     this.#store = store;
-    this.leases = hub.leases;
+    this.leases = {
+      run: (name, work) => hub.leases.run(name, work),
+      liveNodes: () => (store ? liveHolders(store) : Promise.resolve(hub.nodeIds)),
+      close: () => Promise.resolve(),
+    };
     this.ready = this.#join();
   }
 
   get isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  counter(): MemoryStore {
+    return new MemoryStore();
   }
 
   publish(signal: RemoteSignal): void {

@@ -6,7 +6,7 @@ import type { Person } from './person.ts';
 import { backends } from './stores.ts';
 
 /** Searches for the answers of dead nodes so often that no test waits long. */
-const recoveryTuning = { searchEveryMs: 50, renewalMs: 0 };
+const recoveryTuning = { searchEveryMs: 50 };
 
 /** One app of several over the same database. */
 export interface TestNode {

@@ -1,4 +1,3 @@
-import { liveHolders } from '../../platform/cluster/databaseLeases.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { ChatQueries } from '../chats/chats.queries.ts';
 import type { MessageAnnouncer } from '../messages/announcer.service.ts';
@@ -7,13 +6,8 @@ import type { RunningAnswer, RunningAnswerQueries } from '../messages/runningAns
 export interface RecoveryTuning {
   /** Milliseconds between two searches for the answers of nodes that died. */
   searchEveryMs: number;
-  /**
-   * Milliseconds without a search after the start and after the database could not be reached: the leases of all nodes
-   * may have run out before, and each node needs time to renew its own.
-   */
-  renewalMs: number;
 }
-const usualTuning: RecoveryTuning = { searchEveryMs: 5_000, renewalMs: 15_000 };
+const usualTuning: RecoveryTuning = { searchEveryMs: 5_000 };
 
 interface Parts {
   running: RunningAnswerQueries;
@@ -31,7 +25,6 @@ export class AnswerRecovery {
   #parts: Parts;
   #timer: NodeJS.Timeout | undefined;
   #searching: Promise<void> | undefined;
-  #searchFrom = 0;
 
   constructor(platform: Platform, parts: Parts) {
     this.#platform = platform;
@@ -41,9 +34,8 @@ export class AnswerRecovery {
   /** Call once at startup. Where there may be other nodes, this watches for their death until `close`. */
   async start(): Promise<void> {
     if (!this.#platform.cluster.isShared) return this.#interruptAll();
-    this.#waitForRenewals();
-    const search = () => (this.#searching ??= this.#searchIfDue());
-    this.#timer = setInterval(search, this.#tuning.searchEveryMs).unref();
+    const { searchEveryMs } = this.#parts.recoveryTuning ?? usualTuning;
+    this.#timer = setInterval(() => (this.#searching ??= this.#searchAgain()), searchEveryMs).unref();
   }
 
   async close(): Promise<void> {
@@ -60,19 +52,10 @@ export class AnswerRecovery {
     });
   }
 
-  get #tuning(): RecoveryTuning {
-    return this.#parts.recoveryTuning ?? usualTuning;
-  }
-
-  #waitForRenewals(): void {
-    this.#searchFrom = performance.now() + this.#tuning.renewalMs;
-  }
-
-  async #searchIfDue(): Promise<void> {
+  async #searchAgain(): Promise<void> {
     try {
-      if (performance.now() >= this.#searchFrom) await this.#search();
+      await this.#search();
     } catch (error) {
-      this.#waitForRenewals();
       this.#platform.log.warn({ err: error }, 'looking for interrupted answers failed, retrying');
     } finally {
       this.#searching = undefined;
@@ -83,9 +66,10 @@ export class AnswerRecovery {
     // The answers first: a node that starts one after this is not among them, and one that started it is alive.
     const answers = await this.#parts.running.ofOthers();
     if (answers.length === 0) return;
-    const alive = new Set(await liveHolders(this.#platform.store));
+    const alive = await this.#platform.cluster.leases.liveNodes();
+    if (!alive) return;
     for (const answer of answers) {
-      if (answer.writerId === null || !alive.has(answer.writerId)) await this.#interrupt(answer);
+      if (answer.writerId === null || !alive.includes(answer.writerId)) await this.#interrupt(answer);
     }
   }
 
