@@ -1,5 +1,6 @@
 import { newId } from '../ids.ts';
 import type { SignalMap } from '../signals.ts';
+import { MemoryCounts, type Counts } from './counts.ts';
 import { MemoryLeases, type Leases } from './leases.ts';
 
 /** What one node asks the others, and what the node that knows replies. */
@@ -29,6 +30,7 @@ export interface Cluster {
   /** Whether messages reach the other nodes now. Always true on a single node. */
   readonly isConnected: boolean;
   readonly leases: Leases;
+  readonly counts: Counts;
   /** Sends the signal to every other node. Returns at once. */
   publish(signal: RemoteSignal): void;
   /** Receives the signals of other nodes. */
@@ -57,6 +59,7 @@ export class SingleNode implements Cluster {
   readonly isShared = false;
   readonly isConnected = true;
   readonly leases = new MemoryLeases();
+  readonly counts = new MemoryCounts();
 
   publish(): void {}
   onSignal(): void {}
