@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { leaveProxy } from '../../../server/src/platform/shutdown.ts';
 import { nginxProgram, startNginx, type Nginx } from '../../support/nginx.ts';
 
 /** Stands in for a node of Parley. */
@@ -13,15 +14,12 @@ interface FakeNode {
   respond: RequestListener;
   stop(): Promise<unknown>;
   start(): Promise<unknown>;
+  /** Handles requests, also after `leaveProxy`. */
+  handle(): void;
 }
 
 async function startFakeNode(): Promise<FakeNode> {
-  const server = createServer((req, res) => {
-    void text(req).then((body) => {
-      node.requests.push({ method: req.method!, url: req.url!, headers: req.headers, body });
-      node.respond(req, res);
-    });
-  });
+  const server = createServer();
   server.on('upgrade', (req, socket) => {
     node.requests.push({ method: 'UPGRADE', url: req.url!, headers: req.headers, body: '' });
     socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
@@ -36,11 +34,20 @@ async function startFakeNode(): Promise<FakeNode> {
     requests: [],
     respond: (_req, res) => res.end('fine'),
     start,
+    handle() {
+      server.removeAllListeners('request').on('request', (req, res) => {
+        void text(req).then((body) => {
+          node.requests.push({ method: req.method!, url: req.url!, headers: req.headers, body });
+          node.respond(req, res);
+        });
+      });
+    },
     stop() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));
     },
   };
+  node.handle();
   return node;
 }
 
@@ -98,6 +105,26 @@ const upgrade = (url: string, path: string) =>
       expect(running!.requests).not.toEqual([]);
       await stopped!.start();
     }
+  });
+
+  test('a node that stops under load loses no change', async () => {
+    let isLoaded = true;
+    const statuses: number[] = [];
+    const load = async (send: () => Promise<Response>) => {
+      while (isLoaded) statuses.push((await send()).status);
+    };
+    const loads = [post, post, post, post, () => fetch(`${nginx.url}/api/v1/chats`)].map(load);
+    for (const [stopping, running] of [nodes, [nodes[1], nodes[0]]]) {
+      await leaveProxy(stopping!.server);
+      await new Promise((resolve) => stopping!.server.close(resolve));
+      const served = running!.requests.length;
+      while (running!.requests.length < served + 20) await post();
+      stopping!.handle();
+      await stopping!.start();
+    }
+    isLoaded = false;
+    await Promise.all(loads);
+    expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
   test('a 503 of a node reaches the client, because every node uses the same database', async () => {
