@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Server as SocketServer } from 'socket.io';
 import type { Connections } from './http/connections.ts';
 import type { Logger } from './log.ts';
@@ -47,6 +47,8 @@ export async function leaveProxy(http: HttpServer): Promise<void> {
   });
   http.prependListener('upgrade', (_req, socket) => socket.destroy());
   await sleep(shutdownMs.leave);
+  // Accepts what has arrived meanwhile, also after a moment in which the process did not run.
+  await nextTurn();
 }
 
 /** Closes all sockets, lets the requests that are being served finish, then closes every connection. */

@@ -113,14 +113,20 @@ const upgrade = (url: string, path: string) =>
     const load = async (send: () => Promise<Response>) => {
       while (isLoaded) statuses.push((await send()).status);
     };
+    /** Waits until nginx has sent requests to the node. */
+    const served = async ({ requests }: FakeNode) => {
+      const enough = requests.length + 20;
+      while (requests.length < enough) await post();
+    };
     const loads = [post, post, post, post, () => fetch(`${nginx.url}/api/v1/chats`)].map(load);
     for (const [stopping, running] of [nodes, [nodes[1], nodes[0]]]) {
       await leaveProxy(stopping!.server);
       await new Promise((resolve) => stopping!.server.close(resolve));
-      const served = running!.requests.length;
-      while (running!.requests.length < served + 20) await post();
+      await served(running!);
       stopping!.handle();
       await stopping!.start();
+      // nginx uses it again after at most two seconds.
+      await served(stopping!);
     }
     isLoaded = false;
     await Promise.all(loads);
