@@ -1,5 +1,6 @@
 import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 import type { MemorySample, NodeReport } from './children/probe.ts';
+import type { Histogram } from './histogram.ts';
 import type { Measurements } from './measurements.ts';
 import type { Options } from './options.ts';
 
@@ -15,6 +16,8 @@ const bar = {
 };
 /** Minutes from which growth of memory can be told from a start that is still warming up. */
 const memoryMinutes = 5;
+
+type Times = ReturnType<Histogram['summary']>;
 
 export interface BarResult {
   name: string;
@@ -39,13 +42,20 @@ const samplesMax = 60;
 const thinned = (memory: MemorySample[]) =>
   memory.filter((_, i) => i % Math.ceil(memory.length / samplesMax) === 0);
 
-export interface Driver {
+interface Surroundings {
+  /** Before the measurement, several people at a time. */
+  signIns: Times;
   /** Milliseconds by which the process that plays the people was late, which all times include. */
-  lagP99: number;
+  driverLagP99: number;
 }
 
 /** Returns everything that was measured, as it is printed with `--json`. */
-export function resultOf(options: Options, measurements: Measurements, nodes: NodeReport[], driver: Driver) {
+export function resultOf(
+  options: Options,
+  measurements: Measurements,
+  nodes: NodeReport[],
+  surroundings: Surroundings,
+) {
   const { seconds, answers, disconnects, skipped, failures } = measurements;
   const kinds = [...measurements.kinds].map(([kind, { time, refused, failed }]) => ({
     kind,
@@ -80,7 +90,7 @@ export function resultOf(options: Options, measurements: Measurements, nodes: No
       gaps: measurements.gaps.summary(),
     },
     nodes: nodes.map((node) => ({ ...node, memory: thinned(node.memory) })),
-    driver,
+    ...surroundings,
     failures,
   };
   return { ...result, bar: judge(options, measurements, nodes, { requests, failed }) };
@@ -95,8 +105,8 @@ function judge(
 ): BarResult[] {
   const failedPart = requests === 0 ? 1 : failed / requests;
   const lag = Math.max(...nodes.map((node) => node.lag.p99));
-  const growth = Math.max(...nodes.map(({ memory }) => growthOf(memory)));
   const isLong = minutes >= memoryMinutes && nodes.every(({ memory }) => memory.length > 0);
+  const growth = isLong ? Math.max(...nodes.map(({ memory }) => growthOf(memory))) : null;
   return [
     {
       name: 'failed requests',
@@ -113,8 +123,8 @@ function judge(
     { name: 'event loop p99', met: lag <= bar.loopLagP99, value: `${lag} ms`, limit: `${bar.loopLagP99} ms` },
     {
       name: 'growth of memory',
-      met: isLong ? growth <= bar.memoryGrowth : null,
-      value: `x ${growth.toFixed(2)}`,
+      met: growth === null ? null : growth <= bar.memoryGrowth,
+      value: growth === null ? '' : `x ${growth.toFixed(2)}`,
       limit: `x ${bar.memoryGrowth}`,
     },
   ];

@@ -62,7 +62,8 @@ export function textOfResult(result: Result): string {
     streaming(result),
     [
       ...result.nodes.map((node, i) => server(node, i + 1)),
-      `this program: late by ${result.driver.lagP99} ms (p99), which all times above include`,
+      `signing in, before: p50 ${result.signIns.p50}, p99 ${result.signIns.p99} ms`,
+      `this program: late by ${result.driverLagP99} ms (p99), which all times above include`,
     ].join('\n'),
     table(['bar', 'measured', 'limit', ''], bar),
     ...(result.failures.length > 0 ? [`first failures:\n  ${result.failures.join('\n  ')}`] : []),

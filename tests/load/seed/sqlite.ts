@@ -32,7 +32,8 @@ async function seedFile(file: string, size: SeedSize, onProgress: OnProgress): P
   for (const suffix of ['', '-wal', '-shm']) rmSync(unfinished + suffix, { force: true });
   await openSqlite(unfinished, migrations).close();
   const database = new Database(unfinished);
-  // What a crash destroys is seeded again.
+  // What a crash destroys is seeded again. The log of changes is left by way of an ordinary journal only.
+  database.pragma('journal_mode = DELETE');
   database.pragma('journal_mode = OFF');
   database.pragma('synchronous = OFF');
   database.pragma('cache_size = -200000');
