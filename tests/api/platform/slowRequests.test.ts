@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import type { Person } from '../../support/person.ts';
@@ -143,4 +146,23 @@ test('a request with two hosts is refused', async () => {
     raw.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n`);
     expect(await raw.waitFor(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 400 /);
   }
+});
+
+test('a connection that serves many requests keeps none of them in memory', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const connecting = once(app.http, 'connection') as Promise<[Socket]>;
+  const signOut = () =>
+    new Promise((resolve, reject) => {
+      const options = { agent, method: 'POST', headers: { ...json, 'Content-Length': 2 } };
+      const sent = request(`${app.url}/api/v1/auth/sign-out`, options, (response) =>
+        response.resume().once('end', resolve),
+      );
+      sent.once('error', reject).end('{}');
+    });
+  await signOut();
+  const [serverSide] = await connecting;
+  const before = serverSide.listenerCount('close');
+  for (let i = 0; i < 20; i++) await signOut();
+  expect(serverSide.listenerCount('close')).toBeLessThanOrEqual(before + 1);
+  agent.destroy();
 });

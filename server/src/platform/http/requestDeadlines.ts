@@ -47,8 +47,14 @@ class BodyDeadline {
     this.setTo(strangerBodyMs);
     // The rest of a refused upload is discarded at the pace of the upload: clients read the response after sending all.
     res.once('finish', () => this.#isUpload || this.setTo(unwantedBodyMs));
-    req.once('close', () => req.complete && clearTimeout(this.#timer));
-    req.socket.once('close', () => clearTimeout(this.#timer));
+    const end = () => clearTimeout(this.#timer);
+    req.socket.once('close', end);
+    req.once('close', () => {
+      if (!req.complete) return;
+      end();
+      // A connection serves any number of requests, and would keep all of them in memory until it closes.
+      req.socket.off('close', end);
+    });
   }
 
   setTo(ms: number): void {
