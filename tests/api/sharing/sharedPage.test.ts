@@ -348,6 +348,21 @@ describe('a shared page', () => {
       );
     });
 
+    test('other requests are served while a long chat is copied', async () => {
+      const turns = Array.from({ length: 3_000 }, (_, i) => ({ content: `Message ${i}` }));
+      const { id } = await share({}, { turns });
+      const { store } = app.platform;
+      let pauses = 0;
+      const pauseTx = store.pauseTx.bind(store);
+      store.pauseTx = () => {
+        pauses++;
+        return pauseTx();
+      };
+      await continueAs(bob, id);
+      store.pauseTx = pauseTx;
+      expect(pauses).toBeGreaterThanOrEqual(29);
+    });
+
     test('a chat of 3,000 messages is copied whole', async () => {
       const turns = Array.from({ length: 3_000 }, (_, i) => ({ content: `Message ${i}` }));
       const { id } = await share({}, { turns });
