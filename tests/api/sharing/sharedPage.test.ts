@@ -1,9 +1,10 @@
 import { brotliDecompressSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import { apiPrefix } from '#shared/api';
 import type { ChatWithBranch } from '#shared/chats';
 import { SharedChat, type SharedLink } from '#shared/sharing';
+import { SharingQueries } from '../../../server/src/features/sharing/sharing.queries.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { Conversations } from '../../support/conversation.ts';
 import type { Person } from '../../support/person.ts';
@@ -269,6 +270,50 @@ describe('a shared page', () => {
     const invented = await stranger.agent.get('/s/invented');
     expect(traits(live)).toEqual(traits(invented));
     expect(live.headers['x-robots-tag']).toContain('noindex');
+  });
+
+  describe('many readers', () => {
+    /** Holds back the stored messages of links until `release`, and counts how often they are read. */
+    const holdBodies = () => {
+      const read = SharingQueries.prototype.body;
+      let release!: () => void;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const spy = jest.spyOn(SharingQueries.prototype, 'body').mockImplementation(async function (
+        this: SharingQueries,
+        ...args
+      ) {
+        await released;
+        return read.apply(this, args);
+      });
+      return { spy, release };
+    };
+
+    test('a page that many people open at the same moment is made once', async () => {
+      const { id } = await share();
+      const { spy, release } = holdBodies();
+      const opened = [ann, bob, admin, bob].map((viewer) =>
+        viewer.get(`/shared/${id}`).set('Accept-Encoding', 'br'),
+      );
+      const responses = Promise.all(opened.map((response) => response.expect(200)));
+      await bob.get('/me').expect(200);
+      release();
+      await responses;
+      // One for the owner, one for everyone else.
+      expect(spy).toHaveBeenCalledTimes(2);
+      spy.mockRestore();
+    });
+
+    test('two pages of one person are made at a time, and all are sent', async () => {
+      const links = [await share(), await share(), await share(), await share(), await share()];
+      const { spy, release } = holdBodies();
+      const responses = Promise.all(links.map(({ id }) => bob.get(`/shared/${id}`).expect(200)));
+      while (spy.mock.calls.length < 2) await bob.get('/me').expect(200);
+      for (let i = 0; i < 5; i++) await bob.get('/me').expect(200);
+      expect(spy).toHaveBeenCalledTimes(2);
+      release();
+      await responses;
+      spy.mockRestore();
+    });
   });
 
   describe('continuing', () => {
