@@ -1,3 +1,5 @@
+import { MemoryStore, type Store as CounterStore } from 'express-rate-limit';
+import type { ServerOptions } from 'socket.io';
 import { newId } from '../ids.ts';
 import type { SignalMap } from '../signals.ts';
 import { MemoryCounts, type Counts } from './counts.ts';
@@ -14,6 +16,7 @@ export interface QuestionMap {
   'answers:stop': { payload: { chatId: string }; reply: { stopped: number } };
 }
 export type Question = keyof QuestionMap;
+export type SocketAdapter = ServerOptions['adapter'];
 /** Returns undefined when this node does not know. */
 export type Responder<Q extends Question> = (
   payload: QuestionMap[Q]['payload'],
@@ -31,6 +34,10 @@ export interface Cluster {
   readonly isConnected: boolean;
   readonly leases: Leases;
   readonly counts: Counts;
+  /** Carries the rooms of sockets between nodes. Undefined on a single node. */
+  readonly socketAdapter: SocketAdapter | undefined;
+  /** Creates a counter for rate limits, shared with the other nodes by its name. */
+  counter(name: string): CounterStore;
   /** Sends the signal to every other node. Returns at once. */
   publish(signal: RemoteSignal): void;
   /** Receives the signals of other nodes. */
@@ -48,7 +55,7 @@ export interface Cluster {
    * them, and once when it can again. Listeners check against the database what they know in memory.
    */
   onMissed(listener: () => Promise<void>): void;
-  /** Calls the listener when `isConnected` changes. */
+  /** Calls the listener when `isConnected` changes, and with true when events of other nodes were lost meanwhile. */
   onConnection(listener: (isConnected: boolean) => void): void;
   close(): Promise<void>;
 }
@@ -58,9 +65,13 @@ export class SingleNode implements Cluster {
   readonly nodeId = newId();
   readonly isShared = false;
   readonly isConnected = true;
-  readonly leases = new MemoryLeases();
+  readonly leases = new MemoryLeases(this.nodeId);
   readonly counts = new MemoryCounts();
+  readonly socketAdapter = undefined;
 
+  counter(): CounterStore {
+    return new MemoryStore();
+  }
   publish(): void {}
   onSignal(): void {}
   ask(): Promise<undefined> {
