@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
+import { MemoryStore } from 'express-rate-limit';
 import type {
   Cluster,
   Question,
@@ -7,6 +8,7 @@ import type {
   RemoteSignal,
   Responder,
 } from '../../server/src/platform/cluster/cluster.ts';
+import { MemoryCounts, type Counts } from '../../server/src/platform/cluster/counts.ts';
 import { MemoryLeases } from '../../server/src/platform/cluster/leases.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
 import { newId } from '../../server/src/platform/ids.ts';
@@ -20,7 +22,7 @@ type Sending = Record<SendingMethod, (...args: never[]) => void>;
 
 /** Connects several apps in one process, as Redis connects the nodes of an instance. */
 export class MemoryHub {
-  readonly leases = new MemoryLeases();
+  readonly leases = new MemoryLeases('hub');
   readonly #nodes = new Set<MemoryNode>();
   /** A call that is forwarded to the other nodes is not forwarded again. */
   #isForwarding = false;
@@ -59,6 +61,9 @@ export class MemoryNode implements Cluster {
   readonly nodeId = newId();
   readonly isShared = true;
   readonly leases: MemoryLeases;
+  readonly counts: Counts;
+  readonly socketAdapter = undefined;
+  readonly held = new MemoryCounts();
   /** Resolves when the database knows the node. */
   readonly ready: Promise<void>;
   /** Names of the questions this node asked. */
@@ -76,11 +81,19 @@ export class MemoryNode implements Cluster {
     this.#hub = hub;
     this.#store = store;
     this.leases = hub.leases;
+    this.counts = {
+      change: (name, by) => this.held.change(name, by),
+      totals: (names) => Promise.resolve(names.map((name) => this.#total(name))),
+    };
     this.ready = this.#join();
   }
 
   get isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  counter(): MemoryStore {
+    return new MemoryStore();
   }
 
   publish(signal: RemoteSignal): void {
@@ -170,6 +183,11 @@ export class MemoryNode implements Cluster {
     const { db, t } = this.#store;
     const until = Date.now() + leaseMs;
     await db.insert(t.leases).values({ name: this.#leaseName, holder: this.nodeId, until });
+  }
+
+  #total(name: string): number {
+    const others = this.#hub.reachableFrom(this);
+    return others.reduce((sum, node) => sum + node.held.held(name), this.held.held(name));
   }
 
   #connect(isConnected: boolean): void {

@@ -64,11 +64,13 @@ export class RedisCounts implements Counts {
 
   #writeAll(): void {
     if (!this.#link.isConnected) return;
-    const entries = this.#own.entries().map(([name, held]) => [name, String(held)] as const);
     this.#write(async (redis) => {
-      await redis.del(this.#hashOf(this.#nodeId));
-      if (entries.length > 0) await redis.hSet(this.#hashOf(this.#nodeId), Object.fromEntries(entries));
       await this.#forgetGoneNodes(redis);
+      const hash = this.#hashOf(this.#nodeId);
+      const replacement = redis.multi().del(hash);
+      // Read now: what changes later is sent later.
+      for (const [name, held] of this.#own.entries()) replacement.hSet(hash, name, String(held));
+      await replacement.exec();
     });
   }
 
