@@ -15,7 +15,10 @@ const Use = z.object({
 });
 
 export const PersonUsage = Use.extend({
-  user: z.object({ id: Id, name: z.string(), email: z.string(), active: z.boolean() }),
+  id: Id,
+  name: z.string(),
+  email: z.string(),
+  active: z.boolean(),
 });
 export type PersonUsage = z.output<typeof PersonUsage>;
 

@@ -88,7 +88,7 @@ export class UsageService {
       const user = users.get(id);
       if (!user) return [];
       const running = { sockets: sockets[i]!, imports: imports[i]!, runningAnswers: answers.get(id) ?? 0 };
-      return [{ user, storageBytes: bytes, ...running }];
+      return [{ ...user, storageBytes: bytes, ...running }];
     });
   }
 
