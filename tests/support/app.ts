@@ -46,6 +46,8 @@ interface Options {
   log?: Logger;
   /** Speed of the demo model and timeouts of model servers. */
   modelTuning?: FeatureOptions['modelTuning'];
+  /** How soon the answers of a dead node are looked for. */
+  recoveryTuning?: FeatureOptions['recoveryTuning'];
 }
 
 /** Starts the real app on a loopback port with its own database. */
@@ -57,6 +59,7 @@ export async function createTestApp({
   limited,
   log,
   modelTuning,
+  recoveryTuning,
 }: Options = {}): Promise<TestApp> {
   const folder = dataDir ?? mkdtempSync(path.join(tmpdir(), 'parley-test-'));
   const env = readEnv({
@@ -76,7 +79,7 @@ export async function createTestApp({
     cluster,
     log: log ?? createLog(env.LOG_LEVEL),
     now: () => Date.now() + offset,
-    featureOptions: { modelTuning },
+    featureOptions: { modelTuning, recoveryTuning },
   });
   if (cluster instanceof MemoryNode) cluster.attach(app.platform.realtime);
   await new Promise<void>((resolve) => app.http.listen(0, '127.0.0.1', resolve));

@@ -9,7 +9,8 @@ import type {
   Responder,
 } from '../../server/src/platform/cluster/cluster.ts';
 import { MemoryCounts, type Counts } from '../../server/src/platform/cluster/counts.ts';
-import { MemoryLeases } from '../../server/src/platform/cluster/leases.ts';
+import { liveHolders } from '../../server/src/platform/cluster/databaseLeases.ts';
+import { MemoryLeases, type Leases } from '../../server/src/platform/cluster/leases.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
 import { newId } from '../../server/src/platform/ids.ts';
 import type { Realtime } from '../../server/src/platform/sockets/realtime.ts';
@@ -38,6 +39,11 @@ export class MemoryHub {
     this.#nodes.delete(node);
   }
 
+  /** Returns the ids of all nodes. */
+  get nodeIds(): string[] {
+    return [...this.#nodes].map(({ nodeId }) => nodeId);
+  }
+
   /** Returns the nodes that a message of this one reaches. */
   reachableFrom(node: MemoryNode): MemoryNode[] {
     return node.isConnected ? [...this.#nodes].filter((other) => other !== node && other.isConnected) : [];
@@ -60,10 +66,11 @@ export class MemoryHub {
 export class MemoryNode implements Cluster {
   readonly nodeId = newId();
   readonly isShared = true;
-  readonly leases: MemoryLeases;
+  readonly leases: Leases;
   readonly counts: Counts;
-  readonly socketAdapter = undefined;
   readonly held = new MemoryCounts();
+  /** `attach` connects the browsers. */
+  readonly socketAdapter = undefined;
   /** Resolves when the database knows the node. */
   readonly ready: Promise<void>;
   /** Names of the questions this node asked. */
@@ -80,10 +87,14 @@ export class MemoryNode implements Cluster {
   constructor(hub: MemoryHub, store?: Store) {
     this.#hub = hub;
     this.#store = store;
-    this.leases = hub.leases;
     this.counts = {
       change: (name, by) => this.held.change(name, by),
       totals: (names) => Promise.resolve(names.map((name) => this.#total(name))),
+    };
+    this.leases = {
+      run: (name, work) => hub.leases.run(name, work),
+      liveNodes: () => (store ? liveHolders(store) : Promise.resolve(hub.nodeIds)),
+      close: () => Promise.resolve(),
     };
     this.ready = this.#join();
   }

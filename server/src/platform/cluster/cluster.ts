@@ -1,5 +1,6 @@
 import { MemoryStore, type Store as CounterStore } from 'express-rate-limit';
 import type { ServerOptions } from 'socket.io';
+import type { MessageStatus } from '#shared/messages';
 import { newId } from '../ids.ts';
 import type { SignalMap } from '../signals.ts';
 import { MemoryCounts, type Counts } from './counts.ts';
@@ -7,10 +8,16 @@ import { MemoryLeases, type Leases } from './leases.ts';
 
 /** What one node asks the others, and what the node that knows replies. */
 export interface QuestionMap {
-  /** The text so far of an answer that another node is writing. */
+  /** The text so far of an answer that another node is writing. Only the node `writerId` replies. */
   'answer:text': {
-    payload: { messageId: string };
-    reply: { content: string; reasoning: string | null; reasoningMs: number | null };
+    payload: { messageId: string; writerId: string };
+    reply: {
+      content: string;
+      reasoning: string | null;
+      reasoningMs: number | null;
+      status: MessageStatus;
+      error: string | null;
+    };
   };
   /** Stops the answers that another node is writing in a chat. Replied when they are stored. */
   'answers:stop': { payload: { chatId: string }; reply: { stopped: number } };

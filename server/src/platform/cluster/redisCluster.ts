@@ -4,8 +4,8 @@ import { newId } from '../ids.ts';
 import type { Logger } from '../log.ts';
 import type { Cluster, Question, QuestionMap, RemoteSignal, Responder } from './cluster.ts';
 import { DatabaseLeases } from './databaseLeases.ts';
-import { RedisCounts } from './redisCounts.ts';
 import { RedisLink } from './redisLink.ts';
+import { SharedCounts } from './sharedCounts.ts';
 import { SharedCounter } from './sharedCounter.ts';
 import { createSocketAdapter } from './socketAdapter.ts';
 
@@ -26,7 +26,7 @@ export class RedisCluster implements Cluster {
   readonly nodeId = newId();
   readonly isShared = true;
   readonly leases: DatabaseLeases;
-  readonly counts: RedisCounts;
+  readonly counts: SharedCounts;
   readonly socketAdapter: Awaited<ReturnType<typeof createSocketAdapter>>;
   #link: RedisLink;
   #log: Logger;
@@ -45,8 +45,8 @@ export class RedisCluster implements Cluster {
     this.#link = link;
     this.#log = log;
     this.socketAdapter = socketAdapter;
+    this.counts = new SharedCounts(link, this.nodeId);
     this.leases = new DatabaseLeases(store, this.nodeId, log);
-    this.counts = new RedisCounts(link, this.nodeId, log);
     this.#missedTimer = setInterval(() => {
       if (!link.isConnected) this.#tellMissed();
     }, missedIntervalMs).unref();
