@@ -11,10 +11,10 @@ import {
   openChat,
   type ModelFixture,
 } from '../../support/modelFixture.ts';
+import { chunksOf } from '../../support/modelServer.ts';
 import type { Person } from '../../support/person.ts';
 
 const megabyte = 1_000_000;
-const chunk = (content: string) => JSON.stringify({ choices: [{ delta: { content } }] });
 
 describe('with a storage limit of one megabyte per person', () => {
   let fixture: ModelFixture;
@@ -65,7 +65,7 @@ describe('with a storage limit of one megabyte per person', () => {
   });
 
   test('a question that does not fit is refused, and a short one is answered', async () => {
-    fixture.server.reply = { chunks: [chunk('Yes.'), '[DONE]'] };
+    fixture.server.reply = { chunks: chunksOf('Yes.') };
     const chatId = await fillUp(50_000);
     const long = await ann.post(`/chats/${chatId}/messages`, { content: 'x'.repeat(60_000) }).expect(422);
     expect(long.body.error.message).toMatch(/^This does not fit into your storage: you use 1 of 1 MB\./);
@@ -106,7 +106,7 @@ describe('with a storage limit of one megabyte per person', () => {
   });
 
   test('an answer that is being written ends as usual', async () => {
-    fixture.server.reply = { chunks: [chunk('One, '), chunk('two.'), '[DONE]'], pauseAfter: 1 };
+    fixture.server.reply = { chunks: chunksOf('One, two.'), pauseAfter: 2 };
     const tab = await ann.connect();
     const { id: chatId } = await newChat(ann);
     await tab.request('chat:watch', { chatId });

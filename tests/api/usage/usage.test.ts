@@ -6,10 +6,10 @@ import type { ResponseOf } from '#shared/endpoint';
 import { Conversations } from '../../support/conversation.ts';
 import { ask, createModelFixture, type ModelFixture } from '../../support/modelFixture.ts';
 import { startUpload } from '../../support/imports/uploading.ts';
+import { chunksOf } from '../../support/modelServer.ts';
 import type { Person } from '../../support/person.ts';
 
 type Usage = ResponseOf<Api['GET /admin/usage']>;
-const chunk = (content: string) => JSON.stringify({ choices: [{ delta: { content } }] });
 
 describe('the usage of an instance', () => {
   let fixture: ModelFixture;
@@ -61,7 +61,7 @@ describe('the usage of an instance', () => {
 
   test('it shows running answers, sockets and imports', async () => {
     const before = (await usage()).instance;
-    fixture.server.reply = { chunks: [chunk('One'), '[DONE]'], pauseAfter: 1 };
+    fixture.server.reply = { chunks: chunksOf('One, two.'), pauseAfter: 2 };
     await ask(ann, 'Count');
     const tab = await ann.connect();
     const upload = startUpload(fixture.app.url, ann.cookie(), '[');
