@@ -7,7 +7,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { authorize, type Actor } from '../../platform/policy.ts';
 import { rooms } from '../../platform/sockets/realtime.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
-import type { MessageTree } from './chats.contract.ts';
+import type { MessageTree, StorageGuard } from './chats.contract.ts';
 import { chatPolicy } from './chats.policy.ts';
 import { presentChat } from './chats.presenter.ts';
 import type { ChatQueries, ChatRow } from './chats.queries.ts';
@@ -33,6 +33,7 @@ const messagesPerRemoval = 500;
 interface Parts {
   queries: ChatQueries;
   messages: MessageTree;
+  storage: StorageGuard;
   audit: AuditQueries;
 }
 
@@ -51,7 +52,13 @@ export class ChatService {
     return authorize(chatPolicy, actor, 'access', await this.#parts.queries.byId(id));
   }
 
+  /** Throws `refused` when the person's storage would not take this many further bytes. */
+  requireSpace(actor: Actor, bytes = 0): Promise<void> {
+    return this.#parts.storage.requireSpace(actor.id, bytes);
+  }
+
   async create(actor: Actor, values: NewChat): Promise<ChatRow> {
+    await this.requireSpace(actor);
     const created = await this.#createOnce(actor, values).catch((error: unknown) => {
       // A concurrent request with the same idempotency key has just created it.
       if (isUniqueViolation(error)) return this.#createOnce(actor, values);

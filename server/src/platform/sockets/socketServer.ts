@@ -118,10 +118,11 @@ function refuseOtherUpgrades(http: HttpServer, path: string): void {
 }
 
 /** Lets a member in, or returns why not. The client asks about its session and tries again after a while. */
-function admit(socket: AppSocket, counts: SocketCounts): Error | undefined {
+async function admit(socket: AppSocket, counts: SocketCounts): Promise<Error | undefined> {
   const { user, sessionID } = socket.request as Request;
   if (!user || user.role === 'pending') return new Error('unauthenticated');
-  if (counts.isOver({ userId: user.id })) return new Error('too_many_sockets');
+  if (counts.isOver({ userId: user.id }) || (await counts.isOverEverywhere(user.id)))
+    return new Error('too_many_sockets');
   socket.data = { userId: user.id, sidHash: hashSessionId(sessionID) };
   return undefined;
 }
@@ -187,9 +188,9 @@ export function createSocketServer(http: HttpServer, platform: Platform, parts: 
     );
   }
 
-  const counts = new SocketCounts(platform.env.RATE_LIMIT_FACTOR);
+  const counts = new SocketCounts(platform.env.RATE_LIMIT_FACTOR, platform.cluster.counts);
   boundConnections(io, counts, platform.env);
-  io.use((socket, next) => next(admit(socket, counts)));
+  io.use((socket, next) => void admit(socket, counts).then(next, next));
 
   const contexts = new Map<string, SocketContext>();
   followOtherNodes(platform, contexts);
