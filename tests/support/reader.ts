@@ -25,9 +25,9 @@ export class Reader {
     this.#ids = ids;
   }
 
-  /** Opens a socket and catches up. Returns the current status of the answer. */
-  async connect(): Promise<string> {
-    const socket = await this.#person.connect();
+  /** Opens a socket and catches up, at another node if `person` is there. Returns the current status of the answer. */
+  async connect(person = this.#person): Promise<string> {
+    const socket = await person.connect();
     this.#socket = socket;
     socket.raw.on('message:delta', (delta) => {
       if (delta.messageId === this.#ids.messageId) this.#apply(delta);
