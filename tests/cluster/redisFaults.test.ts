@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import supertest from 'supertest';
+import { cuttableLink } from '../support/cluster/cuttableLink.ts';
 import { onSeveralNodes } from '../support/cluster/programs.ts';
 import { TestCluster } from '../support/cluster/testCluster.ts';
 import { Traffic } from '../support/cluster/traffic.ts';
@@ -154,5 +155,23 @@ onSeveralNodes('without a working Redis', () => {
     await ann.at(cluster.nodes[1]!.url).get('/chats').expect(200);
     await cluster.redis.start();
     await untilHealed();
+  });
+
+  test('what is revoked on a node that alone lost Redis leaves open tabs on the others all the same', async () => {
+    const link = await cuttableLink(Number(new URL(cluster.redis.url).port));
+    expect(await cluster.nodes[0]!.stop('SIGTERM')).toBe(0);
+    await cluster.startNode(0, { REDIS_URL: `redis://127.0.0.1:${link.port}` });
+    const page = await cluster.share(ann);
+    const tab = await openTab(page.id);
+    const leaver = await cluster.person('Leaver');
+    const leaverTab = await connect(leaver.at(cluster.nodes[1]!.url));
+    link.cut();
+    await ann.delete(`/shared-links/${page.id}`).expect(204);
+    await leaver.post('/auth/sign-out').expect(204);
+    await within(evictionMs, tab.waitFor('share:revoked', ({ id }) => id === page.id));
+    await within(evictionMs, leaverTab.waitUntilClosed());
+    link.heal();
+    await untilHealed();
+    await link.end();
   });
 });
