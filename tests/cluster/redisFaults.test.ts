@@ -168,7 +168,10 @@ onSeveralNodes('without a working Redis', () => {
     link.cut();
     await ann.delete(`/shared-links/${page.id}`).expect(204);
     await leaver.post('/auth/sign-out').expect(204);
-    await within(evictionMs, tab.waitFor('share:revoked', ({ id }) => id === page.id));
+    await within(
+      evictionMs,
+      tab.waitFor('share:revoked', ({ id }) => id === page.id),
+    );
     await within(evictionMs, leaverTab.waitUntilClosed());
     link.heal();
     await untilHealed();
