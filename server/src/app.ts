@@ -116,7 +116,7 @@ function createPlatform(
     ),
     secretBox: new SecretBox(secret),
     sessions,
-    rateLimits: createRateLimits(env.RATE_LIMIT_FACTOR),
+    rateLimits: createRateLimits(env.RATE_LIMIT_FACTOR, (name) => cluster.counter(name)),
     inFlight: createInFlightBounds(),
   };
 }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
+import { openCluster } from './platform/cluster/openCluster.ts';
 import { openStore } from './platform/db/openStore.ts';
 import { requireWholeCopy } from './platform/db/unfinishedCopy.ts';
 import { readEnv } from './platform/env.ts';
@@ -16,7 +17,8 @@ async function start(): Promise<void> {
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'background task failed'));
   const store = await openStore(env, log);
   await requireWholeCopy(store);
-  const app = await createApp({ env, store, log });
+  const cluster = await openCluster(env, { store, log });
+  const app = await createApp({ env, store, cluster, log });
 
   app.http.listen(env.PORT, env.HOST, () => {
     const { port } = app.http.address() as AddressInfo;

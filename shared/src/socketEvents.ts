@@ -67,6 +67,10 @@ export const serverEvents = {
   'import:progress': event(z.object({ importId: Id, done: z.number(), total: z.number().nullable() })),
   /** The settings of the instance changed: reload `/config` and `/me`. */
   'config:changed': event(z.object({})),
+  /**
+   * To all tabs of a node: changes made on other nodes do not arrive for now, or arrive again. Then read what was missed.
+   */
+  'live:changed': event(z.object({ paused: z.boolean() })),
   /** To all tabs of the admins: how many accounts wait for approval. */
   'users:pending': event(z.object({ count: z.number() })),
   /** The session ended or the role changed: the socket closes right after. `session_renewed`: reconnect with the new cookie. */

@@ -31,11 +31,13 @@ const refusedRetryMs = 10_000;
  */
 export class RealtimeSocket {
   #connected = $state(false);
+  #paused = $state(false);
   #connection: Connection | null = null;
   #opening: Promise<Connection> | null = null;
   #wasConnected = false;
   #endReason: ServerPayload<'session:ended'>['reason'] | null = null;
   #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
+  #resumeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #handlers = new Map<ServerEvent, Set<Handler>>();
   readonly #reconnectHooks = new Set<() => void>();
   readonly #refusalHooks = new Set<() => void>();
@@ -50,6 +52,11 @@ export class RealtimeSocket {
     return this.#connected;
   }
 
+  /** Whether changes made elsewhere may not arrive for now, although the connection is open. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** Opens the connection if it is not open yet; the library is loaded on the first call. */
   async connect(): Promise<void> {
     await this.#open();
@@ -58,11 +65,13 @@ export class RealtimeSocket {
   /** Closes the connection until the next `connect`. Handlers stay registered. */
   disconnect(): void {
     clearTimeout(this.#reconnectTimer);
+    clearTimeout(this.#resumeTimer);
     this.#connection?.removeAllListeners();
     this.#connection?.disconnect();
     this.#connection = null;
     this.#opening = null;
     this.#connected = false;
+    this.#paused = false;
     this.#wasConnected = false;
     this.#endReason = null;
   }
@@ -74,7 +83,7 @@ export class RealtimeSocket {
     return () => handlers.delete(handler);
   }
 
-  /** Calls `hook` after every connection except the first, to read what was missed. */
+  /** Calls `hook` after every connection except the first, and after a pause, to read what was missed. */
   onReconnect(hook: () => void): () => void {
     this.#reconnectHooks.add(hook);
     return () => this.#reconnectHooks.delete(hook);
@@ -134,7 +143,16 @@ export class RealtimeSocket {
     this.#connected = true;
     const isReconnect = this.#wasConnected;
     this.#wasConnected = true;
-    if (isReconnect) for (const hook of this.#reconnectHooks) hook();
+    if (isReconnect) this.#readMissed();
+  }
+
+  #readMissed(): void {
+    for (const hook of this.#reconnectHooks) hook();
+  }
+
+  #handleLiveChange(paused: boolean): void {
+    this.#paused = paused;
+    if (!paused) this.#resumeTimer = setTimeout(() => this.#readMissed(), Math.random() * reconnectSpreadMs);
   }
 
   #handleRefusal(): void {
@@ -144,6 +162,7 @@ export class RealtimeSocket {
 
   #handleDisconnect(reason: string): void {
     this.#connected = false;
+    this.#paused = false;
     const endReason = this.#endReason;
     this.#endReason = null;
     // The library does not reconnect after the server closed the connection; after a sign-out it must not.
@@ -152,6 +171,7 @@ export class RealtimeSocket {
   }
 
   #dispatch(name: ServerEvent, payload: unknown): void {
+    if (name === 'live:changed') this.#handleLiveChange((payload as ServerPayload<'live:changed'>).paused);
     if (name === 'session:ended') this.#endReason = (payload as ServerPayload<'session:ended'>).reason;
     for (const handler of this.#handlers.get(name) ?? []) handler(payload as never);
   }

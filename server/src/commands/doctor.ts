@@ -3,6 +3,7 @@ import { describe, exitCodes, misused, runCommand } from './common/commandLine.t
 import { checkProxies, checkUrl } from './doctor/addressChecks.ts';
 import { checkDatabase } from './doctor/databaseChecks.ts';
 import { fault, line, type Finding } from './doctor/finding.ts';
+import { checkRedis } from './doctor/redisChecks.ts';
 import { checkFolder, checkModes, checkNode, checkPort, checkSpace } from './doctor/machineChecks.ts';
 
 const usage = `Checks this instance, changes nothing, and says what to do. Run it as the user that runs the server.
@@ -15,6 +16,7 @@ const checksOf = async (env: Env): Promise<Finding[]> => [
   ...checkModes(env),
   ...checkSpace(env),
   ...(await checkDatabase(env)),
+  ...(await checkRedis(env)),
   checkUrl(env),
   checkProxies(env),
   await checkPort(env),

@@ -29,6 +29,20 @@ export const variables = {
       .optional(),
     help: 'Use PostgreSQL instead of SQLite: `postgres://user:password@host:5432/parley`.',
   },
+  REDIS_URL: {
+    schema: z
+      .string()
+      .regex(/^rediss?:\/\//, 'must start with redis://')
+      .optional(),
+    help: 'Connects several nodes that share one PostgreSQL database: `redis://user:password@host:6379`. Unset: this is the only node.',
+  },
+  REDIS_PREFIX: {
+    schema: z
+      .string()
+      .regex(/^[\w.-]{1,50}$/, 'must have 1 to 50 letters, digits, dots, dashes or underscores')
+      .default('parley'),
+    help: 'Start of all keys in Redis, if several instances share it.',
+  },
   WEBUI_URL: {
     schema: httpUrl.optional(),
     help: 'Public URL of this instance. Links start with it, and requests from other origins are rejected. Unset: taken from each request, if the host is allowed.',
@@ -133,6 +147,10 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     if (parsed.success) env[name] = parsed.data;
     else problems.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join(', ')}`);
   }
+  if (env.REDIS_URL !== undefined && env.DATABASE_URL === undefined)
+    problems.push('REDIS_URL: needs DATABASE_URL: several nodes cannot share an SQLite file');
+  if (env.REDIS_URL !== undefined && env.WEBUI_SECRET_KEY === undefined)
+    problems.push('REDIS_URL: needs WEBUI_SECRET_KEY: all nodes must sign sessions with the same key');
   if (problems.length > 0) throw new Error(`The environment is not valid.\n  ${problems.join('\n  ')}`);
   const appRoot = path.resolve(source.APP_ROOT ?? '.');
   const manifest = JSON.parse(readFileSync(path.join(appRoot, 'package.json'), 'utf8')) as {

@@ -89,3 +89,25 @@ describe('connections that the server closes', () => {
     expect(connection.connects).toBe(1);
   });
 });
+
+describe('live updates that pause', () => {
+  test('what was missed is read once they go on, at a random moment of a few seconds', () => {
+    const hook = jest.fn();
+    socket.onReconnect(hook);
+    connection.emitEvent('connect');
+    connection.sendEvent('live:changed', { paused: true });
+    expect(socket.paused).toBe(true);
+    expect(hook).not.toHaveBeenCalled();
+    connection.sendEvent('live:changed', { paused: false });
+    expect(socket.paused).toBe(false);
+    jest.advanceTimersByTime(3_000);
+    expect(hook).toHaveBeenCalledTimes(1);
+  });
+
+  test('a connection to another node is not paused', () => {
+    connection.emitEvent('connect');
+    connection.sendEvent('live:changed', { paused: true });
+    connection.emitEvent('disconnect', 'transport close');
+    expect(socket.paused).toBe(false);
+  });
+});

@@ -5,6 +5,7 @@ type Handler = (payload: never) => void;
 /** A realtime socket on which the test sends the server's events. */
 export class FakeSocket {
   connected = false;
+  paused = false;
   readonly #handlers = new Map<ServerEvent, Set<Handler>>();
   readonly #reconnectHooks = new Set<() => void>();
   readonly #refusalHooks = new Set<() => void>();

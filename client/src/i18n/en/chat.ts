@@ -30,6 +30,7 @@ export const chat = {
   editUnsent: 'Edit',
   unsentFirst: 'Send or edit the message above first.',
   reconnecting: 'Reconnecting…',
+  livePaused: 'Live updates are paused. Reload to see changes made elsewhere.',
   jumpToLatest: 'Jump to latest',
   loadingEarlier: 'Loading earlier messages',
 

@@ -63,7 +63,7 @@ export function authRoutes(platform: Platform, { auth, sessionAuth }: Parts): Ro
     userEndpoints.changePassword,
     { limit: rateLimits.signIn },
     async ({ actor, body, req, res }) => {
-      const attempt = failureLimit.beginPasswordChange(actor.id, res);
+      const attempt = await failureLimit.beginPasswordChange(actor.id, res);
       await auth.requirePassword(actor, body.currentPassword, addressOf(req));
       attempt.succeeded();
       await auth.changePassword(actor, body.newPassword);

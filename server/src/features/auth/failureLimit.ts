@@ -1,4 +1,4 @@
-import { ipKeyGenerator } from 'express-rate-limit';
+import { ipKeyGenerator, type Store } from 'express-rate-limit';
 import type { Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../platform/errors.ts';
@@ -26,19 +26,24 @@ const uncounted: Attempt = { succeeded: () => undefined };
 /**
  * Limits wrong passwords per account, however many addresses they come from. The owner is not locked out: at an
  * address where they signed in before, only the limit per address applies. Unknown emails are counted alike, so that
- * a refusal tells nothing about an account. Counts are kept in memory.
+ * a refusal tells nothing about an account. Each node counts in memory; several nodes also count together.
  */
 export class FailureLimit {
   #platform: Platform;
   #failures = new LRUCache<string, Failures>({ max: accountsMax });
+  #together: Store | undefined;
 
   constructor(platform: Platform) {
     this.#platform = platform;
+    if (platform.cluster.isShared) {
+      this.#together = platform.cluster.counter('failures');
+      void this.#together.init?.({ windowMs } as never);
+    }
   }
 
   /** Counts a try to sign in. Throws when there were too many and the address is new to the account. */
   async beginSignIn(email: string, { req, res }: { req: { ip?: string }; res: Response }): Promise<Attempt> {
-    const attempt = this.#begin(`sign-in:${email}`);
+    const attempt = await this.#begin(`sign-in:${email}`);
     if (attempt) return attempt;
     if (await this.#isKnownAddress(email, req.ip ?? '')) return uncounted;
     throw this.#tooMany(
@@ -49,22 +54,30 @@ export class FailureLimit {
   }
 
   /** Counts a try of the current password of an account. Throws when there were too many. */
-  beginPasswordChange(userId: string, res: Response): Attempt {
+  async beginPasswordChange(userId: string, res: Response): Promise<Attempt> {
     const key = `password:${userId}`;
-    const attempt = this.#begin(key);
+    const attempt = await this.#begin(key);
     if (attempt) return attempt;
     throw this.#tooMany(key, res, 'The current password was wrong too often. Try again in 15 minutes.');
   }
 
   /** Counts before the password is checked, so that tries at the same moment count as well. */
-  #begin(key: string): Attempt | undefined {
+  async #begin(key: string): Promise<Attempt | undefined> {
     const now = this.#platform.now();
     const known = this.#failures.get(key);
     const failures = known && known.until > now ? known : { count: 0, until: now + windowMs };
-    if (failures.count >= failuresMax * this.#platform.env.RATE_LIMIT_FACTOR) return undefined;
+    const max = failuresMax * this.#platform.env.RATE_LIMIT_FACTOR;
+    if (failures.count >= max) return undefined;
     failures.count++;
     this.#failures.set(key, failures);
-    return { succeeded: () => void failures.count-- };
+    const together = await this.#together?.increment(key);
+    if (together && together.totalHits > max) return undefined;
+    return {
+      succeeded: () => {
+        failures.count--;
+        void this.#together?.decrement(key);
+      },
+    };
   }
 
   async #isKnownAddress(email: string, address: string): Promise<boolean> {

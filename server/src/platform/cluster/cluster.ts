@@ -1,3 +1,5 @@
+import { MemoryStore, type Store as CounterStore } from 'express-rate-limit';
+import type { ServerOptions } from 'socket.io';
 import { newId } from '../ids.ts';
 import type { SignalMap } from '../signals.ts';
 import { MemoryLeases, type Leases } from './leases.ts';
@@ -13,6 +15,7 @@ export interface QuestionMap {
   'answers:stop': { payload: { chatId: string }; reply: { stopped: number } };
 }
 export type Question = keyof QuestionMap;
+export type SocketAdapter = ServerOptions['adapter'];
 /** Returns undefined when this node does not know. */
 export type Responder<Q extends Question> = (
   payload: QuestionMap[Q]['payload'],
@@ -29,6 +32,10 @@ export interface Cluster {
   /** Whether messages reach the other nodes now. Always true on a single node. */
   readonly isConnected: boolean;
   readonly leases: Leases;
+  /** Carries the rooms of sockets between nodes. Undefined on a single node. */
+  readonly socketAdapter: SocketAdapter | undefined;
+  /** Creates a counter for rate limits, shared with the other nodes by its name. */
+  counter(name: string): CounterStore;
   /** Sends the signal to every other node. Returns at once. */
   publish(signal: RemoteSignal): void;
   /** Receives the signals of other nodes. */
@@ -46,7 +53,7 @@ export interface Cluster {
    * them, and once when it can again. Listeners check against the database what they know in memory.
    */
   onMissed(listener: () => Promise<void>): void;
-  /** Calls the listener when `isConnected` changes. */
+  /** Calls the listener when `isConnected` changes, and with true when events of other nodes were lost meanwhile. */
   onConnection(listener: (isConnected: boolean) => void): void;
   close(): Promise<void>;
 }
@@ -56,8 +63,12 @@ export class SingleNode implements Cluster {
   readonly nodeId = newId();
   readonly isShared = false;
   readonly isConnected = true;
-  readonly leases = new MemoryLeases();
+  readonly leases = new MemoryLeases(this.nodeId);
+  readonly socketAdapter = undefined;
 
+  counter(): CounterStore {
+    return new MemoryStore();
+  }
   publish(): void {}
   onSignal(): void {}
   ask(): Promise<undefined> {

@@ -24,8 +24,8 @@ const responseTimeoutMs = statementTimeoutMs + 3_000;
 const lockTimeoutMs = 2_000;
 /** The same while others wait for a connection; longer than the second after which PostgreSQL looks for deadlocks. */
 const contendedLockTimeoutMs = 1_200;
-/** Times that work whose connection was lost runs again. */
-const lostConnectionRetries = 2;
+/** Times that work whose connection was lost runs again: all idle connections may have been lost with it. */
+const lostConnectionRetries = writeConnections + 1;
 const conflictRetries = 5;
 
 type Query = string | pg.QueryConfig;

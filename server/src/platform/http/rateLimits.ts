@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, MemoryStore, rateLimit, type Store } from 'express-rate-limit';
 import { DomainError } from '../errors.ts';
 
 /** How many requests one user or address may make within `windowMs`. */
@@ -116,16 +116,21 @@ const userKey = (userId: string) => `user:${userId}`;
 const keyOf = (rate: Rate) => (req: Request) =>
   rate.by === 'user' && req.user ? userKey(req.user.id) : `address:${ipKeyGenerator(req.ip ?? '')}`;
 
-/** Creates one limiter per name, counting in memory. `factor` raises all limits. */
-export function createRateLimits(factor = 1): RateLimits {
-  const entries = Object.entries(rates).map(([name, rate]) => [name, createRateLimit(rate, factor)]);
+/** Creates one limiter per name. `factor` raises all limits; `counter` creates the counter of a limiter. */
+export function createRateLimits(
+  factor = 1,
+  counter: (name: string) => Store = () => new MemoryStore(),
+): RateLimits {
+  const entries = Object.entries(rates).map(([name, rate]) => [
+    name,
+    createRateLimit(rate, factor, counter(name)),
+  ]);
   return Object.fromEntries(entries) as RateLimits;
 }
 
-function createRateLimit(rate: Rate, factor: number): RateLimit {
+function createRateLimit(rate: Rate, factor: number, store: Store): RateLimit {
   const { windowMs, failuresOnly = false, message } = rate;
   const limit = rate.limit * factor;
-  const store = new MemoryStore();
   const handler = rateLimit({
     windowMs,
     limit,

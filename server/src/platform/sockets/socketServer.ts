@@ -112,6 +112,39 @@ interface SocketParts {
   onRefused: SocketContext['onRefused'];
 }
 
+function contextOf(socket: AppSocket, platform: Platform, parts: SocketParts): SocketContext {
+  return {
+    socket,
+    log: platform.log,
+    queue: new SerialQueue(),
+    eventLimit: platform.rateLimits.socketEvent,
+    onRefused: parts.onRefused,
+    async actor() {
+      const live = await platform.sessions.isLive(socket.data.sidHash);
+      const actor = live ? await parts.actor(socket.data.userId) : undefined;
+      if (!actor) {
+        socket.disconnect(true);
+        throw unauthenticated();
+      }
+      requireMember(actor);
+      return actor;
+    },
+  };
+}
+
+/** Tells browsers while other nodes cannot be reached, and closes sockets whose session ended on one of them meanwhile. */
+function followOtherNodes({ cluster, realtime }: Platform, contexts: Map<string, SocketContext>): void {
+  cluster.onConnection((isConnected) => realtime.sendToThisNode('live:changed', { paused: !isConnected }));
+  cluster.onMissed(async () => {
+    for (const context of contexts.values()) {
+      await context.actor().catch((error: unknown) => {
+        // While the database cannot be reached, nothing is known about the session.
+        if (asDomainError(error)?.kind !== 'unavailable') context.socket.disconnect(true);
+      });
+    }
+  });
+}
+
 /** Creates the Socket.io server, with the port and the sessions of the HTTP API. */
 export function createSocketServer(http: HttpServer, platform: Platform, parts: SocketParts): Server {
   const io = new Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>(http, {
@@ -121,6 +154,7 @@ export function createSocketServer(http: HttpServer, platform: Platform, parts: 
     pingTimeout: pingTimeoutMs,
     connectTimeout: connectTimeoutMs,
     destroyUpgrade: false,
+    ...(platform.cluster.socketAdapter && { adapter: platform.cluster.socketAdapter }),
   });
   refuseOtherUpgrades(http, `${io.path()}/`);
   io.engine.use(oneHost);
@@ -135,37 +169,13 @@ export function createSocketServer(http: HttpServer, platform: Platform, parts: 
   boundConnections(io, counts, platform.env);
   io.use((socket, next) => next(admit(socket, counts)));
 
-  /** Closes a socket whose session or account has ended. */
-  const checks = new Map<AppSocket, () => Promise<Actor>>();
-  platform.cluster.onMissed(async () => {
-    for (const [socket, check] of checks) {
-      await check().catch((error: unknown) => {
-        // While the database cannot be reached, nothing is known about the session.
-        if (asDomainError(error)?.kind !== 'unavailable') socket.disconnect(true);
-      });
-    }
-  });
-
+  const contexts = new Map<string, SocketContext>();
+  followOtherNodes(platform, contexts);
   io.on('connection', (socket) => {
-    const context: SocketContext = {
-      socket,
-      log: platform.log,
-      queue: new SerialQueue(),
-      eventLimit: platform.rateLimits.socketEvent,
-      onRefused: parts.onRefused,
-      async actor() {
-        const live = await platform.sessions.isLive(socket.data.sidHash);
-        const actor = live ? await parts.actor(socket.data.userId) : undefined;
-        if (!actor) {
-          socket.disconnect(true);
-          throw unauthenticated();
-        }
-        requireMember(actor);
-        return actor;
-      },
-    };
-    checks.set(socket, context.actor);
-    socket.once('disconnect', () => checks.delete(socket));
+    const context = contextOf(socket, platform, parts);
+    contexts.set(socket.id, context);
+    socket.once('disconnect', () => contexts.delete(socket.id));
+    if (!platform.cluster.isConnected) socket.emit('live:changed', { paused: true });
     limitUnsent(socket);
     for (const feature of parts.features) feature(context);
     void socket.join([rooms.user(socket.data.userId), rooms.session(socket.data.sidHash)]);

@@ -59,6 +59,7 @@ export class FakeTab {
       get connected() {
         return isConnected();
       },
+      paused: false,
       on: (name, handler) => {
         const handlers = this.#handlers.get(name) ?? new Set();
         this.#handlers.set(name, handlers.add(handler));

@@ -26,7 +26,7 @@ export interface ChatTransport {
 }
 
 /** The part of the socket that a conversation uses. */
-export type ChatSocket = Pick<RealtimeSocket, 'on' | 'onReconnect' | 'emit' | 'connected'>;
+export type ChatSocket = Pick<RealtimeSocket, 'on' | 'onReconnect' | 'emit' | 'connected' | 'paused'>;
 
 export const chatTransport: ChatTransport = {
   create: (body) => call('POST /chats', { body }),

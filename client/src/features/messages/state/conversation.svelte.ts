@@ -83,6 +83,10 @@ export class Conversation {
   get connected(): boolean {
     return this.#deps.socket.connected;
   }
+  /** Whether changes made elsewhere may not arrive for now. */
+  get paused(): boolean {
+    return this.#deps.socket.paused;
+  }
   get generating(): boolean {
     return this.#live?.generating ?? false;
   }
