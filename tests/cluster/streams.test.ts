@@ -83,14 +83,14 @@ onSeveralNodes('an answer that one node writes', () => {
 
   test('is stopped from the other node, and keeps its text', async () => {
     cluster.models.reply = { chunks: chunksOf('Some words that will not go on.'), pauseAfter: 4 };
-    const asked = await ask(here, 'Go');
+    const asked = await ask(here, 'A question that is stopped');
+    const request = await cluster.modelRequest('A question that is stopped');
     const reader = new Reader(there, asked);
     await reader.connect();
     await eventually(
       () => reader.text.content,
       (text) => text === 'Some words that',
     );
-    const request = cluster.models.requests.findLast(({ body }) => body.stream)!;
     await there.post(`/chats/${asked.chatId}/stop`).expect(202);
     expect(await reader.ended()).toMatchObject({ status: 'stopped', content: 'Some words that' });
     expect([await statusAt(here, asked), await statusAt(there, asked)]).toEqual(['stopped', 'stopped']);
@@ -107,9 +107,8 @@ onSeveralNodes('an answer that one node writes', () => {
 
   test('is abandoned when its chat is deleted on the other node', async () => {
     cluster.models.reply = { chunks: chunksOf('Words of a chat that is gone.'), pauseAfter: 4 };
-    const asked = await ask(here, 'Go');
-    await cluster.models.waitUntil(() => cluster.models.requests.some(({ body }) => body.stream));
-    const request = cluster.models.requests.findLast(({ body }) => body.stream)!;
+    const asked = await ask(here, 'A question of a chat that is gone');
+    const request = await cluster.modelRequest('A question of a chat that is gone');
     await there.delete(`/chats/${asked.chatId}`).expect(204);
     await cluster.models.waitUntil(() => request.aborted);
     await here.get(`/chats/${asked.chatId}`).expect(404);

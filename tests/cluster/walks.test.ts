@@ -139,14 +139,14 @@ onSeveralNodes('on two nodes', () => {
   test('a deactivated person is out on both nodes at once, and their answer is stopped', async () => {
     const [here, there] = await member('Former');
     cluster.models.reply = { hang: true };
-    await ask(there, 'Go on');
-    const question = cluster.models.requests.findLast(({ body }) => body.stream)!;
+    await ask(there, 'A question of a former member');
+    const request = await cluster.modelRequest('A question of a former member');
     const [tab, tabThere] = [await here.connect(), await there.connect()];
     await admin.patch(`/admin/users/${here.user.id}`, { active: false }).expect(200);
     for (const person of [here, there]) await person.get('/chats').expect(401);
     await tab.waitUntilClosed();
     await tabThere.waitUntilClosed();
-    await cluster.models.waitUntil(() => question.aborted);
+    await cluster.models.waitUntil(() => request.aborted);
   });
 
   test('a new role counts on the other node from the next request', async () => {

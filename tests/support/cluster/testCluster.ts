@@ -115,6 +115,16 @@ export class TestCluster {
     return (await owner.put(`/chats/${chat.id}/share`, {}).expect(201)).body as SharedLink;
   }
 
+  /** Waits until the model server has received the question, and returns that request. */
+  async modelRequest(question: string): Promise<ModelServer['requests'][number]> {
+    const find = () =>
+      this.models.requests.find(
+        ({ body }) => body.stream && body.messages?.some(({ content }) => content === question),
+      );
+    await this.models.waitUntil(() => find() !== undefined);
+    return find()!;
+  }
+
   /** Ends every process and removes all data. */
   async end(): Promise<void> {
     await this.#proxy?.end();
