@@ -17,6 +17,7 @@ import { connectionRoutes } from './features/models/connections.routes.ts';
 import { ConnectionService } from './features/models/connections.service.ts';
 import { exportRoutes } from './features/exports/exports.routes.ts';
 import { ExportService } from './features/exports/exports.service.ts';
+import type { RecoveryTuning } from './features/generation/answerRecovery.ts';
 import { GenerationService } from './features/generation/generation.service.ts';
 import { ImportQueries } from './features/imports/imports.queries.ts';
 import { importRoutes } from './features/imports/imports.routes.ts';
@@ -24,6 +25,7 @@ import { ImportService } from './features/imports/imports.service.ts';
 import { MessageAnnouncer } from './features/messages/announcer.service.ts';
 import { createMessages } from './features/messages/messages.feature.ts';
 import { MessageQueries } from './features/messages/messages.queries.ts';
+import { RunningAnswerQueries } from './features/messages/runningAnswers.queries.ts';
 import { modelRoutes } from './features/models/models.routes.ts';
 import type { ModelTuning } from './features/models/models.contract.ts';
 import { ModelService } from './features/models/models.service.ts';
@@ -44,6 +46,7 @@ import type { SocketFeature } from './platform/sockets/on.ts';
 /** Overrides for tests. */
 export interface FeatureOptions {
   modelTuning?: ModelTuning;
+  recoveryTuning?: RecoveryTuning;
 }
 
 /** Creates all features: their routes, their socket events, and what the app calls at startup and shutdown. */
@@ -81,7 +84,7 @@ export function createFeatures(platform: Platform, secret: string, options: Feat
 }
 
 /** Creates all services and passes their dependencies. */
-function createServices(platform: Platform, secret: string, { modelTuning }: FeatureOptions) {
+function createServices(platform: Platform, secret: string, { modelTuning, recoveryTuning }: FeatureOptions) {
   const audit = new AuditQueries(platform);
   const settings = new SettingsService(platform, audit);
   const accounts = createAccounts(platform, secret, { audit, settings });
@@ -91,7 +94,13 @@ function createServices(platform: Platform, secret: string, { modelTuning }: Fea
   const connections = new ConnectionService(platform, { queries: connectionQueries, audit, modelTuning });
   const models = new ModelService(platform, { connections, settings, tuning: modelTuning });
 
-  const conversations = createConversations(platform, { users, userQueries, models, audit });
+  const conversations = createConversations(platform, {
+    users,
+    userQueries,
+    models,
+    audit,
+    recoveryTuning,
+  });
   const { chatQueries, messageQueries, chats } = conversations;
   const sharing = createSharing(platform, { chats, chatQueries, messages: messageQueries, audit });
 
@@ -127,7 +136,14 @@ function createConversations(
     userQueries,
     models,
     audit,
-  }: { users: UserService; userQueries: UserQueries; models: ModelService; audit: AuditQueries },
+    recoveryTuning,
+  }: {
+    users: UserService;
+    userQueries: UserQueries;
+    models: ModelService;
+    audit: AuditQueries;
+    recoveryTuning?: RecoveryTuning;
+  },
 ) {
   const chatQueries = new ChatQueries(platform);
   const messageQueries = new MessageQueries(platform);
@@ -137,9 +153,11 @@ function createConversations(
     chats,
     chatQueries,
     messages: messageQueries,
+    running: new RunningAnswerQueries(platform),
     announcer,
     models,
     users: userQueries,
+    recoveryTuning,
   });
   const messages = createMessages(platform, {
     chats,

@@ -19,11 +19,11 @@ const ann: Actor = { id: 'ann', name: 'Ann', email: 'ann@example.org', role: 'us
 
 /** Writes nothing: questions are stored, and their answers stay empty and streaming. */
 const answers: AnswerWriter = {
-  requireCapacity: () => undefined,
+  withCapacity: (_userId, work) => work(),
   start: () => undefined,
   reopen: () => undefined,
   stop: () => Promise.resolve(),
-  withLiveText: (row) => row,
+  withLiveText: (row) => Promise.resolve(row),
 };
 const models = { require: () => Promise.resolve('m') } as unknown as ModelService;
 

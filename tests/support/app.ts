@@ -5,10 +5,12 @@ import path from 'node:path';
 import supertest from 'supertest';
 import { createApp, type App } from '../../server/src/app.ts';
 import type { FeatureOptions } from '../../server/src/features.ts';
+import type { Cluster } from '../../server/src/platform/cluster/cluster.ts';
 import { openSqlite } from '../../server/src/platform/db/sqlite.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
 import { readEnv } from '../../server/src/platform/env.ts';
 import { createLog, type Logger } from '../../server/src/platform/log.ts';
+import { MemoryNode } from './memoryCluster.ts';
 import { Person } from './person.ts';
 
 /** Factor by which tests raise the rate limits. */
@@ -36,12 +38,16 @@ interface Options {
   dataDir?: string;
   /** Use this database instead of an SQLite file of its own. */
   store?: Store;
+  /** What connects the app to others; see `MemoryHub`. */
+  cluster?: Cluster;
   /** Use the real rate limits. */
   limited?: boolean;
   /** Receives what the app logs. */
   log?: Logger;
   /** Speed of the demo model and timeouts of model servers. */
   modelTuning?: FeatureOptions['modelTuning'];
+  /** How soon the answers of a dead node are looked for. */
+  recoveryTuning?: FeatureOptions['recoveryTuning'];
 }
 
 /** Starts the real app on a loopback port with its own database. */
@@ -49,9 +55,11 @@ export async function createTestApp({
   env: extra = {},
   dataDir,
   store: given,
+  cluster,
   limited,
   log,
   modelTuning,
+  recoveryTuning,
 }: Options = {}): Promise<TestApp> {
   const folder = dataDir ?? mkdtempSync(path.join(tmpdir(), 'parley-test-'));
   const env = readEnv({
@@ -63,14 +71,17 @@ export async function createTestApp({
     ...extra,
   });
   const store = given ?? openSqlite(path.join(folder, 'parley.db'), path.resolve('drizzle/sqlite'));
+  if (cluster instanceof MemoryNode) await cluster.ready;
   let offset = 0;
   const app = await createApp({
     env,
     store,
+    cluster,
     log: log ?? createLog(env.LOG_LEVEL),
     now: () => Date.now() + offset,
-    featureOptions: { modelTuning },
+    featureOptions: { modelTuning, recoveryTuning },
   });
+  if (cluster instanceof MemoryNode) cluster.attach(app.platform.realtime);
   await new Promise<void>((resolve) => app.http.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(app.http.address() as AddressInfo).port}`;
   let admin: Person | undefined;

@@ -25,7 +25,7 @@ export class Reader {
     this.#ids = ids;
   }
 
-  /** Opens a socket and catches up, at another node if `person` is there. Returns the current status of the answer. */
+  /** Opens a socket, of the same node or another, and catches up. Returns the current status of the answer. */
   async connect(person = this.#person): Promise<string> {
     const socket = await person.connect();
     this.#socket = socket;

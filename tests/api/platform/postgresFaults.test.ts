@@ -98,6 +98,8 @@ withPostgres('faults of the PostgreSQL server (needs PG_URL)', () => {
 
   test('a transaction whose connection ends before the commit runs again', async () => {
     const { store } = app.platform;
+    // Idle connections, which end as well.
+    await times(10, () => store.tx(() => store.rows(sql`select pg_sleep(0.2)`)));
     let runs = 0;
     await store.tx(async () => {
       await store.db.insert(store.t.settings).values({ key: 'again', value: ++runs, updatedAt: 0 });

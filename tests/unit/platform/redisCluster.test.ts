@@ -81,6 +81,23 @@ withRedis('nodes connected by Redis', () => {
     expect(await counters[1]!.increment('ben')).toMatchObject({ totalHits: 1 });
   });
 
+  test('what the nodes hold is summed, also after Redis was emptied, and without a node that has closed', async () => {
+    const third = await open();
+    for (const node of [one, two, two, third]) node.counts.change('sockets', 1);
+    one.counts.change('imports', 1);
+    const totals = () => one.counts.totals(['sockets', 'imports', 'unknown']);
+    const untilTotals = async (...expected: number[]) => {
+      while (String(await totals()) !== String(expected)) await sleep(50);
+    };
+    await untilTotals(4, 1, 0);
+    await redis.flush();
+    await untilTotals(4, 1, 0);
+    two.counts.change('sockets', -1);
+    await untilTotals(3, 1, 0);
+    await third.close();
+    await untilTotals(2, 1, 0);
+  });
+
   test('emptying Redis makes each node check what it knows, and messages arrive again', async () => {
     let checks = 0;
     one.onMissed(() => Promise.resolve(void checks++));

@@ -22,6 +22,7 @@ const row = (overrides: Partial<MessageRow> = {}): MessageRow => ({
   model: 'deep-thought',
   status: 'complete',
   error: null,
+  writerId: null,
   edited: false,
   idempotencyKey: 'idempotency-key',
   createdAt: Date.UTC(2025, 0, 2, 3, 4, 5),

@@ -7,11 +7,13 @@ import type { ChatQueries } from '../chats/chats.queries.ts';
 import type { MessageAnnouncer } from '../messages/announcer.service.ts';
 import type { AnswerJob } from '../messages/messages.contract.ts';
 import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts';
+import type { RunningAnswerQueries } from '../messages/runningAnswers.queries.ts';
 import type { ModelService } from '../models/models.service.ts';
 import { Coalescer } from './coalescer.ts';
 import { PeriodicSaver } from './periodicSaver.ts';
 import { buildPrompt } from './prompt.ts';
-import { emptyAnswer, StreamedAnswer, type Outcome } from './streamedAnswer.ts';
+import { emptyAnswer, StreamedAnswer, type AnswerValues, type Outcome } from './streamedAnswer.ts';
+import { WriterProof } from './writerProof.ts';
 
 /** Milliseconds before the first retry of reading or storing the answer, doubled for each further one up to the maximum. */
 const [firstRetryMs, maxRetryMs] = [250, 30_000];
@@ -20,6 +22,7 @@ const shutdownAttempts = 4;
 
 export interface RunParts {
   messages: MessageQueries;
+  running: RunningAnswerQueries;
   chatQueries: ChatQueries;
   models: ModelService;
   announcer: MessageAnnouncer;
@@ -29,7 +32,8 @@ export interface RunParts {
 
 /**
  * The writing of one answer, from the first token to the final write. It belongs to no request and no socket. Readers
- * get the text from memory; the database is written later, and a failed write is retried.
+ * get the text from memory; the database is written later, and a failed write is retried. A write that finds that the
+ * answer was ended or taken over by another node ends the run.
  */
 export class AnswerRun {
   readonly job: AnswerJob;
@@ -43,6 +47,8 @@ export class AnswerRun {
   #requestedOutcome: { outcome: Outcome; error: string | null } | undefined;
   #isAbandoned = false;
   #isShuttingDown = false;
+  #proof: WriterProof;
+  #proving: Promise<void> | undefined;
   #settleFirstStored!: { resolve: () => void; reject: (error: unknown) => void };
   #deltas: Coalescer;
   #saver: PeriodicSaver;
@@ -51,6 +57,7 @@ export class AnswerRun {
     this.#platform = platform;
     this.#parts = parts;
     this.job = job;
+    this.#proof = new WriterProof(platform.cluster.isShared);
     this.firstStored = new Promise((resolve, reject) => (this.#settleFirstStored = { resolve, reject }));
     // The error is logged where it occurs; if no caller waits, it must not become an unhandled rejection.
     this.firstStored.catch(() => undefined);
@@ -66,14 +73,15 @@ export class AnswerRun {
     try {
       const { chatId, messageId } = this.job;
       const row = await this.#retry('reading the answer to write failed, retrying', () =>
-        this.#parts.messages.byIdInChat(chatId, messageId),
+        this.#proof.from(() => this.#readOwn(chatId, messageId)),
       );
-      // Stopped or deleted before the run began.
-      if (row?.status !== 'streaming' || this.#isAbandoned) return undefined;
+      // Stopped, deleted or taken over before the run began.
+      if (!row || this.#isAbandoned) return undefined;
       this.#answer = new StreamedAnswer(row, this.#platform.now);
       if (this.#requestedOutcome) {
         this.#answer.end(this.#requestedOutcome.outcome, this.#requestedOutcome.error);
       } else await this.#stream(row, this.#answer);
+      await this.#proving;
       this.#deltas.flush();
       await this.#saver.close();
       return await this.#storeEnd(row);
@@ -86,12 +94,9 @@ export class AnswerRun {
     }
   }
 
-  /** Returns the row with all text received so far. */
-  withLiveText(row: MessageRow): MessageRow {
-    const answer = this.#answer;
-    // A row that was read after the end was stored is at least as new as this run, and may have been edited since.
-    if (!answer || (answer.hasEnded && row.status !== 'streaming')) return row;
-    return { ...row, ...answer.values };
+  /** The text received so far; undefined when the run has not begun. */
+  get values(): AnswerValues | undefined {
+    return this.#answer?.values;
   }
 
   /** Ends the answer with the text received so far. */
@@ -142,31 +147,58 @@ export class AnswerRun {
   }
 
   #sendDeltas(): void {
-    if (this.#isAbandoned) return;
+    const answer = this.#answer;
+    if (this.#isAbandoned || !answer) return;
+    const isProven = !this.#proof.isMissing;
+    if (!isProven && !answer.hasEnded) {
+      this.#proving ??= this.#prove().finally(() => (this.#proving = undefined));
+      return;
+    }
     const { chatId, messageId } = this.job;
-    for (const delta of this.#answer?.takePending() ?? []) {
+    for (const delta of answer.takePending()) {
+      // Without proof the rest of the text is sent with the whole answer, once it is stored.
+      if (!isProven) continue;
       this.#platform.realtime.send(rooms.chat(chatId), 'message:delta', { chatId, messageId, ...delta });
     }
+  }
+
+  async #prove(): Promise<void> {
+    try {
+      await this.#saveProgress();
+      this.#deltas.schedule();
+    } catch (error) {
+      this.#log(error, 'saving the progress of an answer failed, retrying');
+    }
+  }
+
+  /** Returns the answer if this node is to write it. */
+  async #readOwn(chatId: string, messageId: string): Promise<MessageRow | undefined> {
+    const row = await this.#parts.messages.byIdInChat(chatId, messageId);
+    const isOwn = row?.status === 'streaming' && row.writerId === this.#platform.cluster.nodeId;
+    return isOwn ? row : undefined;
   }
 
   async #saveProgress(): Promise<void> {
     const answer = this.#answer;
     if (!answer || answer.hasEnded) return;
     const { content, reasoning, reasoningMs } = answer.values;
-    const stored = await this.#parts.messages.update(this.job.messageId, { content, reasoning, reasoningMs });
+    const stored = await this.#proof.from(() =>
+      this.#parts.running.update(this.job.messageId, { content, reasoning, reasoningMs }),
+    );
     if (!stored) this.abandon();
   }
 
   async #storeEnd(row: MessageRow): Promise<MessageRow | undefined> {
     const work = async () => {
       const stored = await this.#store();
+      if (!stored) return undefined;
       this.#parts.onStored(this);
-      if (stored) await this.#parts.announcer.announce(stored);
+      await this.#parts.announcer.announce(stored);
       return stored;
     };
     return this.#retry('storing the end of an answer failed, retrying', work, () =>
       // Readers see the end at once, even while the database cannot store it.
-      this.#parts.announcer.announce(this.withLiveText(row)),
+      this.#parts.announcer.announce({ ...row, ...this.values }),
     );
   }
 
@@ -191,10 +223,10 @@ export class AnswerRun {
   }
 
   async #store(): Promise<MessageRow | undefined> {
-    const { messages, chatQueries } = this.#parts;
+    const { running, chatQueries } = this.#parts;
     const { chatId, messageId } = this.job;
     return this.#platform.store.tx(async () => {
-      const stored = this.#answer && (await messages.update(messageId, this.#answer.values));
+      const stored = this.#answer && (await running.update(messageId, this.#answer.values));
       if (stored) await chatQueries.incrementVersion(chatId);
       return stored;
     });

@@ -1,5 +1,5 @@
 import type { Message } from '#shared/messages';
-import { notFound, refused } from '../../platform/errors.ts';
+import { refused } from '../../platform/errors.ts';
 import type { Actor } from '../../platform/policy.ts';
 import type { ChatRow } from '../chats/chats.queries.ts';
 import type { ChatService } from '../chats/chats.service.ts';
@@ -39,12 +39,11 @@ export class AnswerService {
     chatId: string,
     request: Question,
   ): Promise<{ question: Message; answer: Message }> {
-    const { chats, changes, models, answers } = this.#parts;
+    const { chats, changes, models } = this.#parts;
     const { model: requestedModel, content, idempotencyKey = null } = request;
     const { model: chatModel } = await chats.authorize(actor, chatId);
     const model = await models.require(requestedModel, chatModel);
-    answers.requireCapacity(actor.id);
-    const { question, answer, isRepeated } = await changes.withLockedChat(chatId, async (chat) => {
+    const { question, answer, isRepeated } = await this.#withCapacity(actor, chatId, async (chat) => {
       const existing = idempotencyKey && (await this.#alreadyAsked(chatId, idempotencyKey));
       if (existing) return { ...existing, isRepeated: true };
       await changes.requireNotStreaming(chatId);
@@ -66,14 +65,13 @@ export class AnswerService {
     messageId: string,
     requestedModel?: string,
   ): Promise<{ answer: Message }> {
-    const { chats, changes, models, answers } = this.#parts;
+    const { chats, changes, models } = this.#parts;
     const { model: chatModel } = await chats.authorize(actor, chatId);
     const message = await changes.require(chatId, messageId);
     const questionId = message.role === 'user' ? message.id : message.parentId;
     if (questionId === null) throw refused('There is no question above this answer.');
     const model = await models.require(requestedModel, chatModel);
-    answers.requireCapacity(actor.id);
-    const answer = await changes.withLockedChat(chatId, async (chat) => {
+    const answer = await this.#withCapacity(actor, chatId, async (chat) => {
       await changes.requireNotStreaming(chatId);
       await changes.require(chatId, questionId);
       const answer = await this.#addAnswer(chatId, questionId, model);
@@ -93,11 +91,9 @@ export class AnswerService {
       throw refused('Only an answer that was cut off can be continued.');
     }
     const model = await models.require(undefined, message.model ?? chatModel);
-    answers.requireCapacity(actor.id);
-    const answer = await changes.withLockedChat(chatId, async (chat) => {
+    const answer = await this.#withCapacity(actor, chatId, async (chat) => {
       await changes.requireNotStreaming(chatId);
-      const answer = await queries.update(messageId, { status: 'streaming', error: null, model });
-      if (!answer) throw notFound();
+      const answer = await changes.reopen(messageId, model);
       const activeMessageId = await queries.newestLeafBelow(chatId, messageId);
       await changes.record(chat, { activeMessageId }, 0);
       return answer;
@@ -110,6 +106,12 @@ export class AnswerService {
   async stop(actor: Actor, chatId: string): Promise<void> {
     await this.#parts.chats.authorize(actor, chatId);
     await this.#parts.answers.stop(chatId);
+  }
+
+  /** Runs `work`, which stores an answer as streaming, with the chat locked. */
+  #withCapacity<T>(actor: Actor, chatId: string, work: (chat: ChatRow) => Promise<T>): Promise<T> {
+    const { answers, changes } = this.#parts;
+    return answers.withCapacity(actor.id, () => changes.withLockedChat(chatId, work));
   }
 
   async #alreadyAsked(chatId: string, idempotencyKey: string) {
@@ -139,7 +141,7 @@ export class AnswerService {
 
   async #present(row: MessageRow): Promise<Message> {
     const { announcer, answers } = this.#parts;
-    const [message] = await announcer.present(row.chatId, [answers.withLiveText(row)]);
+    const [message] = await announcer.present(row.chatId, [await answers.withLiveText(row)]);
     return message!;
   }
 }

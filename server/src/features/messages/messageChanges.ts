@@ -53,12 +53,23 @@ export class MessageChanges {
     if ((await this.#parts.queries.streaming(chatId)).length > 0) throw streamingConflict();
   }
 
-  /** Stores a question as complete, an answer as streaming. */
+  /** Stores a question as complete, an answer as streaming and written by this node. */
   async add(chatId: string, values: NewMessage): Promise<MessageRow> {
     const id = newId();
-    const status = values.role === 'user' ? 'complete' : 'streaming';
-    await this.#parts.queries.insert({ id, chatId, status, ...values });
+    const state =
+      values.role === 'user'
+        ? { status: 'complete' as const }
+        : { status: 'streaming' as const, writerId: this.#platform.cluster.nodeId };
+    await this.#parts.queries.insert({ id, chatId, ...state, ...values });
     return this.require(chatId, id);
+  }
+
+  /** Stores an answer that was cut off as streaming again, written by this node. */
+  async reopen(id: string, model: string): Promise<MessageRow> {
+    const writerId = this.#platform.cluster.nodeId;
+    const row = await this.#parts.queries.update(id, { status: 'streaming', error: null, model, writerId });
+    if (!row) throw notFound();
+    return row;
   }
 
   /** Records the change on the chat and returns its new version. `added` is negative when messages were removed. */

@@ -7,10 +7,16 @@ import { walkUp } from './walkUp.ts';
 export type MessageRow = NonNullable<Awaited<ReturnType<MessageQueries['byIdInChat']>>>;
 export type NewMessage = Pick<MessageRow, 'id' | 'chatId' | 'parentId' | 'role' | 'content' | 'status'> &
   Partial<
-    Pick<MessageRow, 'reasoning' | 'reasoningMs' | 'model' | 'edited' | 'idempotencyKey' | 'createdAt'>
+    Pick<
+      MessageRow,
+      'reasoning' | 'reasoningMs' | 'model' | 'writerId' | 'edited' | 'idempotencyKey' | 'createdAt'
+    >
   >;
 type MessageValues = Partial<
-  Pick<MessageRow, 'content' | 'reasoning' | 'reasoningMs' | 'status' | 'error' | 'edited' | 'model'>
+  Pick<
+    MessageRow,
+    'content' | 'reasoning' | 'reasoningMs' | 'status' | 'error' | 'edited' | 'model' | 'writerId'
+  >
 >;
 
 /** A message without its text, which may be long. `bytes` is the size of its text. */
@@ -222,17 +228,6 @@ export class MessageQueries {
       .where(and(eq(messages.chatId, chatId), sql`${messages.seq} > ${afterSeq}`))
       .orderBy(asc(messages.seq))
       .limit(limit);
-  }
-
-  /** Marks the answers that an earlier process was writing as interrupted. Returns the chat id of each. */
-  async interruptAll(): Promise<string[]> {
-    const { messages } = this.#store.t;
-    const rows = await this.#store.db
-      .update(messages)
-      .set({ status: 'interrupted' })
-      .where(eq(messages.status, 'streaming'))
-      .returning({ chatId: messages.chatId });
-    return rows.map(({ chatId }) => chatId);
   }
 
   /** `in (…)` for lists of any length: one parameter on both databases. */

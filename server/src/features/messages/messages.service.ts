@@ -101,7 +101,7 @@ export class MessageService {
     if (leafId === null) return { messages: [], nextBefore: null };
     const { queries, answers, announcer } = this.#parts;
     const stored = await queries.branch(chatId, leafId, limit, pageBytes);
-    const rows = stored.map((row) => answers.withLiveText(row));
+    const rows = await Promise.all(stored.map((row) => answers.withLiveText(row)));
     const first = rows[0];
     return {
       messages: await announcer.present(chatId, rows),

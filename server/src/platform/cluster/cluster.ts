@@ -1,15 +1,23 @@
 import { MemoryStore, type Store as CounterStore } from 'express-rate-limit';
 import type { ServerOptions } from 'socket.io';
+import type { MessageStatus } from '#shared/messages';
 import { newId } from '../ids.ts';
 import type { SignalMap } from '../signals.ts';
+import { MemoryCounts, type Counts } from './counts.ts';
 import { MemoryLeases, type Leases } from './leases.ts';
 
 /** What one node asks the others, and what the node that knows replies. */
 export interface QuestionMap {
-  /** The text so far of an answer that another node is writing. */
+  /** The text so far of an answer that another node is writing. Only the node `writerId` replies. */
   'answer:text': {
-    payload: { messageId: string };
-    reply: { content: string; reasoning: string | null; reasoningMs: number | null };
+    payload: { messageId: string; writerId: string };
+    reply: {
+      content: string;
+      reasoning: string | null;
+      reasoningMs: number | null;
+      status: MessageStatus;
+      error: string | null;
+    };
   };
   /** Stops the answers that another node is writing in a chat. Replied when they are stored. */
   'answers:stop': { payload: { chatId: string }; reply: { stopped: number } };
@@ -32,6 +40,7 @@ export interface Cluster {
   /** Whether messages reach the other nodes now. Always true on a single node. */
   readonly isConnected: boolean;
   readonly leases: Leases;
+  readonly counts: Counts;
   /** Carries the rooms of sockets between nodes. Undefined on a single node. */
   readonly socketAdapter: SocketAdapter | undefined;
   /** Creates a counter for rate limits, shared with the other nodes by its name. */
@@ -64,6 +73,7 @@ export class SingleNode implements Cluster {
   readonly isShared = false;
   readonly isConnected = true;
   readonly leases = new MemoryLeases(this.nodeId);
+  readonly counts = new MemoryCounts();
   readonly socketAdapter = undefined;
 
   counter(): CounterStore {

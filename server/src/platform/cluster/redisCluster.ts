@@ -5,6 +5,7 @@ import type { Logger } from '../log.ts';
 import type { Cluster, Question, QuestionMap, RemoteSignal, Responder } from './cluster.ts';
 import { DatabaseLeases } from './databaseLeases.ts';
 import { RedisLink } from './redisLink.ts';
+import { SharedCounts } from './sharedCounts.ts';
 import { SharedCounter } from './sharedCounter.ts';
 import { createSocketAdapter } from './socketAdapter.ts';
 
@@ -27,6 +28,7 @@ export class RedisCluster implements Cluster {
   readonly nodeId = newId();
   readonly isShared = true;
   readonly leases: DatabaseLeases;
+  readonly counts: SharedCounts;
   readonly socketAdapter: Awaited<ReturnType<typeof createSocketAdapter>>;
   #link: RedisLink;
   #log: Logger;
@@ -49,6 +51,7 @@ export class RedisCluster implements Cluster {
     this.#link = link;
     this.#log = log;
     this.socketAdapter = socketAdapter;
+    this.counts = new SharedCounts(link, this.nodeId);
     this.leases = new DatabaseLeases(store, this.nodeId, log);
     this.#missedTimer = setInterval(() => {
       if (!link.isConnected) this.#tellMissed();
@@ -124,6 +127,7 @@ export class RedisCluster implements Cluster {
 
   async close(): Promise<void> {
     clearInterval(this.#missedTimer);
+    await this.counts.close();
     this.#link.close();
     await this.leases.close();
   }

@@ -153,7 +153,8 @@ export class RedisLink extends EventEmitter<{ connection: [boolean]; flushed: []
         return client.get(key);
       });
       const isFlushed = this.#epoch !== undefined && epoch !== this.#epoch;
-      this.#epoch = epoch ?? undefined;
+      // Null when Redis was emptied between the two commands: the next check will find another value again.
+      this.#epoch = epoch ?? '';
       this.#setConnected(true);
       if (isFlushed) this.emit('flushed');
     } catch {
