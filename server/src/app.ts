@@ -22,7 +22,7 @@ import { createLog, type Logger } from './platform/log.ts';
 import type { Platform } from './platform/platform.ts';
 import { instanceSecret, SecretBox } from './platform/secretBox.ts';
 import { SessionStore, type EndReason } from './platform/sessions/sessionStore.ts';
-import { closeConnections, shutdownMs, shutdownStep } from './platform/shutdown.ts';
+import { closeConnections, leaveProxy, shutdownMs, shutdownStep } from './platform/shutdown.ts';
 import { Signals } from './platform/signals.ts';
 import { Realtime, rooms } from './platform/sockets/realtime.ts';
 import { createSocketServer } from './platform/sockets/socketServer.ts';
@@ -82,12 +82,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     async close() {
       const step = (name: keyof typeof shutdownMs, work: () => Promise<unknown>) =>
         shutdownStep(platform.log, name, shutdownMs[name], work);
+      const startedAt = performance.now();
       health.stop();
+      if (platform.cluster.isShared) await leaveProxy(http);
       http.close();
       platform.realtime.sendToThisNode('session:ended', { reason: 'server_stopping' });
       await step('drain', () => features.drain());
       platform.sessions.close();
-      await closeConnections(http, io, connections);
+      await closeConnections(http, io, connections, startedAt);
       await step('features', () => features.stop());
       await step('cluster', () => platform.cluster.close());
       await step('database', () => store.close());

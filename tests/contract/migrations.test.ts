@@ -50,6 +50,15 @@ describe('migrations on SQLite', () => {
     expect(migrations.get()).toBe(before);
     database.close();
   });
+
+  test('opening a migrated database does not read every row to check its references', async () => {
+    await openSqlite(file, sqliteMigrations).close();
+    const database = new Database(file);
+    database.pragma('foreign_keys = OFF');
+    database.exec("insert into bootstrap (id, user_id) values (1, 'nobody')");
+    database.close();
+    await openSqlite(file, sqliteMigrations).close();
+  });
 });
 
 withPostgres('migrations on PostgreSQL (needs PG_URL)', () => {

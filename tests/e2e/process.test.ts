@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ChatWithBranch } from '#shared/chats';
 import type { SharedLink } from '#shared/sharing';
@@ -15,6 +16,9 @@ import {
   type ServerProcess,
 } from '../support/serverProcess.ts';
 import { chunksOf, startModelServer, type ModelServer } from '../support/modelServer.ts';
+
+/** Milliseconds a client takes to send the rest of its request. */
+const slowClientMs = 800;
 
 whenBuilt('the server process', () => {
   let folder: string;
@@ -91,6 +95,24 @@ whenBuilt('the server process', () => {
     const chat = (await ann.get(`/chats/${id}`).expect(200)).body as ChatWithBranch;
     expect(chat.messages[1]).toMatchObject({ status: 'interrupted' });
     expect(chat.messages[1]!.content).toMatch(/^Some words/);
+  });
+
+  test('serves the requests that it has begun when it is stopped, also those of slow clients', async () => {
+    const raw = await RawConnection.open(server.url);
+    const body = '{"email":1}';
+    raw.request(
+      'POST /api/v1/auth/sign-in',
+      { 'Content-Type': 'application/json', 'Content-Length': body.length },
+      body.slice(0, 1),
+    );
+    // Served after it, so that it has arrived.
+    await supertest(server.url).get('/healthz').expect(200);
+    const stopped = server.stop('SIGTERM');
+    await sleep(slowClientMs);
+    raw.write(body.slice(1));
+    expect(await raw.waitFor(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 400 /);
+    raw.destroy();
+    expect(await stopped).toBe(0);
   });
 
   test('stops within five seconds whatever strangers have left open, and keeps the text of answers', async () => {

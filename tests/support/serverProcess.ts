@@ -1,7 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { describe } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
+
+// Not imported, because the load test uses this file outside Jest.
+const { describe } = globalThis as unknown as typeof jestGlobals;
 
 const program = 'dist/server/index.js';
 /** For tests of the built server, which are skipped before the first build. */
@@ -32,15 +35,17 @@ export interface ServerProcess {
 interface Limits {
   /** Bounds the size of every file it writes, in KB, as a full disk does. */
   maxFileKb?: number;
+  /** Options for Node, such as `--cpu-prof`. */
+  nodeArgs?: string[];
 }
 
 /** Runs the built server. Does not wait until it is ready. */
 export function spawnServer(
   env: Record<string, string> & { PORT: string },
-  { maxFileKb }: Limits = {},
+  { maxFileKb, nodeArgs = [] }: Limits = {},
 ): ServerProcess {
-  const command = `ulimit -f ${maxFileKb ?? 'unlimited'}; exec "$0" "$1"`;
-  const child = spawn('bash', ['-c', command, process.execPath, program], {
+  const command = `ulimit -f ${maxFileKb ?? 'unlimited'}; exec "$0" "$@"`;
+  const child = spawn('bash', ['-c', command, process.execPath, ...nodeArgs, program], {
     env: { ...process.env, HOST: '127.0.0.1', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

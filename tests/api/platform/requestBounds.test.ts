@@ -50,3 +50,39 @@ describe('requests in flight', () => {
     expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
   });
 });
+
+describe('JSON bodies', () => {
+  let bob: Person;
+  beforeAll(async () => {
+    bob = await app.person('Bob');
+  });
+
+  /** Sends a valid new chat with one more field, which no schema names. */
+  const create = (more: string, type = 'application/json') =>
+    bob.agent.post('/api/v1/chats').set('content-type', type).send(`{"title":"New","more":${more}}`);
+
+  test.each([
+    ['lists in lists', '['.repeat(300_000) + ']'.repeat(300_000)],
+    ['objects in objects', `${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`],
+    ['many values', `[${'1,'.repeat(500_000)}1]`],
+    ['many names', `{${Array.from({ length: 50_000 }, (_, i) => `"a${i}":1`).join(',')}}`],
+  ])('a body of %s is refused before it is parsed', async (_what, more) => {
+    const { body } = await create(more).expect(400);
+    expect(body).toEqual({
+      error: {
+        code: 'invalid_request',
+        message: 'The request has too many values, or is nested too deeply.',
+      },
+    });
+  });
+
+  test('brackets, quotes and backslashes in a text do not count', async () => {
+    const systemPrompt = '[{"\\",:'.repeat(6_000);
+    const { body } = await bob.post('/chats', { settings: { systemPrompt } }).expect(201);
+    expect(body).toMatchObject({ settings: { systemPrompt } });
+  });
+
+  test('a body in another encoding than UTF-8 is refused, because it cannot be checked', async () => {
+    await create('1', 'application/json; charset=utf-16').expect(415);
+  });
+});

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import type { Person } from '../../support/person.ts';
@@ -135,6 +137,19 @@ describe('bodies that are not wanted', () => {
     raw.request('POST /api/v1/chats', { ...json, Cookie: ann.cookie(), 'Content-Length': 1_500_001 });
     expect(await raw.waitFor(/"code"/)).toMatch(/^HTTP\/1\.1 413 /);
   });
+});
+
+test('a connection that serves many requests with bodies keeps nothing of them', async () => {
+  const accepted = once(app.http, 'connection') as Promise<[Socket]>;
+  const raw = await connection();
+  const [socket] = await accepted;
+  const listeners: number[] = [];
+  for (let served = 1; served <= 15; served++) {
+    raw.request('PATCH /api/v1/me', { ...json, Cookie: ann.cookie(), 'Content-Length': 2 }, '{}');
+    await raw.waitFor(new RegExp(`^(HTTP/1\\.1 200 ((?!HTTP/1)[^])*){${served}}`));
+    listeners.push(socket.listenerCount('close'));
+  }
+  expect(Math.max(...listeners)).toBeLessThanOrEqual(listeners[0]! + 1);
 });
 
 test('a request with two hosts is refused', async () => {

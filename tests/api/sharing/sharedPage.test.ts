@@ -1,9 +1,10 @@
 import { brotliDecompressSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { eq } from 'drizzle-orm';
 import { apiPrefix } from '#shared/api';
 import type { ChatWithBranch } from '#shared/chats';
 import { SharedChat, type SharedLink } from '#shared/sharing';
+import { SharingQueries } from '../../../server/src/features/sharing/sharing.queries.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { Conversations } from '../../support/conversation.ts';
 import type { Person } from '../../support/person.ts';
@@ -271,6 +272,50 @@ describe('a shared page', () => {
     expect(live.headers['x-robots-tag']).toContain('noindex');
   });
 
+  describe('many readers', () => {
+    /** Holds back the stored messages of links until `release`, and counts how often they are read. */
+    const holdBodies = () => {
+      const read = SharingQueries.prototype.body;
+      let release!: () => void;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const spy = jest.spyOn(SharingQueries.prototype, 'body').mockImplementation(async function (
+        this: SharingQueries,
+        ...args
+      ) {
+        await released;
+        return read.apply(this, args);
+      });
+      return { spy, release };
+    };
+
+    test('a page that many people open at the same moment is made once', async () => {
+      const { id } = await share();
+      const { spy, release } = holdBodies();
+      const opened = [ann, bob, admin, bob].map((viewer) =>
+        viewer.get(`/shared/${id}`).set('Accept-Encoding', 'br'),
+      );
+      const responses = Promise.all(opened.map((response) => response.expect(200)));
+      await bob.get('/me').expect(200);
+      release();
+      await responses;
+      // One for the owner, one for everyone else.
+      expect(spy).toHaveBeenCalledTimes(2);
+      spy.mockRestore();
+    });
+
+    test('two pages of one person are made at a time, and all are sent', async () => {
+      const links = [await share(), await share(), await share(), await share(), await share()];
+      const { spy, release } = holdBodies();
+      const responses = Promise.all(links.map(({ id }) => bob.get(`/shared/${id}`).expect(200)));
+      while (spy.mock.calls.length < 2) await bob.get('/me').expect(200);
+      for (let i = 0; i < 5; i++) await bob.get('/me').expect(200);
+      expect(spy).toHaveBeenCalledTimes(2);
+      release();
+      await responses;
+      spy.mockRestore();
+    });
+  });
+
   describe('continuing', () => {
     const continueAs = async (viewer: Person, id: string) =>
       (await viewer.post(`/shared/${id}/continue`).expect(201)).body.chatId as string;
@@ -346,6 +391,21 @@ describe('a shared page', () => {
       expect((await read(again.id, ann)).messages.map(({ id: own }) => own)).not.toEqual(
         (await read(id)).messages.map(({ id: own }) => own),
       );
+    });
+
+    test('other requests are served while a long chat is copied', async () => {
+      const turns = Array.from({ length: 3_000 }, (_, i) => ({ content: `Message ${i}` }));
+      const { id } = await share({}, { turns });
+      const { store } = app.platform;
+      let pauses = 0;
+      const pauseTx = store.pauseTx.bind(store);
+      store.pauseTx = () => {
+        pauses++;
+        return pauseTx();
+      };
+      await continueAs(bob, id);
+      store.pauseTx = pauseTx;
+      expect(pauses).toBeGreaterThanOrEqual(29);
     });
 
     test('a chat of 3,000 messages is copied whole', async () => {

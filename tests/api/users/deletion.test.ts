@@ -111,6 +111,26 @@ describe('deleting an account', () => {
     expect(JSON.stringify([users.body, people.body])).not.toContain(id);
   });
 
+  test('an account with an address made of the id of a person does not prevent their deletion', async () => {
+    const person = await leaver();
+    const email = `${person.user.id}@deleted.invalid`;
+    await fixture.app.stranger().post('/auth/sign-up', { name: 'Squatter', email, password }).expect(201);
+    await remove(person, everything).expect(204);
+  });
+
+  test('signing in to a deleted account fails as with an unknown email', async () => {
+    const person = await leaver();
+    await remove(person, everything).expect(204);
+    const { store } = fixture.app.platform;
+    const { users } = store.t;
+    const [row] = await store.db.select().from(users).where(eq(users.id, person.user.id));
+    const { body } = await fixture.app
+      .stranger()
+      .post('/auth/sign-in', { email: row!.email, password })
+      .expect(401);
+    expect(body).toMatchObject({ error: { code: 'wrong_credentials' } });
+  });
+
   test('open shared pages close when the links are revoked', async () => {
     const person = await leaver();
     const link = await fixture.share(person);

@@ -86,7 +86,8 @@ export class AuthService {
   /** Returns the active account with this email and password, or why there is none. */
   async verify(email: string, password: string): Promise<Verification> {
     const row = await this.#parts.users.byEmail(email);
-    const matches = await verify(row?.passwordHash ?? (await dummyHash), password);
+    // A deleted account has an empty hash.
+    const matches = await verify(row?.passwordHash || (await dummyHash), password);
     if (!row) return { failure: { reason: 'unknown_email', userId: null } };
     if (!matches || !row.active) {
       return { failure: { reason: matches ? 'deactivated' : 'wrong_password', userId: row.id } };

@@ -101,8 +101,11 @@ export class GenerationService implements AnswerWriter {
   async stop(chatId: string): Promise<void> {
     const { cluster } = this.#platform;
     const stopped = await this.#stopRuns(chatId);
-    if (cluster.isShared && (await this.#parts.messages.streaming(chatId)).length > 0) {
-      await cluster.ask('answers:stop', { chatId }, stopTimeoutMs);
+    if (cluster.isShared) {
+      const rows = await this.#parts.messages.streaming(chatId);
+      if (rows.length === 0) return;
+      const isElsewhere = rows.some(({ writerId }) => writerId !== cluster.nodeId);
+      if (isElsewhere) await cluster.ask('answers:stop', { chatId }, stopTimeoutMs);
     }
     if (cluster.isShared || stopped === 0) await this.#stopOrphans(chatId);
   }

@@ -2,6 +2,7 @@ import type { inArray } from 'drizzle-orm';
 import { and, asc, desc, eq, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { groupBy } from '../../platform/db/groupBy.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { sliceFrom } from './insertSlices.ts';
 import { walkUp } from './walkUp.ts';
 
 export type MessageRow = NonNullable<Awaited<ReturnType<MessageQueries['byIdInChat']>>>;
@@ -26,9 +27,6 @@ export interface MessageNode {
   parentId: string | null;
   bytes: number;
 }
-
-/** Rows in one insert statement: SQLite takes at most 32,766 values in one, PostgreSQL 65,535. */
-const rowsPerInsert = 500;
 
 /** Reads and writes the trees of messages. A walk never leaves its chat and ends even in a cycle. */
 export class MessageQueries {
@@ -77,12 +75,16 @@ export class MessageQueries {
     return row;
   }
 
-  /** Inserts in the given order, which becomes the order of siblings. */
+  /** Inserts in the given order, which becomes the order of siblings. Many rows are inserted with pauses. */
   async insert(...rows: NewMessage[]): Promise<void> {
     const createdAt = this.#platform.now();
-    for (let i = 0; i < rows.length; i += rowsPerInsert) {
-      const values = rows.slice(i, i + rowsPerInsert).map((row) => ({ createdAt, ...row }));
+    let at = 0;
+    while (at < rows.length) {
+      if (at > 0) await this.#store.pauseTx();
+      const slice = sliceFrom(rows, at);
+      const values = slice.map((row) => ({ createdAt, ...row }));
       await this.#store.db.insert(this.#store.t.messages).values(values);
+      at += slice.length;
     }
   }
 

@@ -23,6 +23,8 @@ export class SharedPageCache {
     maxEntrySize: maxResponseBytes,
     sizeCalculation: (bytes) => bytes.length,
   });
+  /** Responses that are being made: many readers of a large page at the same moment cost as much as one. */
+  #pending = new Map<string, Promise<Buffer>>();
 
   /**
    * Sends the page, or 304 when the client already has it. No cache may store it (`no-store`), but an open page may
@@ -43,13 +45,19 @@ export class SharedPageCache {
     res.type('json').set('Content-Length', String(bytes.length)).end(bytes);
   }
 
-  async #bytesOf(tag: string, compressed: boolean, { head, messages }: SharedPage): Promise<Buffer> {
+  async #bytesOf(tag: string, compressed: boolean, page: SharedPage): Promise<Buffer> {
     const key = compressed ? `br ${tag}` : tag;
-    const cached = this.#responses.get(key);
-    if (cached) return cached;
-    const text = `${head.slice(0, -1)},"messages":${await messages()}}`;
-    const bytes = compressed ? await compress(text) : Buffer.from(text);
+    const known = this.#responses.get(key) ?? this.#pending.get(key);
+    if (known) return known;
+    const making = bytesOf(page, compressed).finally(() => this.#pending.delete(key));
+    this.#pending.set(key, making);
+    const bytes = await making;
     this.#responses.set(key, bytes);
     return bytes;
   }
+}
+
+async function bytesOf({ head, messages }: SharedPage, compressed: boolean): Promise<Buffer> {
+  const text = `${head.slice(0, -1)},"messages":${await messages()}}`;
+  return compressed ? compress(text) : Buffer.from(text);
 }

@@ -119,7 +119,7 @@ function addSharedPageRoutes(routes: Routes, { rateLimits, inFlight }: Platform,
 
   routes.member(
     sharingEndpoints.readSharedChat,
-    { limit: rateLimits.shareLookUp, before: requireShareId },
+    { limit: rateLimits.shareLookUp, before: requireShareId, inFlight: inFlight.sharedPage },
     async ({ actor, params, req, res }) => cache.send(req, res, await pages.open(actor, params.id)),
   );
 

@@ -98,7 +98,8 @@ export class UserQueries {
       .update(users)
       .set({
         name: 'Deleted user',
-        email: `${id}@deleted.invalid`,
+        // Not an address: an account with it would prevent the deletion.
+        email: `deleted:${id}`,
         role: 'user',
         // No password has an empty hash.
         passwordHash: '',

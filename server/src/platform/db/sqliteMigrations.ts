@@ -11,8 +11,9 @@ export function migrateSqlite(writer: Database.Database, folder: string): void {
   writer.pragma('foreign_keys = OFF');
   writer
     .transaction(() => {
-      applyMissing(writer, folder);
-      if ((writer.pragma('foreign_key_check') as unknown[]).length > 0) {
+      const applied = applyMissing(writer, folder);
+      // The check reads every row: with a million messages it takes seconds, which an ordinary start must not wait for.
+      if (applied > 0 && (writer.pragma('foreign_key_check') as unknown[]).length > 0) {
         throw new Error('The migration would break references. Nothing was changed. Report this.');
       }
       ensureSqliteSearch(writer);
@@ -21,14 +22,17 @@ export function migrateSqlite(writer: Database.Database, folder: string): void {
   writer.pragma('foreign_keys = ON');
 }
 
-function applyMissing(writer: Database.Database, folder: string): void {
+/** Returns how many migrations were missing. */
+function applyMissing(writer: Database.Database, folder: string): number {
   writer.exec(
     `create table if not exists ${migrationsTable} (id serial primary key, hash text not null, created_at numeric)`,
   );
   const applied = writer.prepare(`select created_at from ${migrationsTable}`).pluck().all();
   const record = writer.prepare(`insert into ${migrationsTable} (hash, created_at) values (?, ?)`);
-  for (const { sql, hash, folderMillis } of missingMigrations(folder, applied)) {
+  const missing = missingMigrations(folder, applied);
+  for (const { sql, hash, folderMillis } of missing) {
     for (const statement of sql) writer.exec(statement);
     record.run(hash, folderMillis);
   }
+  return missing.length;
 }

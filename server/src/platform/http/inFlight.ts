@@ -23,6 +23,12 @@ const bounds = {
     waiting: 50,
     message: 'Too many requests for sharing at once. Try again in a moment.',
   },
+  /** A page of 20 MB that is not in memory is decompressed and compressed for seconds, in many times its size. */
+  sharedPage: {
+    atOnce: 2,
+    waiting: 100,
+    message: 'Too many shared pages at once. Try again in a moment.',
+  },
   export: {
     atOnce: 1,
     waiting: 4,

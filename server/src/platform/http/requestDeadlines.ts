@@ -47,12 +47,13 @@ class BodyDeadline {
     this.setTo(strangerBodyMs);
     // The rest of a refused upload is discarded at the pace of the upload: clients read the response after sending all.
     res.once('finish', () => this.#isUpload || this.setTo(unwantedBodyMs));
-    req.once('close', () => req.complete && clearTimeout(this.#timer));
-    req.socket.once('close', () => clearTimeout(this.#timer));
+    req.once('close', () => req.complete && this.#end());
+    req.socket.once('close', this.#end);
   }
 
   setTo(ms: number): void {
     clearTimeout(this.#timer);
+    if (this.#req.complete) return;
     this.#timer = setTimeout(() => this.#cut(), ms).unref();
   }
 
@@ -69,8 +70,14 @@ class BodyDeadline {
     }, uploadPeriodMs).unref();
   }
 
-  #cut(): void {
+  /** The connection may serve many more requests, so nothing of this one stays with it. */
+  #end = (): void => {
     clearTimeout(this.#timer);
+    this.#req.socket.off('close', this.#end);
+  };
+
+  #cut(): void {
+    this.#end();
     if (this.#req.complete) return;
     const { socket } = this.#req;
     if (!this.#res.headersSent && socket.writable) socket.write(timedOutResponse());

@@ -13,6 +13,7 @@ import { requireAdmin, requireMember, type Actor } from '../policy.ts';
 import { jsonOnly } from './guards.ts';
 import type { InFlightBound } from './inFlight.ts';
 import { allowMemberBody, allowUpload } from './requestDeadlines.ts';
+import { requireSimpleJson } from './simpleJson.ts';
 
 interface Context {
   req: Request;
@@ -136,7 +137,10 @@ const after =
     next();
   };
 
-const jsonParsers = (maxBytes: number) => [requireSize(maxBytes), express.json({ limit: maxBytes })];
+const jsonParsers = (maxBytes: number) => [
+  requireSize(maxBytes),
+  express.json({ limit: maxBytes, verify: requireSimpleJson }),
+];
 const parseSmallJson = jsonParsers(limits.strangerBodyBytes);
 const parseJson = [after(allowMemberBody), ...jsonParsers(limits.jsonBodyBytes)];
 
