@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { onSeveralNodes } from '../support/cluster/programs.ts';
 import { TestCluster } from '../support/cluster/testCluster.ts';
-import { Traffic } from '../support/cluster/traffic.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask, openChat } from '../support/modelFixture.ts';
 import { chunksOf } from '../support/modelServer.ts';
@@ -29,27 +28,23 @@ onSeveralNodes('when PostgreSQL crashes', () => {
     const text = Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ');
     cluster.models.reply = { chunks: chunksOf(text), pauseAfter: 10 };
     const asked = await ask(people[0]!, 'Go on');
-    const direct = new Traffic(
-      people.slice(0, 2),
-      cluster.nodes.map(({ url }) => url),
-    );
-    const proxied = new Traffic(people.slice(2), [cluster.url]);
+    const direct = cluster.traffic(people.slice(0, 2));
+    const proxied = cluster.traffic(people.slice(2), [cluster.url]);
     for (let round = 0; round < 2; round++) {
-      await direct.untilWritten(10);
+      await direct.untilWritten(5);
       await cluster.postgres.stop('immediate');
       const refusals = () => direct.unlike(200, 201).length + proxied.unlike(200, 201).length;
       const before = refusals();
       await eventually(refusals, (count) => count > before + 10);
       await cluster.postgres.start();
-      await direct.untilWritten(10, 30_000);
-      await proxied.untilWritten(5, 30_000);
+      await direct.untilWritten(5);
+      await proxied.untilWritten(3);
     }
     cluster.models.release();
     await direct.stop();
     await proxied.stop();
 
-    for (const { unlike } of [direct, proxied].map((each) => ({ unlike: each.unlike(200, 201, 503) })))
-      expect(unlike).toEqual([]);
+    for (const traffic of [direct, proxied]) expect(traffic.unlike(200, 201, 503)).toEqual([]);
     for (const { retryAfter } of [...direct.served, ...proxied.served].filter(({ status }) => status === 503))
       expect(Number(retryAfter)).toBeGreaterThan(0);
     const stored = await storedChats();

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { onSeveralNodes } from '../support/cluster/programs.ts';
 import { TestCluster } from '../support/cluster/testCluster.ts';
-import { Traffic } from '../support/cluster/traffic.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask, openChat } from '../support/modelFixture.ts';
 import { chunksOf } from '../support/modelServer.ts';
@@ -125,7 +124,7 @@ onSeveralNodes('when a node ends', () => {
 
   test('a rolling restart behind the proxy fails no request', async () => {
     const people = await Promise.all(['Ann', 'Bob', 'Cem', 'Dia'].map((name) => cluster.person(name)));
-    const load = new Traffic(people, [cluster.url]);
+    const load = cluster.traffic(people, [cluster.url]);
     await load.untilWritten(20);
     for (const index of [0, 1]) {
       expect(await cluster.nodes[index]!.stop('SIGTERM')).toBe(0);

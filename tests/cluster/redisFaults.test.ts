@@ -3,7 +3,6 @@ import supertest from 'supertest';
 import { cuttableLink } from '../support/cluster/cuttableLink.ts';
 import { onSeveralNodes } from '../support/cluster/programs.ts';
 import { TestCluster } from '../support/cluster/testCluster.ts';
-import { Traffic } from '../support/cluster/traffic.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask } from '../support/modelFixture.ts';
 import { chunksOf } from '../support/modelServer.ts';
@@ -67,10 +66,7 @@ onSeveralNodes('without a working Redis', () => {
   };
   const traffic = async () => {
     const people = [await cluster.person('Cem'), await cluster.person('Dia'), await cluster.person('Eva')];
-    return new Traffic(
-      people,
-      cluster.nodes.map(({ url }) => url),
-    );
+    return cluster.traffic(people);
   };
 
   const faults: [

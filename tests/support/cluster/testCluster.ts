@@ -10,6 +10,7 @@ import { Person } from '../person.ts';
 import { startPostgres, type PostgresServer } from '../postgresServer.ts';
 import { freePort, startServer, type ServerProcess } from '../serverProcess.ts';
 import { startRedis, type RedisServer } from './redisServer.ts';
+import { Traffic } from './traffic.ts';
 
 /** Factor of the rate limits for tests that send many requests. */
 const rateFactor = 1_000;
@@ -21,6 +22,7 @@ export class TestCluster {
   readonly redis: RedisServer;
   readonly models: ModelServer;
   #proxy: Nginx | undefined;
+  #traffic: Traffic[] = [];
   #ports: number[] = [];
   #folder = mkdtempSync(path.join(tmpdir(), 'parley-cluster-'));
   #env: Record<string, string>;
@@ -101,6 +103,13 @@ export class TestCluster {
     return this.nodes.map(({ url }) => person.at(url));
   }
 
+  /** Lets the people use the instance until the traffic or the cluster is stopped. Absent `urls`: all nodes in turn. */
+  traffic(people: Person[], urls = this.nodes.map(({ url }) => url)): Traffic {
+    const traffic = new Traffic(people, urls);
+    this.#traffic.push(traffic);
+    return traffic;
+  }
+
   /** Creates a chat with one answered question and publishes a link to it. */
   async share(owner: Person): Promise<SharedLink> {
     const chat = (await owner.post('/chats', {}).expect(201)).body as Chat;
@@ -127,8 +136,9 @@ export class TestCluster {
 
   /** Ends every process and removes all data. */
   async end(): Promise<void> {
-    await this.#proxy?.end();
     this.redis.resume();
+    await Promise.all(this.#traffic.map((traffic) => traffic.stop()));
+    await this.#proxy?.end();
     await Promise.all(this.nodes.map((node) => node.stop('SIGKILL')));
     await Promise.all([this.redis.end(), this.postgres.end(), this.models.close()]);
     rmSync(this.#folder, { recursive: true, force: true });

@@ -9,6 +9,9 @@ interface Served {
   retryAfter: string | undefined;
 }
 
+/** Milliseconds a test waits for traffic on a busy machine. */
+const patienceMs = 60_000;
+
 /** People who read and write without a pause, each one request at a time, until they are stopped. */
 export class Traffic {
   readonly served: Served[] = [];
@@ -33,12 +36,12 @@ export class Traffic {
   }
 
   /** Resolves when `count` more writes have been acknowledged. */
-  async untilWritten(count: number, withinMs?: number): Promise<void> {
+  async untilWritten(count: number): Promise<void> {
     const target = this.acknowledged.length + count;
     await eventually(
       () => this.acknowledged.length,
       (length) => length >= target,
-      withinMs,
+      patienceMs,
     );
   }
 
