@@ -8,6 +8,7 @@ import type {
   RemoteSignal,
   Responder,
 } from '../../server/src/platform/cluster/cluster.ts';
+import { MemoryCounts, type Counts } from '../../server/src/platform/cluster/counts.ts';
 import { liveHolders } from '../../server/src/platform/cluster/databaseLeases.ts';
 import { MemoryLeases, type Leases } from '../../server/src/platform/cluster/leases.ts';
 import type { Store } from '../../server/src/platform/db/store.ts';
@@ -66,6 +67,7 @@ export class MemoryNode implements Cluster {
   readonly nodeId = newId();
   readonly isShared = true;
   readonly leases: Leases;
+  readonly counts: Counts;
   /** `attach` connects the browsers. */
   readonly socketAdapter = undefined;
   /** Resolves when the database knows the node. */
@@ -78,6 +80,7 @@ export class MemoryNode implements Cluster {
   readonly #missedListeners: (() => Promise<void>)[] = [];
   readonly #connectionListeners: ((isConnected: boolean) => void)[] = [];
   readonly #responders: { [Q in Question]?: Responder<Q> } = {};
+  readonly #held = new MemoryCounts();
   #sending: Sending | undefined;
   #isConnected = true;
 
@@ -88,6 +91,14 @@ export class MemoryNode implements Cluster {
       run: (name, work) => hub.leases.run(name, work),
       liveNodes: () => (store ? liveHolders(store) : Promise.resolve(hub.nodeIds)),
       close: () => Promise.resolve(),
+    };
+    this.counts = {
+      change: (name, by) => this.#held.change(name, by),
+      totals: (names) => {
+        const nodes = [this, ...hub.reachableFrom(this)];
+        const total = (name: string) => nodes.reduce((sum, node) => sum + node.#held.held(name), 0);
+        return Promise.resolve(names.map(total));
+      },
     };
     this.ready = this.#join();
   }

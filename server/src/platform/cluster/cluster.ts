@@ -31,6 +31,8 @@ export type Responder<Q extends Question> = (
 
 export type RemoteSignal = { [N in keyof SignalMap]: { name: N; payload: SignalMap[N] } }[keyof SignalMap];
 
+export type CommandListener = (ms: number, result: 'done' | 'failed') => void;
+
 /** Connects the nodes of one instance. Everything it carries can be lost: the database has the truth. */
 export interface Cluster {
   /** Identifies this process among the nodes, for as long as it runs. */
@@ -64,6 +66,8 @@ export interface Cluster {
   onMissed(listener: () => Promise<void>): void;
   /** Calls the listener when `isConnected` changes, and with true when events of other nodes were lost meanwhile. */
   onConnection(listener: (isConnected: boolean) => void): void;
+  /** Calls the listener with the time of every command that goes to Redis. Absent without Redis. */
+  onCommand?(listener: CommandListener): void;
   close(): Promise<void>;
 }
 

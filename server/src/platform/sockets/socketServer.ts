@@ -116,6 +116,7 @@ function contextOf(socket: AppSocket, platform: Platform, parts: SocketParts): S
   return {
     socket,
     log: platform.log,
+    metrics: platform.metrics,
     queue: new SerialQueue(),
     eventLimit: platform.rateLimits.socketEvent,
     onRefused: parts.onRefused,
