@@ -9,11 +9,13 @@ const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/b
 
 const args = process.argv.slice(2);
 const paths = args.filter((arg) => arg.startsWith('tests/'));
-const withBrowser = paths.length === 0 || paths.some((file) => file.startsWith('tests/e2e'));
+const built = ['tests/e2e', 'tests/cluster'];
+const withBrowser =
+  paths.length === 0 || paths.some((file) => built.some((folder) => file.startsWith(folder)));
 
 requireNode();
 ensureInstalled({ withDevelopment: true });
-// Only the browser tests need the built client, so other tests start at once.
+// Only these tests need the built product, so other tests start at once.
 if (withBrowser) {
   if (!isBuilt()) build();
   await ensureChromium();

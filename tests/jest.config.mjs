@@ -41,5 +41,6 @@ export default {
     project('api'),
     project('client', browserLike),
     project('e2e'),
+    project('cluster'),
   ],
 };

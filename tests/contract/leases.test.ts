@@ -54,6 +54,18 @@ describe.each(backends)('leases of nodes on $name', ({ open }) => {
     expect(results.filter(Boolean)).toHaveLength(1);
   });
 
+  test('the other nodes know of one whose signals do not arrive, until they arrive again or its lease ends', async () => {
+    expect([await one.isAnotherCutOff(), await two.isAnotherCutOff()]).toEqual([false, false]);
+    await one.setCutOff(true);
+    await one.setCutOff(true);
+    expect([await one.isAnotherCutOff(), await two.isAnotherCutOff()]).toEqual([false, true]);
+    await one.setCutOff(false);
+    expect(await two.isAnotherCutOff()).toBe(false);
+    await one.setCutOff(true);
+    await expire('cut-off:one');
+    expect(await two.isAnotherCutOff()).toBe(false);
+  });
+
   test('a lease is free after failed work', async () => {
     await expect(one.run('failing', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await expect(two.run('failing', () => Promise.resolve(1))).resolves.toEqual({ result: 1 });

@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type supertest from 'supertest';
+import supertest from 'supertest';
 import { apiPrefix } from '#shared/api';
 import type {
   Ack,
@@ -29,6 +29,14 @@ export class Person {
   constructor(url: string, agent: Agent) {
     this.url = url;
     this.agent = agent;
+  }
+
+  /** The same person with the same session, at another address of the instance. */
+  at(url: string): Person {
+    const person = new Person(url, supertest.agent(url));
+    person.agent.jar = this.agent.jar;
+    person.#user = this.#user;
+    return person;
   }
 
   get user(): User {
@@ -76,11 +84,11 @@ export class Person {
   }
 
   /** Opens a socket with this person's session. Rejects with the server's reason when the server refuses it. */
-  async connect(options: { origin?: string } = {}): Promise<TestSocket> {
+  async connect(options: { origin?: string; transport?: 'websocket' | 'polling' } = {}): Promise<TestSocket> {
     const extraHeaders: Record<string, string> = { cookie: this.cookie() };
     if (options.origin) extraHeaders.origin = options.origin;
     const socket: Socket<ServerToClient, ClientToServer> = io(this.url, {
-      transports: ['websocket'],
+      transports: [options.transport ?? 'websocket'],
       reconnection: false,
       forceNew: true,
       extraHeaders,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { startModelServer, type ModelServer } from '../../support/modelServer.ts';
 import type { Person } from '../../support/person.ts';
+import { eventually } from '../../support/eventually.ts';
 
 interface Listed {
   items: { id: string; name: string; connection: string }[];
@@ -177,13 +178,3 @@ describe('GET /models', () => {
     expect(hanging.requests.at(-1)?.aborted).toBe(false);
   });
 });
-
-/** Reads a value until it meets the condition. */
-async function eventually<T>(read: () => Promise<T>, condition: (value: T) => boolean): Promise<T> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const value = await read();
-    if (condition(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('The condition was not met within 2 s.');
-}

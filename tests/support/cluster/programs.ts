@@ -1,16 +1,13 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { describe } from '@jest/globals';
+import { nginxProgram } from '../nginx.ts';
 import { postgresPrograms } from '../postgresServer.ts';
 import { whenBuilt } from '../serverProcess.ts';
 
-/** Debian installs servers in `sbin`, which is not in the path of every user. */
-const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
-const find = (program: string) =>
-  folders.map((folder) => path.join(folder, program)).find((file) => existsSync(file));
-
-export const redisProgram = find('redis-server');
-export const nginxProgram = find('nginx');
+/** Undefined where Redis is not installed. */
+export const redisProgram = ['/usr/bin/redis-server', '/usr/local/bin/redis-server'].find((file) =>
+  existsSync(file),
+);
 
 const missing = [
   ...(redisProgram ? [] : ['redis-server']),

@@ -11,6 +11,7 @@ const renewalMs = 5_000;
 const removedAfterMs = 24 * 60 * 60_000;
 
 const nodePrefix = 'node:';
+const cutOffPrefix = 'cut-off:';
 
 /** Epoch milliseconds by the clock of the database: the clocks of the nodes may differ. */
 function databaseNow(store: Store): SQL<number> {
@@ -72,6 +73,23 @@ export class DatabaseLeases implements Leases {
       now - this.#heldSince >= leaseMs &&
       now - this.#renewedAt < renewalMs + leaseMs / 2;
     return isSettled ? liveHolders(this.#store) : undefined;
+  }
+
+  /** Tells the other nodes that what this node sends them does not arrive, or arrives again. */
+  async setCutOff(isCutOff: boolean): Promise<void> {
+    const name = cutOffPrefix + this.#nodeId;
+    if (isCutOff) await this.#take(name);
+    else await this.#release(eq(this.#store.t.leases.name, name));
+  }
+
+  /** Whether the signals of another node do not arrive now. */
+  async isAnotherCutOff(): Promise<boolean> {
+    const { leases } = this.#store.t;
+    const rows = await this.#store.db
+      .select({ holder: leases.holder })
+      .from(leases)
+      .where(and(like(leases.name, `${cutOffPrefix}%`), gt(leases.until, databaseNow(this.#store))));
+    return rows.some(({ holder }) => holder !== this.#nodeId);
   }
 
   /** Gives up all leases of this node. */

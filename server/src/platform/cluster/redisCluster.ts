@@ -19,6 +19,8 @@ const missedIntervalMs = 5_000;
 
 type Envelope =
   | { kind: 'signal'; signal: RemoteSignal }
+  /** What the sender sent before may have been lost. */
+  | { kind: 'missed' }
   | { kind: 'question'; id: string; question: Question; payload: unknown }
   | { kind: 'reply'; id: string; to: string; reply: unknown };
 
@@ -37,6 +39,10 @@ export class RedisCluster implements Cluster {
   #waiting = new Map<string, (reply: unknown) => void>();
   #missedTimer: NodeJS.Timeout;
   #isTelling = false;
+  #mustTell = false;
+  #looking = Promise.resolve();
+  /** Whether the database may say that this node is cut off. */
+  #isCutOff = false;
 
   private constructor(
     link: RedisLink,
@@ -50,9 +56,15 @@ export class RedisCluster implements Cluster {
     this.leases = new DatabaseLeases(store, this.nodeId, log);
     this.#missedTimer = setInterval(() => {
       if (!link.isConnected) this.#tellMissed();
+      this.#lookForMissed();
     }, missedIntervalMs).unref();
     link.on('flushed', () => this.#tellMissed());
-    link.on('connection', (isConnected) => isConnected && this.#tellMissed());
+    link.on('connection', (isConnected) => {
+      this.#lookForMissed();
+      if (!isConnected) return;
+      this.#tellMissed();
+      this.#send({ kind: 'missed' });
+    });
     void this.#readAll();
   }
 
@@ -156,6 +168,8 @@ export class RedisCluster implements Cluster {
   #handle(envelope: Envelope, from: string): void {
     if (envelope.kind === 'signal') {
       for (const listener of this.#signalListeners) listener(envelope.signal);
+    } else if (envelope.kind === 'missed') {
+      this.#tellMissed();
     } else if (envelope.kind === 'reply') {
       if (envelope.to === this.nodeId) this.#waiting.get(envelope.id)?.(envelope.reply);
     } else {
@@ -172,18 +186,42 @@ export class RedisCluster implements Cluster {
     }
   }
 
-  /** Calls the listeners one after the other. A call while they run is dropped: they read the database anyway. */
+  /** One look after the other, so that the last one leaves the database as it is now. */
+  #lookForMissed(): void {
+    this.#looking = this.#looking
+      .then(() => this.#look())
+      .catch((error: unknown) =>
+        this.#log.warn({ err: error }, 'looking for missed signals failed, retrying'),
+      );
+  }
+
+  /** A node that alone lost Redis says so in the database, because the others do not notice that they miss its signals. */
+  async #look(): Promise<void> {
+    const { isConnected } = this.#link;
+    if (isConnected && (await this.leases.isAnotherCutOff())) this.#tellMissed();
+    if (isConnected && !this.#isCutOff) return;
+    // A write that fails may have been stored.
+    this.#isCutOff = true;
+    await this.leases.setCutOff(!isConnected);
+    this.#isCutOff = !isConnected;
+  }
+
+  /** Calls the listeners one after the other, and once more when more may have been missed meanwhile. */
   #tellMissed(): void {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    void this.#tellAll().finally(() => (this.#isTelling = false));
+    this.#mustTell = true;
+    if (!this.#isTelling) void this.#tellAll();
   }
 
   async #tellAll(): Promise<void> {
-    for (const listener of this.#missedListeners) {
-      await listener().catch((error: unknown) =>
-        this.#log.warn({ err: error }, 'checking what other nodes may have changed failed'),
-      );
+    this.#isTelling = true;
+    while (this.#mustTell) {
+      this.#mustTell = false;
+      for (const listener of this.#missedListeners) {
+        await listener().catch((error: unknown) =>
+          this.#log.warn({ err: error }, 'checking what other nodes may have changed failed'),
+        );
+      }
     }
+    this.#isTelling = false;
   }
 }
