@@ -16,9 +16,14 @@ import { createInFlightBounds } from './platform/http/inFlight.ts';
 import { knownHostOnly } from './platform/http/hosts.ts';
 import { createRateLimits } from './platform/http/rateLimits.ts';
 import { limitRequestTimes, serverTimeouts } from './platform/http/requestDeadlines.ts';
+import { requestIds } from './platform/http/requestIds.ts';
+import { requestTimes } from './platform/http/requestTimes.ts';
 import type { Routes } from './platform/http/routes.ts';
 import { staticFiles } from './platform/http/staticFiles.ts';
 import { createLog, type Logger } from './platform/log.ts';
+import { Metrics } from './platform/metrics/metrics.ts';
+import { metricsEndpoint } from './platform/metrics/metricsEndpoint.ts';
+import { measurePlatform } from './platform/metrics/measurePlatform.ts';
 import type { Platform } from './platform/platform.ts';
 import { instanceSecret, SecretBox } from './platform/secretBox.ts';
 import { SessionStore, type EndReason } from './platform/sessions/sessionStore.ts';
@@ -73,6 +78,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   // After the socket server, which replaces the listeners it finds.
   limitRequestTimes(http);
+  measurePlatform(platform, { connections: () => connections.open, sockets: () => io.of('/').sockets.size });
+  if (env.METRICS_TOKEN !== undefined) await platform.metrics.start();
 
   return {
     http,
@@ -110,6 +117,7 @@ function createPlatform(
     env,
     store,
     log,
+    metrics: new Metrics(),
     now,
     cluster,
     realtime,
@@ -125,15 +133,18 @@ function createPlatform(
 
 /** The path of a request, from top to bottom. `Routes` continues it for each endpoint. */
 function createWeb(platform: Platform, features: Features, health: Health): Express {
-  const { env, log } = platform;
+  const { env, log, metrics } = platform;
   const web = express();
   web.disable('x-powered-by');
   web.set('trust proxy', env.TRUST_PROXY);
   // API responses are never cached, so computing ETags for them would be wasted work.
   web.set('etag', false);
 
+  web.use(requestIds(env));
+  web.use(requestTimes(platform));
   web.use(oneHostOnly);
   web.use(health.router);
+  web.use(metricsEndpoint(env, metrics));
   web.use(securityHeaders(env));
   web.use(knownHostOnly(env, apiPrefix));
   web.use(apiPrefix, createApi(platform, features));

@@ -8,6 +8,8 @@ export const ErrorBody = z.object({
     /** For people: what happened and what to do. */
     message: z.string(),
     details: z.unknown().optional(),
+    /** The request in the log of the server; also in the header `X-Request-Id`. */
+    requestId: z.string().optional(),
   }),
 });
 export type ErrorBody = z.output<typeof ErrorBody>;

@@ -79,7 +79,10 @@ export const serverEvents = {
   ),
 };
 
-export type Ack<T> = { ok: true; data: T } | { ok: false; error: { code: string; message: string } };
+export type Ack<T> =
+  | { ok: true; data: T }
+  /** `requestId` names the event in the log of the server. */
+  | { ok: false; error: { code: string; message: string; requestId?: string } };
 export type ClientEvent = keyof typeof clientEvents;
 export type ClientPayload<N extends ClientEvent> = z.input<(typeof clientEvents)[N]['payload']>;
 export type ParsedPayload<N extends ClientEvent> = z.output<(typeof clientEvents)[N]['payload']>;

@@ -4,7 +4,7 @@ import type { Endpoint } from '#shared/endpoint';
 import { clientEvents, type ClientEvent } from '#shared/socketEvents';
 import { invite } from '../support/accountLinks.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import type { Person } from '../support/person.ts';
+import { textOf, type Person } from '../support/person.ts';
 
 /**
  * Requests every endpoint as every kind of user, for their own, foreign and missing resources. The table below
@@ -181,7 +181,7 @@ describe('who may do what', () => {
         const real = await send(people.anonymous, endpoint, each, await idsFor(each.about, people.owner));
         const missing = await send(people.anonymous, endpoint, each, {});
         expect(real.status).toBe(401);
-        expect(missing.text).toBe(real.text);
+        expect(textOf(missing)).toBe(textOf(real));
       });
     }
 
@@ -205,7 +205,7 @@ describe('who may do what', () => {
           403,
           'pending',
         ]);
-        expect(missing.text).toBe(real.text);
+        expect(textOf(missing)).toBe(textOf(real));
       });
     }
 
@@ -239,7 +239,7 @@ describe('who may do what', () => {
         const theirs = await send(people[who], endpoint, each, ids);
         const missing = await send(people[who], endpoint, each, {});
         expect(theirs.status).toBe(missingStatus);
-        expect(theirs.text).toBe(missing.text);
+        expect(textOf(theirs)).toBe(textOf(missing));
       });
     }
 
@@ -258,7 +258,7 @@ describe('who may do what', () => {
         expect(each.ok).toContain(response.status);
         if (each.about === 'nothing') return;
         const missing = await send(people.owner, endpoint, each, {});
-        expect(response.text).not.toBe(missing.text);
+        expect(textOf(response)).not.toBe(textOf(missing));
       });
     }
 

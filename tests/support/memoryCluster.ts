@@ -1,13 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { MemoryStore } from 'express-rate-limit';
-import type {
-  Cluster,
-  Question,
-  QuestionMap,
-  RemoteSignal,
-  Responder,
-} from '../../server/src/platform/cluster/cluster.ts';
+import type { Cluster, Question, QuestionMap, Responder } from '../../server/src/platform/cluster/cluster.ts';
+import type { RemoteSignal } from '../../server/src/platform/signals.ts';
 import { MemoryCounts, type Counts } from '../../server/src/platform/cluster/counts.ts';
 import { liveHolders } from '../../server/src/platform/cluster/databaseLeases.ts';
 import { MemoryLeases, type Leases } from '../../server/src/platform/cluster/leases.ts';
@@ -68,7 +63,6 @@ export class MemoryNode implements Cluster {
   readonly isShared = true;
   readonly leases: Leases;
   readonly counts: Counts;
-  readonly held = new MemoryCounts();
   /** `attach` connects the browsers. */
   readonly socketAdapter = undefined;
   /** Resolves when the database knows the node. */
@@ -81,20 +75,25 @@ export class MemoryNode implements Cluster {
   readonly #missedListeners: (() => Promise<void>)[] = [];
   readonly #connectionListeners: ((isConnected: boolean) => void)[] = [];
   readonly #responders: { [Q in Question]?: Responder<Q> } = {};
+  readonly #held = new MemoryCounts();
   #sending: Sending | undefined;
   #isConnected = true;
 
   constructor(hub: MemoryHub, store?: Store) {
     this.#hub = hub;
     this.#store = store;
-    this.counts = {
-      change: (name, by) => this.held.change(name, by),
-      totals: (names) => Promise.resolve(names.map((name) => this.#total(name))),
-    };
     this.leases = {
       run: (name, work) => hub.leases.run(name, work),
       liveNodes: () => (store ? liveHolders(store) : Promise.resolve(hub.nodeIds)),
       close: () => Promise.resolve(),
+    };
+    this.counts = {
+      change: (name, by) => this.#held.change(name, by),
+      totals: (names) => {
+        const nodes = [this, ...hub.reachableFrom(this)];
+        const total = (name: string) => nodes.reduce((sum, node) => sum + node.#held.held(name), 0);
+        return Promise.resolve(names.map(total));
+      },
     };
     this.ready = this.#join();
   }
@@ -194,11 +193,6 @@ export class MemoryNode implements Cluster {
     const { db, t } = this.#store;
     const until = Date.now() + leaseMs;
     await db.insert(t.leases).values({ name: this.#leaseName, holder: this.nodeId, until });
-  }
-
-  #total(name: string): number {
-    const others = this.#hub.reachableFrom(this);
-    return others.reduce((sum, node) => sum + node.held.held(name), this.held.held(name));
   }
 
   #connect(isConnected: boolean): void {

@@ -15,6 +15,9 @@ import type { User } from '#shared/users';
 
 export const password = 'correct horse battery';
 
+/** The body of a response without the id of its request, to compare two responses. */
+export const textOf = ({ text }: { text: string }): string => text.replace(/,"requestId":"[^"]*"/, '');
+
 type Agent = ReturnType<typeof supertest.agent>;
 
 /** A person who uses the app over HTTP and sockets, with their own cookie jar. */

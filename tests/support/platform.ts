@@ -3,6 +3,7 @@ import type { Store } from '../../server/src/platform/db/store.ts';
 import { readEnv } from '../../server/src/platform/env.ts';
 import { createInFlightBounds } from '../../server/src/platform/http/inFlight.ts';
 import { createRateLimits } from '../../server/src/platform/http/rateLimits.ts';
+import { Metrics } from '../../server/src/platform/metrics/metrics.ts';
 import { createLog } from '../../server/src/platform/log.ts';
 import type { Platform } from '../../server/src/platform/platform.ts';
 import { SecretBox } from '../../server/src/platform/secretBox.ts';
@@ -22,6 +23,7 @@ export function createTestPlatform(store: Store, at: { now: number } = { now: 1_
     }),
     store,
     log,
+    metrics: new Metrics(),
     now: () => at.now,
     cluster,
     realtime: new Realtime(cluster),

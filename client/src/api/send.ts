@@ -1,6 +1,7 @@
 import type { ErrorBody } from '#shared/errors';
 import { t } from '../i18n/t.ts';
 import { ApiError } from './apiError.ts';
+import { serverError } from './serverError.ts';
 
 type Listener = () => void;
 const unauthorizedListeners = new Set<Listener>();
@@ -53,7 +54,7 @@ async function parseJson(response: Response): Promise<unknown> {
 async function toApiError(response: Response): Promise<ApiError> {
   try {
     const { error } = (await response.json()) as ErrorBody;
-    return new ApiError(response.status, error.code, error.message, error.details);
+    return serverError(response.status, error);
   } catch {
     // A proxy in front of the server responded with its own error page.
     return new ApiError(response.status, 'bad_response', t('common.badResponse'));

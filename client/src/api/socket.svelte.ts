@@ -12,6 +12,7 @@ import type { Socket } from 'socket.io-client';
 import type * as SocketIo from 'socket.io-client';
 import { t } from '../i18n/t.ts';
 import { ApiError } from './apiError.ts';
+import { serverError } from './serverError.ts';
 
 type Connection = Socket<ServerToClient, ClientToServer>;
 type Handler = (payload: never) => void;
@@ -104,7 +105,7 @@ export class RealtimeSocket {
     } catch {
       throw new ApiError(0, 'timed_out', t('common.timedOut'));
     }
-    if (!ack.ok) throw new ApiError(0, ack.error.code, ack.error.message);
+    if (!ack.ok) throw serverError(0, ack.error);
     return ack.data;
   }
 

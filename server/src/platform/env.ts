@@ -8,6 +8,8 @@ const bool = z
   .transform((value) => ['true', '1', 'yes'].includes(value));
 const list = z.string().transform((value) => value.split(';').map((part) => part.trim()));
 const hostName = /^[a-z0-9._-]*$/i;
+/** Characters of the token for `/metrics`, which nothing else protects from guessing. */
+const metricsTokenMin = 16;
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
 
 /**
@@ -124,7 +126,11 @@ export const variables = {
   },
   LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-    help: 'Minimum level of log messages.',
+    help: 'Minimum level of log messages. `debug` adds one message per request.',
+  },
+  METRICS_TOKEN: {
+    schema: z.string().min(metricsTokenMin, `must have at least ${metricsTokenMin} characters`).optional(),
+    help: 'Token with which Prometheus reads `/metrics` (`Authorization: Bearer …`). Unset: only programs on this machine can read it.',
   },
 } as const satisfies Record<string, { schema: z.ZodType; help: string }>;
 

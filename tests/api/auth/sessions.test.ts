@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import type { SessionInfo } from '#shared/auth';
 import { hashSessionId } from '../../../server/src/platform/sessions/sessionStore.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
-import { password, type Person } from '../../support/person.ts';
+import { password, textOf, type Person } from '../../support/person.ts';
 
 const firefoxOnLinux = 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0';
 
@@ -43,7 +43,7 @@ describe('sessions', () => {
       await elsewhere.post('/auth/sign-out').expect(204);
       const responses = [];
       for (const id of [foreign, ended, 'missing'])
-        responses.push((await ann.delete(`/me/sessions/${id}`).expect(404)).text);
+        responses.push(textOf(await ann.delete(`/me/sessions/${id}`).expect(404)));
       expect(new Set(responses).size).toBe(1);
       await bob.get('/me').expect(200);
     });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CommunityPayload } from '#shared/community';
 import type { TestApp } from '../../support/app.ts';
 import type { Conversations } from '../../support/conversation.ts';
-import type { Person } from '../../support/person.ts';
+import { textOf, type Person } from '../../support/person.ts';
 import { createSharingFixture, type SharingFixture } from '../../support/sharingFixture.ts';
 
 describe('handing a chat off to a community site', () => {
@@ -30,7 +30,7 @@ describe('handing a chat off to a community site', () => {
       const refused = await person.post(`/chats/${own}/community`);
       expect([refused.status, refused.body.error.code]).toEqual([403, 'community_sharing_off']);
       const missing = await person.post('/chats/nothing/community');
-      expect(missing.text).toBe(refused.text);
+      expect(textOf(missing)).toBe(textOf(refused));
       expect(await handOffEntries(own)).toEqual([]);
     }
   });
@@ -45,7 +45,7 @@ describe('handing a chat off to a community site', () => {
       const missing = await bob.post('/chats/nothing/community').expect(404);
       for (const other of [bob, admin]) {
         const response = await other.post(`/chats/${chatId}/community`).expect(404);
-        expect(response.text).toBe(missing.text);
+        expect(textOf(response)).toBe(textOf(missing));
       }
       expect(await handOffEntries(chatId)).toEqual([]);
     });

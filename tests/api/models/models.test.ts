@@ -46,7 +46,7 @@ describe('GET /models', () => {
     const response = await admin
       .post(`/chats/${chat.id}/messages`, { content: 'Hi', model: 'gone' })
       .expect(422);
-    expect(response.body.error).toEqual({
+    expect(response.body.error).toMatchObject({
       code: 'unknown_model',
       message: expect.stringMatching(/not available/),
     });

@@ -5,7 +5,7 @@ import { limits } from '#shared/limits';
 import { sharingEndpoints, type SharedLink } from '#shared/sharing';
 import type { TestApp } from '../../support/app.ts';
 import type { Conversations } from '../../support/conversation.ts';
-import type { Person } from '../../support/person.ts';
+import { textOf, type Person } from '../../support/person.ts';
 import { createSharingFixture, type SharingFixture } from '../../support/sharingFixture.ts';
 
 interface Page {
@@ -65,7 +65,7 @@ describe('a person’s own links', () => {
           await other.post(`/shared-links/${link.id}/restore`),
         ]) {
           expect(refused.status).toBe(404);
-          expect(refused.text).toBe(missing.text);
+          expect(textOf(refused)).toBe(textOf(missing));
         }
         expect((await other.post('/shared-links/revoke', { ids: [link.id] })).body).toEqual({
           revoked: 0,

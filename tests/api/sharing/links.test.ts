@@ -12,7 +12,7 @@ import {
 import { MessageQueries } from '../../../server/src/features/messages/messages.queries.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { Conversations } from '../../support/conversation.ts';
-import type { Person } from '../../support/person.ts';
+import { textOf, type Person } from '../../support/person.ts';
 import { createSharingFixture, type SharingFixture } from '../../support/sharingFixture.ts';
 
 const textsOf = (snapshot: { messages: SnapshotMessage[] }) =>
@@ -67,7 +67,7 @@ describe('the link of a chat', () => {
         for (const other of [bob, admin]) {
           const response = await other[method](`/chats/${chatId}/${path}`);
           expect(response.status).toBe(404);
-          expect(response.text).toBe(missing.text);
+          expect(textOf(response)).toBe(textOf(missing));
         }
         expect((await shareOf(chatId)).link).not.toBeNull();
       },
@@ -190,7 +190,7 @@ describe('the link of a chat', () => {
         const audience = { kind: 'restricted', userIds: [bob.user.id, id] };
         const response = await ann.put(`/chats/${chatId}/share`, { audience });
         expect(response.status).toBe(422);
-        texts.add(response.text);
+        texts.add(textOf(response));
       }
       expect(texts.size).toBe(1);
     });

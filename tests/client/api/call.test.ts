@@ -46,6 +46,20 @@ describe('failed calls', () => {
     ]);
   });
 
+  test('the message of an unexpected error ends with the reference under which the server logged it', async () => {
+    const message = 'Something went wrong on the server. Try again.';
+    const body = { error: { code: 'internal', message, requestId: '0f3ac2d41b7e' } };
+    fetched.mockResolvedValue(responseWith(500, JSON.stringify(body)));
+    const error = await failure(call('GET /me'));
+    expect(error.message).toBe(`${message} (reference 0f3ac2d41b7e)`);
+  });
+
+  test('the message of an expected error has no reference', async () => {
+    const body = { error: { code: 'conflict', message: 'Ask the owner.', requestId: '0f3ac2d41b7e' } };
+    fetched.mockResolvedValue(responseWith(409, JSON.stringify(body)));
+    expect((await failure(call('GET /me'))).message).toBe('Ask the owner.');
+  });
+
   test('a failed call rejects with advice when there is no network', async () => {
     fetched.mockRejectedValue(new TypeError('Failed to fetch'));
     const error = await failure(call('GET /me'));

@@ -13,6 +13,7 @@ function handle(response: object, cause: Error = new Error('broken')) {
   const warn = jest.fn();
   const res = {
     destroy: jest.fn(),
+    getHeader: jest.fn(),
     json: jest.fn(),
     set: jest.fn(),
     status: jest.fn().mockReturnThis(),

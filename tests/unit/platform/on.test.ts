@@ -4,6 +4,7 @@ import type { Ack } from '#shared/socketEvents';
 import { notFound } from '../../../server/src/platform/errors.ts';
 import { createRateLimits } from '../../../server/src/platform/http/rateLimits.ts';
 import { createLog } from '../../../server/src/platform/log.ts';
+import { Metrics } from '../../../server/src/platform/metrics/metrics.ts';
 import type { Actor } from '../../../server/src/platform/policy.ts';
 import { on, type AppSocket, type SocketContext } from '../../../server/src/platform/sockets/on.ts';
 import { SerialQueue } from '../../../server/src/platform/sockets/serialQueue.ts';
@@ -16,6 +17,7 @@ function createContext() {
   const context: SocketContext = {
     socket: socket as unknown as AppSocket,
     log: createLog('silent'),
+    metrics: new Metrics(),
     queue: new SerialQueue(),
     eventLimit: createRateLimits().socketEvent,
     actor: () => Promise.resolve(actor),

@@ -26,6 +26,7 @@ export const common = {
   offline: 'Can’t reach the server. Check your connection and try again.',
   badResponse: 'Unexpected response from the server. Try again in a moment.',
   timedOut: 'The server took too long to respond. Try again in a moment.',
+  withReference: '{message} (reference {reference})',
   somethingFailed: 'Something went wrong. Try again in a moment.',
   notFoundTitle: 'Not Found',
   notFoundBody: 'This page doesn’t exist.',

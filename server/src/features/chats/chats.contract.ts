@@ -3,10 +3,13 @@ import type { ChatRow } from './chats.queries.ts';
 
 // The messages feature depends on chats, so chats cannot import it: `features.ts` passes it in.
 
-/** Finds messages in the tree of a chat. */
+/** Finds and removes messages in the tree of a chat. */
 export interface MessageTree {
   /** Returns the id of the newest leaf below a message; undefined when the message is not in the chat. */
   newestLeafBelow(chatId: string, messageId: string): Promise<string | undefined>;
+  /** Returns a page of the messages of a chat, without their text. */
+  nodesOfChat(chatId: string, after: undefined, limit: number): Promise<{ id: string }[]>;
+  remove(chatId: string, messageIds: string[]): Promise<void>;
 }
 
 /** Decides whether a person has storage left. The usage feature implements it. */

@@ -47,7 +47,8 @@ export class ChatQueries {
    * one table, and inside this subquery a bare `id` would be the link's.
    */
   get #shared() {
-    return sql<boolean>`exists (select 1 from shared_links where shared_links.chat_id = chats.id and shared_links.revoked_at is null)`.mapWith(
+    // Not `exists`: for a person with many chats PostgreSQL would read all links of the instance to find those of a page.
+    return sql<boolean>`((select 1 from shared_links where shared_links.chat_id = chats.id and shared_links.revoked_at is null limit 1) is not null)`.mapWith(
       Boolean,
     );
   }

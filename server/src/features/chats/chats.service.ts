@@ -27,6 +27,9 @@ interface Changes {
   settings?: ChatSettings;
   activeMessageId?: string;
 }
+/** Messages of a deleted chat that are removed between two pauses. */
+const messagesPerRemoval = 500;
+
 interface Parts {
   queries: ChatQueries;
   messages: MessageTree;
@@ -132,7 +135,9 @@ export class ChatService {
     const { store, signals, realtime } = this.#platform;
     const { queries, audit } = this.#parts;
     await store.tx(async () => {
+      await queries.lock(id);
       const chat = await queries.byId(id);
+      await this.#removeMessages(id);
       await queries.remove(id);
       await audit.record({
         actorId: actor.id,
@@ -146,6 +151,20 @@ export class ChatService {
     signals.emit('chat:deleted', { chatId: id, ownerId });
     realtime.send(rooms.user(ownerId), 'chat:deleted', { chatId: id });
     realtime.clearRoom(rooms.chat(id));
+  }
+
+  /** Removes the messages of a chat with pauses: deleting a long chat at once would hold up all other requests. */
+  async #removeMessages(id: string): Promise<void> {
+    const { messages } = this.#parts;
+    for (;;) {
+      const page = await messages.nodesOfChat(id, undefined, messagesPerRemoval);
+      if (page.length === 0) return;
+      await messages.remove(
+        id,
+        page.map((node) => node.id),
+      );
+      await this.#platform.store.pauseTx();
+    }
   }
 
   /** Returns the title of a chat whose first question this is; undefined for other questions and for named chats. */

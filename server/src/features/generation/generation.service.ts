@@ -41,6 +41,7 @@ export class GenerationService implements AnswerWriter {
     this.#platform = platform;
     this.#parts = { ...parts, onStored: (run) => this.#keepEnded(run) };
     this.#titles = new TitleGenerator(platform, parts);
+    platform.metrics.gauge('answers', {}, () => this.#running.size);
     this.#recovery = new AnswerRecovery(platform, parts);
     platform.signals.onEveryNode('chat:deleted', ({ chatId }) => this.abandon(chatId));
     platform.signals.onEveryNode('user:changed', ({ userId }) => this.#stopUnlessMember(userId));

@@ -19,6 +19,11 @@ export class FairQueue {
     this.#free = permits;
   }
 
+  /** Tasks that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   async run<T>(personId: string, task: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((start) => this.#waiting.push({ personId, start }));

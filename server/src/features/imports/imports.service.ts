@@ -65,6 +65,9 @@ export class ImportService {
     this.#platform = platform;
     this.#parts = parts;
     this.#files = new TemporaryFiles(platform.env.DATA_DIR);
+    const { metrics } = platform;
+    metrics.gauge('imports', {}, () => this.#running.size);
+    metrics.gauge('waiting', { queue: 'imports' }, () => this.#readers.waiting + this.#smallReaders.waiting);
   }
 
   /** Removes uploads that an earlier process left behind. */

@@ -9,7 +9,8 @@ import { asModelError, modelErrors } from './modelErrors.ts';
 import { eventsOf, textOfCompletion } from './modelEvents.ts';
 import { modelFetch, type Timeouts } from './modelFetch.ts';
 import { readChunks, readJson, readList } from './modelResponses.ts';
-import { messageForAdmins, messageForMembers } from './serverMessage.ts';
+import { quotesPrompt } from './quotedPrompt.ts';
+import { messageForAdmins, messageForMembers, messageOf } from './serverMessage.ts';
 
 /** Models listed per connection. A proxy may serve thousands. */
 const modelsMax = 2_000;
@@ -115,14 +116,15 @@ function chunksOf(response: Response): AsyncGenerator<unknown> {
 export function remoteModel(connection: ModelConnection, model: string, options: ClientOptions): ChatModel {
   const client = clientOf(connection, options);
 
-  /** Members see only a part of what the server says, so the log has all of it. */
-  function errorForMembers(error: unknown): DomainError {
+  /** Members see only a part of what the server says, so the log has all of it, unless it quotes the chat. */
+  function errorForMembers(error: unknown, prompt: Prompt): DomainError {
+    const shown = (body: unknown) => (quotesPrompt(messageOf(body), prompt) ? undefined : body);
     if (error instanceof APIError && error.error !== undefined) {
       const { status, error: body } = error as APIError;
-      const details = { connection: connection.id, status, says: messageForAdmins(body, connection) };
+      const details = { connection: connection.id, status, says: messageForAdmins(shown(body), connection) };
       options.log.warn(details, 'a model server reported an error');
     }
-    return asModelError(error, (body) => messageForMembers(body, connection));
+    return asModelError(error, (body) => messageForMembers(shown(body), connection));
   }
 
   /** Ends with an error when no text arrives for too long, whatever else keeps the connection open. */
@@ -153,7 +155,7 @@ export function remoteModel(connection: ModelConnection, model: string, options:
         yield* request(prompt, signal);
       } catch (error) {
         if (signal.aborted) return;
-        throw errorForMembers(error);
+        throw errorForMembers(error, prompt);
       }
     },
     async complete(prompt, signal) {
@@ -163,7 +165,7 @@ export function remoteModel(connection: ModelConnection, model: string, options:
           .asResponse();
         return textOfCompletion(await readJson(response));
       } catch (error) {
-        throw errorForMembers(error);
+        throw errorForMembers(error, prompt);
       }
     },
   };

@@ -2,42 +2,86 @@ import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai'
 import { DomainError } from '../../platform/errors.ts';
 import { messageOf } from './serverMessage.ts';
 
+/** Why a request to a model server failed: a few fixed words, for metrics. */
+type Reason =
+  | 'unreachable'
+  | 'unknown_host'
+  | 'certificate'
+  | 'timed_out'
+  | 'connection_lost'
+  | 'too_large'
+  | 'unexpected_response'
+  | 'rejected_key'
+  | 'overloaded'
+  | 'redirected'
+  | 'context_too_long'
+  | 'unknown_model'
+  | 'server_failed'
+  | 'rejected';
+
 /** A problem with the model server. The message tells the user what to do. */
-const modelServerError = (message: string) => new DomainError('unavailable', message, 'model_server');
+export class ModelServerError extends DomainError {
+  readonly reason: Reason;
+  constructor(reason: Reason, message: string) {
+    super('unavailable', message, 'model_server');
+    this.reason = reason;
+  }
+}
+
+const modelServerError = (reason: Reason, message: string) => new ModelServerError(reason, message);
 
 // The OpenAI client treats errors that mention "timeout" or "timed out" as its own, so no message contains them.
 export const modelErrors = {
-  unreachable: () => modelServerError("Can't reach the model server. Try again, or tell your admin."),
+  unreachable: () =>
+    modelServerError('unreachable', "Can't reach the model server. Try again, or tell your admin."),
   unknownHost: () =>
-    modelServerError('Host not found. Tell your admin to check the base URL of the model server.'),
+    modelServerError(
+      'unknown_host',
+      'Host not found. Tell your admin to check the base URL of the model server.',
+    ),
   certificate: () =>
     modelServerError(
+      'certificate',
       'The certificate of the model server is not valid. Tell your admin to check the connection.',
     ),
   connectTimeout: () =>
     modelServerError(
+      'timed_out',
       'The model server did not accept the connection in time. Try again, or tell your admin.',
     ),
-  firstByteTimeout: () => modelServerError('The model server did not respond in time. Try again.'),
-  idleTimeout: () => modelServerError('The model server stopped sending in the middle of the answer.'),
+  firstByteTimeout: () =>
+    modelServerError('timed_out', 'The model server did not respond in time. Try again.'),
+  idleTimeout: () =>
+    modelServerError('timed_out', 'The model server stopped sending in the middle of the answer.'),
   connectionLost: () =>
-    modelServerError('The connection to the model server was lost in the middle of the answer.'),
-  incomplete: () => modelServerError('The model server ended the answer before it was complete.'),
+    modelServerError(
+      'connection_lost',
+      'The connection to the model server was lost in the middle of the answer.',
+    ),
+  incomplete: () =>
+    modelServerError('connection_lost', 'The model server ended the answer before it was complete.'),
   eventTooLarge: () =>
     modelServerError(
+      'too_large',
       'The model server sent a part of the answer that is larger than 1 MB. Try again, or choose another model.',
     ),
   answerTooLarge: () =>
     modelServerError(
+      'too_large',
       'The model server sent more than 256 MB for one answer. Try again, or choose another model.',
     ),
-  listTimeout: () => modelServerError('The model server did not send its list of models in time. Try again.'),
+  listTimeout: () =>
+    modelServerError('timed_out', 'The model server did not send its list of models in time. Try again.'),
   noModelList: () =>
     modelServerError(
+      'unexpected_response',
       'There is no list of models at this base URL. Most base URLs of model servers end in /v1.',
     ),
   unexpectedResponse: () =>
-    modelServerError('Unexpected response from the model server. Is this an OpenAI-compatible API?'),
+    modelServerError(
+      'unexpected_response',
+      'Unexpected response from the model server. Is this an OpenAI-compatible API?',
+    ),
 };
 
 function codeOf(error: unknown): string {
@@ -87,31 +131,41 @@ function statusError(error: APIError, status: number, quote: Quote): DomainError
   const details = detailsOf(error, quote);
   // Some servers quote a rejected key, so their message is left out.
   if (status === 401 || status === 403)
-    return modelServerError('The model server rejected the API key of this connection. Tell your admin.');
+    return modelServerError(
+      'rejected_key',
+      'The model server rejected the API key of this connection. Tell your admin.',
+    );
   if (status === 429)
     return modelServerError(
+      'overloaded',
       `The model server is overloaded, or its quota is used up. Try again later.${details}`,
     );
   if (status >= 300 && status < 400) {
     return modelServerError(
+      'redirected',
       'The model server redirects to another URL, which is not followed. Tell your admin to enter that URL.',
     );
   }
   if (contextTooLong.test(`${error.code ?? ''} ${messageOf(error.error)}`)) {
     return modelServerError(
+      'context_too_long',
       `This chat is too long for the model. Start a new chat, or choose another model.${details}`,
     );
   }
-  if (status === 404) return modelServerError(`The model server does not know this model.${details}`);
+  if (status === 404)
+    return modelServerError('unknown_model', `The model server does not know this model.${details}`);
   if (status >= 500)
-    return modelServerError(`The model server failed (status ${status}). Try again.${details}`);
-  return modelServerError(`The model server rejected the request (status ${status}).${details}`);
+    return modelServerError(
+      'server_failed',
+      `The model server failed (status ${status}). Try again.${details}`,
+    );
+  return modelServerError('rejected', `The model server rejected the request (status ${status}).${details}`);
 }
 
 function apiError(error: APIError, quote: Quote): DomainError {
   if (error.status !== undefined) return statusError(error, error.status, quote);
   // An error event inside a stream has no status.
-  return modelServerError(`The model server reported an error.${detailsOf(error, quote)}`);
+  return modelServerError('server_failed', `The model server reported an error.${detailsOf(error, quote)}`);
 }
 
 /** Returns any error of a model server as one for the person for whom `quote` selects what the server says. */

@@ -8,6 +8,7 @@ import { listTimeoutMs, ModelCatalog } from './modelCatalog.ts';
 import { remoteModel, fetchModels } from './modelClient.ts';
 import type { ChatModel, ModelTuning } from './models.contract.ts';
 import { demoModel, demoTokensPerSecond } from './demoModel.ts';
+import { measured } from './measuredModel.ts';
 import { defaultTimeouts, listTimeouts } from './modelFetch.ts';
 
 export type { ModelEvent, ChatModel, Prompt, PromptMessage } from './models.contract.ts';
@@ -87,10 +88,13 @@ export class ModelService {
   async open(id: string): Promise<ChatModel> {
     const entry = (await this.#entries()).find((candidate) => candidate.id === id);
     if (!entry) throw unknownModel();
+    return measured(this.#modelOf(entry), this.#platform.metrics);
+  }
+
+  #modelOf({ source }: CatalogEntry): ChatModel {
     const { tuning } = this.#parts;
-    if (!entry.source) return demoModel(tuning?.demoTokensPerSecond ?? demoTokensPerSecond);
-    const { connection, servedId } = entry.source;
-    return remoteModel(connection, servedId, {
+    if (!source) return demoModel(tuning?.demoTokensPerSecond ?? demoTokensPerSecond);
+    return remoteModel(source.connection, source.servedId, {
       timeouts: { ...defaultTimeouts, ...tuning?.timeouts },
       version: this.#platform.env.version,
       log: this.#platform.log,

@@ -1,5 +1,5 @@
 import type { SnapshotMessage } from '#shared/sharing';
-import { notFound } from '../../platform/errors.ts';
+import { DomainError, notFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../../platform/policy.ts';
@@ -35,7 +35,7 @@ export class SharedPageService {
 
   /** Returns the page as this viewer sees it; its messages are read on demand. Throws 404 when they may not read it. */
   async open(viewer: Actor, id: string): Promise<SharedPage> {
-    const link = await this.#parts.access.require(viewer, id);
+    const link = await this.#readable(viewer, id);
     return {
       head: JSON.stringify(presentSharedPage(link, viewer.id)),
       messages: async () => decompress(await this.#body(link)),
@@ -80,6 +80,18 @@ export class SharedPageService {
     });
     await chats.announce(chatId);
     return chatId;
+  }
+
+  async #readable(viewer: Actor, id: string): Promise<ViewedLink> {
+    const { metrics } = this.#platform;
+    try {
+      const link = await this.#parts.access.require(viewer, id);
+      metrics.count('sharedPage', { result: 'opened' });
+      return link;
+    } catch (error) {
+      if (error instanceof DomainError) metrics.count('sharedPage', { result: 'refused' });
+      throw error;
+    }
   }
 
   async #body({ id, version }: ViewedLink): Promise<Buffer> {

@@ -2,7 +2,7 @@ import { MemoryStore, type Store as CounterStore } from 'express-rate-limit';
 import type { ServerOptions } from 'socket.io';
 import type { MessageStatus } from '#shared/messages';
 import { newId } from '../ids.ts';
-import type { SignalMap } from '../signals.ts';
+import type { RemoteSignal } from '../signals.ts';
 import { MemoryCounts, type Counts } from './counts.ts';
 import { MemoryLeases, type Leases } from './leases.ts';
 
@@ -29,7 +29,7 @@ export type Responder<Q extends Question> = (
   payload: QuestionMap[Q]['payload'],
 ) => Promise<QuestionMap[Q]['reply'] | undefined>;
 
-export type RemoteSignal = { [N in keyof SignalMap]: { name: N; payload: SignalMap[N] } }[keyof SignalMap];
+export type CommandListener = (ms: number, result: 'done' | 'failed') => void;
 
 /** Connects the nodes of one instance. Everything it carries can be lost: the database has the truth. */
 export interface Cluster {
@@ -64,6 +64,8 @@ export interface Cluster {
   onMissed(listener: () => Promise<void>): void;
   /** Calls the listener when `isConnected` changes, and with true when events of other nodes were lost meanwhile. */
   onConnection(listener: (isConnected: boolean) => void): void;
+  /** Calls the listener with the time of every command that goes to Redis. Absent without Redis. */
+  onCommand?(listener: CommandListener): void;
   close(): Promise<void>;
 }
 

@@ -2,7 +2,8 @@ import type { Store as CounterStore } from 'express-rate-limit';
 import type { Store } from '../db/store.ts';
 import { newId } from '../ids.ts';
 import type { Logger } from '../log.ts';
-import type { Cluster, Question, QuestionMap, RemoteSignal, Responder } from './cluster.ts';
+import type { RemoteSignal } from '../signals.ts';
+import type { Cluster, CommandListener, Question, QuestionMap, Responder } from './cluster.ts';
 import { DatabaseLeases } from './databaseLeases.ts';
 import { RedisLink } from './redisLink.ts';
 import { SharedCounts } from './sharedCounts.ts';
@@ -111,6 +112,10 @@ export class RedisCluster implements Cluster {
   onConnection(listener: (isConnected: boolean) => void): void {
     this.#link.on('connection', listener);
     this.#link.on('flushed', () => listener(true));
+  }
+
+  onCommand(listener: CommandListener): void {
+    this.#link.on('command', listener);
   }
 
   async close(): Promise<void> {

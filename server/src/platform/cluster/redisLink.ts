@@ -48,9 +48,14 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 
 /**
  * The connection to Redis. While Redis cannot be reached, commands are refused at once, and no caller waits longer than
- * `commandTimeoutMs`. Emits `connection` with a boolean when that changes, and `flushed` when Redis lost its data.
+ * `commandTimeoutMs`. Emits `connection` with a boolean when that changes, `flushed` when Redis lost its data, and
+ * `command` after each command.
  */
-export class RedisLink extends EventEmitter<{ connection: [boolean]; flushed: [] }> {
+export class RedisLink extends EventEmitter<{
+  connection: [boolean];
+  flushed: [];
+  command: [ms: number, result: 'done' | 'failed'];
+}> {
   #connect: () => RedisClient;
   #client: RedisClient;
   #prefix: string;
@@ -133,11 +138,14 @@ export class RedisLink extends EventEmitter<{ connection: [boolean]; flushed: []
   }
 
   async #send<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
     try {
       const reply = await within(commandTimeoutMs, command(this.#client));
       this.#lastReplyAt = performance.now();
+      this.emit('command', this.#lastReplyAt - startedAt, 'done');
       return reply;
     } catch (error) {
+      this.emit('command', performance.now() - startedAt, 'failed');
       this.#setConnected(false);
       throw error instanceof RedisUnavailable
         ? error

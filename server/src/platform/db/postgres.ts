@@ -9,6 +9,7 @@ import { PostgresConnections, type Connection } from './postgresConnections.ts';
 import { migratePostgres } from './postgresMigrations.ts';
 import { postgresDialect } from './postgresSearch.ts';
 import type { Db, FullDb, Store } from './store.ts';
+import type { DatabaseLoad, WorkObserver } from './workTimes.ts';
 
 /** Opens a transaction, runs `work` in it and commits. */
 type Transaction = <T>(work: (db: FullDb) => Promise<T>) => Promise<T>;
@@ -16,12 +17,29 @@ type Transaction = <T>(work: (db: FullDb) => Promise<T>) => Promise<T>;
 /** A statement that fails unless a commit reaches the disk now. The message goes to nobody. */
 const probeQuery = sql`select pg_logical_emit_message(true, 'parley', 'probe')`;
 
-/** Creates a store over any of Drizzle's PostgreSQL drivers. Tests run it on PGlite too. */
-export function postgresStore(
-  full: FullDb,
-  close: () => Promise<void>,
-  transaction: Transaction = (work) => full.transaction((db) => work(db as unknown as FullDb)),
-): Store {
+/** The connections a store runs on. */
+interface Connections {
+  transaction: Transaction;
+  observe(observer: WorkObserver): void;
+  readonly load: DatabaseLoad;
+  end(): Promise<void>;
+}
+
+const idle = { open: 1, used: 0, waiting: 0 };
+
+/** One connection of any of Drizzle's PostgreSQL drivers, which nobody measures. */
+const singleConnection = (full: FullDb, end: () => Promise<void>): Connections => ({
+  transaction: (work) => full.transaction((db) => work(db as unknown as FullDb)),
+  observe: () => undefined,
+  load: { read: idle, write: idle },
+  end,
+});
+
+/** Creates a store over any of Drizzle's PostgreSQL drivers. Tests run it on PGlite. */
+export const postgresStore = (full: FullDb, close: () => Promise<void>): Store =>
+  storeOver(full, singleConnection(full, close));
+
+function storeOver(full: FullDb, connections: Connections): Store {
   const transactions = new AsyncLocalStorage<FullDb>();
   const current = () => transactions.getStore() ?? full;
   return {
@@ -31,7 +49,7 @@ export function postgresStore(
     t: define(pgKit),
     dialect: postgresDialect,
     async tx(work) {
-      return transactions.getStore() ? work() : transaction((db) => transactions.run(db, work));
+      return transactions.getStore() ? work() : connections.transaction((db) => transactions.run(db, work));
     },
     // Every query waits for the network, and other work runs meanwhile.
     pauseTx: () => Promise.resolve(),
@@ -43,7 +61,11 @@ export function postgresStore(
       await full.execute(sql`update settings set key = key where key = ''`);
       await full.execute(probeQuery);
     },
-    close,
+    observe: (observer) => connections.observe(observer),
+    get load() {
+      return connections.load;
+    },
+    close: () => connections.end(),
   };
 }
 
@@ -51,11 +73,14 @@ export function postgresStore(
 export async function openPostgres(url: string, migrations: string, log: Logger): Promise<Store> {
   await migratePostgres(url, migrations, log);
   const connections = new PostgresConnections(url, log);
-  return postgresStore(
-    drizzleOver(connections),
-    () => connections.end(),
-    (work) => connections.transaction((connection) => work(drizzleOver(connection))),
-  );
+  return storeOver(drizzleOver(connections), {
+    transaction: (work) => connections.transaction((connection) => work(drizzleOver(connection))),
+    observe: (observer) => connections.times.observe(observer),
+    get load() {
+      return connections.load;
+    },
+    end: () => connections.end(),
+  });
 }
 
 /** Drizzle calls nothing but `query` outside its own transactions, which are not used. */

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from '../log.ts';
+import { outsideRequests } from '../requestContext.ts';
 import {
   DatabaseUnavailable,
   isConflict,
@@ -7,6 +8,7 @@ import {
   isRefusedForNow,
   isResponseTimeout,
 } from './dbErrors.ts';
+import { WorkTimes, type DatabaseLoad, type ConnectionKind, type WorkKind } from './workTimes.ts';
 
 /** Connections for reads outside transactions, which never wait behind writers that wait for a locked row. */
 const readConnections = 5;
@@ -59,6 +61,7 @@ export class PostgresConnections {
   #reads: pg.Pool;
   #writes: pg.Pool;
   #log: Logger;
+  readonly times = new WorkTimes();
 
   constructor(url: string, log: Logger) {
     this.#log = log;
@@ -68,17 +71,15 @@ export class PostgresConnections {
 
   /** Runs a statement outside transactions. */
   async query(query: Query, params?: unknown[]): Promise<pg.QueryResult> {
-    if (!isRead(query))
-      return this.#onConnection(this.#writes, (connection) => connection.query(query, params));
-    return this.#again(() =>
-      this.#onConnection(this.#reads, (connection) => connection.query(query, params)),
-    );
+    const run = (connection: Connection) => connection.query(query, params);
+    if (!isRead(query)) return this.#onConnection('write', run);
+    return this.#again(() => this.#onConnection('read', run));
   }
 
   /** Runs `work` in a transaction, again after a conflict or when the connection is lost before the commit. */
   async transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.#again(() =>
-      this.#onConnection(this.#writes, async (connection) => {
+      this.#onConnection('transaction', async (connection) => {
         const lockMs = this.#writes.waitingCount > 0 ? contendedLockTimeoutMs : lockTimeoutMs;
         await connection.query(`begin; set local lock_timeout = ${lockMs}`);
         let result: T;
@@ -93,6 +94,10 @@ export class PostgresConnections {
         return result;
       }),
     );
+  }
+
+  get load(): DatabaseLoad {
+    return { read: loadOf(this.#reads), write: loadOf(this.#writes) };
   }
 
   async end(): Promise<void> {
@@ -112,7 +117,9 @@ export class PostgresConnections {
     });
     // Without a listener of each connection for its whole life, a lost one would end the process.
     pool.on('connect', (client) =>
-      client.on('error', (error) => this.#log.warn({ err: error }, 'database connection lost')),
+      client.on('error', (error) =>
+        outsideRequests(() => this.#log.warn({ err: error }, 'database connection lost')),
+      ),
     );
     // The pool reports the errors of idle connections once more.
     pool.on('error', () => undefined);
@@ -131,8 +138,9 @@ export class PostgresConnections {
     }
   }
 
-  async #onConnection<T>(pool: pg.Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
-    const client = await this.#checkOut(pool);
+  async #onConnection<T>(kind: WorkKind, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const client = await this.#checkOut(kind === 'read' ? 'read' : 'write');
+    const startedAt = this.times.begin();
     let isLost = false;
     const connection: Connection = {
       query: async (query, params) => {
@@ -149,20 +157,31 @@ export class PostgresConnections {
       return await work(connection);
     } finally {
       client.release(isLost);
+      this.times.worked(kind, startedAt);
     }
   }
 
-  async #checkOut(pool: pg.Pool): Promise<pg.PoolClient> {
-    const waitingMax = pool === this.#reads ? waitingReadsMax : waitingWritesMax;
+  async #checkOut(kind: ConnectionKind): Promise<pg.PoolClient> {
+    const [pool, waitingMax] =
+      kind === 'read' ? [this.#reads, waitingReadsMax] : [this.#writes, waitingWritesMax];
+    const queuedAt = this.times.begin();
     if (pool.waitingCount >= waitingMax)
       throw new DatabaseUnavailable('Too many statements wait for the database.');
     try {
       return await pool.connect();
     } catch (error) {
       throw new DatabaseUnavailable('No connection to the database.', { cause: error });
+    } finally {
+      this.times.waited(kind, queuedAt);
     }
   }
 }
+
+const loadOf = ({ totalCount, idleCount, waitingCount }: pg.Pool) => ({
+  open: totalCount,
+  used: totalCount - idleCount,
+  waiting: waitingCount,
+});
 
 /** Returns the `DatabaseUnavailable` among the error and its causes. */
 function unavailableCause(error: unknown): DatabaseUnavailable | undefined {

@@ -16,6 +16,7 @@ export const postgresDialect: Dialect = {
   contains: (column, needle) => sql`position(${needle} in ${column}) > 0`,
   matchingMessages: (ownerId, words) =>
     sql`(select seq from messages where chat_id in (select id from chats where owner_id = ${ownerId}) and ${matches(words)})`,
+  // Not `exists`, which PostgreSQL may evaluate for all messages of the instance at once.
   chatHasMatch: (_ownerId, chatId, words) =>
-    sql`exists (select 1 from messages where chat_id = ${chatId} and ${matches(words)})`,
+    sql`((select 1 from messages where chat_id = ${chatId} and ${matches(words)} limit 1) is not null)`,
 };

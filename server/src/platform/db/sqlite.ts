@@ -14,6 +14,7 @@ import { sqliteDialect } from './sqliteSearch.ts';
 import { Statements } from './sqliteStatements.ts';
 import { SqliteWriters } from './sqliteWriters.ts';
 import type { Db, Store } from './store.ts';
+import { WorkTimes, type DatabaseLoad, type WorkObserver } from './workTimes.ts';
 
 /** Milliseconds to wait for another process that starts with the same file. Nothing is served yet, so blocking is allowed. */
 const startTimeoutMs = 10_000;
@@ -86,6 +87,7 @@ class SqliteStore implements Store {
   #compiler = new SQLiteAsyncDialect();
   #transaction = new AsyncLocalStorage<{ open: boolean }>();
   #writers = new SqliteWriters();
+  #times = new WorkTimes();
 
   constructor(file: string, writer: Database.Database, reader: Database.Database) {
     this.#file = file;
@@ -103,7 +105,7 @@ class SqliteStore implements Store {
   tx<T>(work: () => Promise<T>): Promise<T> {
     if (this.#inTransaction) return work();
     const context = { open: true };
-    return this.#writers.exclusively(() =>
+    return this.#exclusively('transaction', () =>
       this.#transaction.run(context, async () => {
         await this.#writers.locking(() => this.#writer.exec('BEGIN IMMEDIATE'));
         try {
@@ -144,6 +146,16 @@ class SqliteStore implements Store {
     await probeSpace(`${this.#file}-probe`);
   }
 
+  observe(observer: WorkObserver): void {
+    this.#times.observe(observer);
+  }
+
+  /** One connection reads, on the event loop, and one writes. */
+  get load(): DatabaseLoad {
+    const { running, waiting } = this.#writers;
+    return { read: { open: 1, used: 0, waiting: 0 }, write: { open: 1, used: running, waiting } };
+  }
+
   async close(): Promise<void> {
     await this.#writers.idle();
     this.#reader.close();
@@ -163,8 +175,31 @@ class SqliteStore implements Store {
   async #onConnection<T>(text: string, run: (statements: Statements) => T): Promise<T> {
     if (this.#inTransaction) return run(this.#writerStatements);
     const isRead = await retryRead(() => this.#readerStatements.isReadOnly(text));
-    if (isRead) return retryRead(() => run(this.#readerStatements));
-    return this.#writers.exclusively(() => this.#writers.locking(() => run(this.#writerStatements)));
+    if (isRead) return retryRead(() => this.#timedRead(run));
+    return this.#exclusively('write', () => this.#writers.locking(() => run(this.#writerStatements)));
+  }
+
+  #timedRead<T>(run: (statements: Statements) => T): T {
+    const startedAt = this.#times.begin();
+    try {
+      return run(this.#readerStatements);
+    } finally {
+      this.#times.worked('read', startedAt);
+    }
+  }
+
+  /** Runs after all earlier writers have finished. */
+  #exclusively<T>(kind: 'write' | 'transaction', work: () => Promise<T>): Promise<T> {
+    const queuedAt = this.#times.begin();
+    return this.#writers.exclusively(async () => {
+      this.#times.waited('write', queuedAt);
+      const startedAt = this.#times.begin();
+      try {
+        return await work();
+      } finally {
+        this.#times.worked(kind, startedAt);
+      }
+    });
   }
 
   #rollBack(): void {

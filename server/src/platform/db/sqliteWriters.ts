@@ -21,6 +21,16 @@ export class SqliteWriters {
     return this.#active > 0;
   }
 
+  /** Number of writers that run: 0 or 1. */
+  get running(): number {
+    return Math.min(1, this.#active);
+  }
+
+  /** Writers that wait for those before them. */
+  get waiting(): number {
+    return this.#active - this.running;
+  }
+
   /** Resolves when all writers so far have finished. */
   async idle(): Promise<void> {
     await this.#last;

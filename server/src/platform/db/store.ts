@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Schema } from '../../../../drizzle/schema/define.ts';
+import type { DatabaseLoad, WorkObserver } from './workTimes.ts';
 
 export type FullDb = PgDatabase<PgQueryResultHKT, Record<string, never>>;
 
@@ -43,5 +44,8 @@ export interface Store {
   rows<T extends Record<string, unknown>>(query: SQL): Promise<T[]>;
   /** Throws unless the database accepts a write now. */
   probe(): Promise<void>;
+  /** Measures all work from now on. */
+  observe(observer: WorkObserver): void;
+  readonly load: DatabaseLoad;
   close(): Promise<void>;
 }

@@ -25,6 +25,11 @@ export class Connections {
     http.on('drop', () => this.#warn());
   }
 
+  /** Number of open connections. */
+  get open(): number {
+    return this.#open.size;
+  }
+
   /** Closes every connection at once. */
   closeAll(): void {
     for (const socket of this.#open) socket.destroy();

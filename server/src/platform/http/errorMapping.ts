@@ -3,6 +3,7 @@ import type { ErrorBody } from '#shared/errors';
 import { isOutOfSpace, isUnavailable } from '../db/dbErrors.ts';
 import { DomainError, type ErrorKind } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { requestIdOf } from './requestIds.ts';
 
 const statuses: Record<ErrorKind, number> = {
   invalid: 400,
@@ -54,11 +55,13 @@ const retryAfterSeconds = 2;
 /** Milliseconds between two log messages about a database that does not take requests. */
 const unavailableLogIntervalMs = 10_000;
 
-export const errorBody = (error: DomainError): ErrorBody => ({
+/** `requestId` is absent when the request ended before it got one. */
+export const errorBody = (error: DomainError, requestId: string | undefined): ErrorBody => ({
   error: {
     code: error.code,
     message: error.message,
     ...(error.details === undefined ? {} : { details: error.details }),
+    ...(requestId === undefined ? {} : { requestId }),
   },
 });
 
@@ -85,7 +88,7 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
       known ?? new DomainError('unavailable', 'Something went wrong on the server. Try again.', 'internal');
     const status = known ? statuses[known.kind] : 500;
     if (status === statuses.unavailable) res.set('Retry-After', String(retryAfterSeconds));
-    res.status(status).json(errorBody(shown));
+    res.status(status).json(errorBody(shown, requestIdOf(res)));
   };
 }
 

@@ -54,6 +54,13 @@ export class InFlightBound {
     this.#bound = bound;
   }
 
+  /** Requests of all people that wait for their turn. */
+  get waiting(): number {
+    let count = 0;
+    for (const { waiting } of this.#lines.values()) count += waiting.size;
+    return count;
+  }
+
   /**
    * Calls `work` when it is this person's turn. The turn ends when the work is done and the response was sent, so that
    * neither a client that hangs up nor one that does not read gets another one early. Throws when there are too many.

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { errorBody } from './errorMapping.ts';
 import { DomainError } from '../errors.ts';
+import { requestIdOf } from './requestIds.ts';
 
 /** Milliseconds within which the headers of a request must arrive. Also closes connections that send nothing. */
 const headersMs = 10_000;
@@ -80,18 +81,19 @@ class BodyDeadline {
     this.#end();
     if (this.#req.complete) return;
     const { socket } = this.#req;
-    if (!this.#res.headersSent && socket.writable) socket.write(timedOutResponse());
+    if (!this.#res.headersSent && socket.writable) socket.write(timedOutResponse(requestIdOf(this.#res)));
     socket.destroy();
   }
 }
 
 /** Written to the connection itself, as Node does for late headers: the request may still be in any of its steps. */
-function timedOutResponse(): string {
-  const body = JSON.stringify(errorBody(timedOut));
+function timedOutResponse(requestId: string | undefined): string {
+  const body = JSON.stringify(errorBody(timedOut, requestId));
   return [
     'HTTP/1.1 408 Request Timeout',
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
+    ...(requestId === undefined ? [] : [`X-Request-Id: ${requestId}`]),
     `Content-Length: ${Buffer.byteLength(body)}`,
     '',
     body,

@@ -12,7 +12,9 @@ import { unauthenticated, type DomainError } from '../errors.ts';
 import { asDomainError } from '../http/errorMapping.ts';
 import type { RateLimit } from '../http/rateLimits.ts';
 import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Actor } from '../policy.ts';
+import { currentRequestId, inRequest, newRequestId } from '../requestContext.ts';
 import type { SerialQueue } from './serialQueue.ts';
 
 export interface SocketData {
@@ -25,6 +27,7 @@ export type AppSocket = Socket<ClientToServer, ServerToClient, Record<string, ne
 export interface SocketContext {
   socket: AppSocket;
   log: Logger;
+  metrics: Metrics;
   /** Reads the actor for the current event. Throws when the session has ended or the account is no longer a member. */
   actor(): Promise<Actor>;
   queue: SerialQueue;
@@ -51,7 +54,7 @@ export function on<N extends ClientEvent>(
   ...rest: [EventHandler<N>] | [EventOptions, EventHandler<N>]
 ): void {
   const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
-  const { socket, log, queue, eventLimit } = context;
+  const { socket, log, metrics, queue, eventLimit } = context;
   const limited = <T>(work: () => Promise<T>): Promise<T> => {
     const { userId } = socket.data;
     return eventLimit.run(userId, () => (options.limit ? options.limit.run(userId, work) : work()));
@@ -74,14 +77,27 @@ export function on<N extends ClientEvent>(
         return refusal(known.code, known.message);
       }
       log.error({ err: error, event: name }, 'socket event failed');
-      return refusal('internal', 'Something went wrong on the server.');
+      return refusal('internal', 'Something went wrong on the server.', currentRequestId());
     }
   };
   const listener = async (raw: unknown, ack?: unknown) => {
-    const reply = await handle(raw);
+    const startedAt = performance.now();
+    const reply = await inRequest(newRequestId(), () => handle(raw));
+    metrics.observe('socketEvent', (performance.now() - startedAt) / 1_000, {
+      event: name,
+      result: resultOf(reply),
+    });
     if (typeof ack === 'function') (ack as (reply: Ack<Reply<N>>) => void)(reply);
   };
   socket.on(name as never, listener as never);
 }
 
-const refusal = (code: string, message: string): Ack<never> => ({ ok: false, error: { code, message } });
+const refusal = (code: string, message: string, requestId?: string): Ack<never> => ({
+  ok: false,
+  error: { code, message, ...(requestId === undefined ? {} : { requestId }) },
+});
+
+function resultOf(reply: Ack<unknown>): string {
+  if (reply.ok) return 'done';
+  return reply.error.code === 'internal' ? 'failed' : 'refused';
+}
