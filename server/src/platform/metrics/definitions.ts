@@ -118,3 +118,10 @@ export type CounterName = keyof typeof counters;
 export type GaugeName = keyof typeof gauges;
 /** The value of each label. */
 export type LabelsOf<D extends Definition> = { [L in D['labels'][number]]: string };
+
+/** A value that is read when the metrics are. */
+export interface GaugeSource {
+  name: GaugeName;
+  labels: Record<string, string>;
+  read: () => number;
+}

@@ -3,18 +3,12 @@ import type {
   CounterName,
   GaugeName,
   gauges,
+  GaugeSource,
   HistogramName,
   histograms,
   LabelsOf,
 } from './definitions.ts';
 import type { MetricsRegistry } from './metricsRegistry.ts';
-
-/** A value that is read when the metrics are. */
-export interface GaugeSource {
-  name: GaugeName;
-  labels: Record<string, string>;
-  read: () => number;
-}
 
 /**
  * What this node counts and measures about itself. Off until it is started: then every call is a single check, and the

@@ -6,9 +6,9 @@ import {
   type CounterName,
   type Definition,
   type GaugeName,
+  type GaugeSource,
   type HistogramName,
 } from './definitions.ts';
-import type { GaugeSource } from './metrics.ts';
 
 /** Milliseconds between two measurements of the delay of the event loop. */
 const loopDelayResolutionMs = 10;

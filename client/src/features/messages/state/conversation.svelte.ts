@@ -80,12 +80,8 @@ export class Conversation {
   get editing(): MessageEdit | null {
     return this.#editing;
   }
-  get connected(): boolean {
-    return this.#deps.socket.connected;
-  }
-  /** Whether changes made elsewhere may not arrive for now. */
-  get paused(): boolean {
-    return this.#deps.socket.paused;
+  get connection(): Pick<ChatSocket, 'connected' | 'paused'> {
+    return this.#deps.socket;
   }
   get generating(): boolean {
     return this.#live?.generating ?? false;
