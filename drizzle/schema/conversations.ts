@@ -38,6 +38,10 @@ function defineChats(k: Kit, { users }: People) {
       source: k.text('source'),
       sourceId: k.text('source_id'),
       continuedFromTitle: k.text('continued_from_title'),
+      /** The storage that the chat takes, counted when the chat was at `countedVersion`; see `StorageService`. */
+      bytes: k.ms('bytes').notNull().default(0),
+      /** -1: never counted. While it differs from `version`, `bytes` is out of date. */
+      countedVersion: k.int('counted_version').notNull().default(-1),
       createdAt: k.ms('created_at').notNull(),
       updatedAt: k.ms('updated_at').notNull(),
     },
@@ -46,6 +50,11 @@ function defineChats(k: Kit, { users }: People) {
       k.index('chats_list').on(t.ownerId, t.archived, t.updatedAt, t.id, t.titleKey),
       k.index('chats_pinned').on(t.ownerId, t.archived, t.pinned, t.updatedAt, t.id),
       k.uniqueIndex('chats_source').on(t.ownerId, t.source, t.sourceId),
+      k.index('chats_storage').on(t.ownerId, t.bytes),
+      k
+        .index('chats_uncounted')
+        .on(t.ownerId)
+        .where(sql`counted_version <> version`),
     ],
   );
 }

@@ -15,7 +15,7 @@ export const pgKit = {
   table: pg.pgTable,
   text: (name: string) => pg.text(name),
   int: (name: string) => pg.integer(name),
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds, and other numbers beyond 32 bits. */
   ms: (name: string) => pg.bigint(name, { mode: 'number' }),
   bool: (name: string) => pg.boolean(name),
   json: <T>(name: string) => pg.jsonb(name).$type<T>(),

@@ -8,6 +8,7 @@ import { SessionAuth } from './features/auth/sessionAuth.ts';
 import { sessionRoutes } from './features/auth/sessions.routes.ts';
 import { SessionService } from './features/auth/sessions.service.ts';
 import { ChatQueries } from './features/chats/chats.queries.ts';
+import { StorageQueries } from './features/chats/storage.queries.ts';
 import { chatRoutes } from './features/chats/chats.routes.ts';
 import { ChatService } from './features/chats/chats.service.ts';
 import { communityRoutes } from './features/community/community.routes.ts';
@@ -29,6 +30,10 @@ import { RunningAnswerQueries } from './features/messages/runningAnswers.queries
 import { modelRoutes } from './features/models/models.routes.ts';
 import type { ModelTuning } from './features/models/models.contract.ts';
 import { ModelService } from './features/models/models.service.ts';
+import { StorageService } from './features/usage/storage.service.ts';
+import { UsageQueries } from './features/usage/usage.queries.ts';
+import { usageRoutes } from './features/usage/usage.routes.ts';
+import { UsageService } from './features/usage/usage.service.ts';
 import { settingsRoutes } from './features/settings/settings.routes.ts';
 import { SettingsService } from './features/settings/settings.service.ts';
 import { createSharing } from './features/sharing/sharing.feature.ts';
@@ -54,6 +59,7 @@ export function createFeatures(platform: Platform, secret: string, options: Feat
   const services = createServices(platform, secret, options);
   const { sessionAuth, users, userQueries, messages, generation, imports, sharing, events, refusals } =
     services;
+  const { storage } = services;
   const sockets: SocketFeature[] = [messages.sockets, sharing.sockets, userSockets(userQueries)];
   return {
     routes: createRoutes(platform, services),
@@ -78,6 +84,7 @@ export function createFeatures(platform: Platform, secret: string, options: Feat
     },
     async stop() {
       await sharing.stop();
+      await storage.stop();
       await events.stop();
     },
   };
@@ -147,7 +154,14 @@ function createConversations(
 ) {
   const chatQueries = new ChatQueries(platform);
   const messageQueries = new MessageQueries(platform);
-  const chats = new ChatService(platform, { queries: chatQueries, messages: messageQueries, audit });
+  const storageQueries = new StorageQueries(platform);
+  const storage = new StorageService(platform, { queries: storageQueries, messages: messageQueries });
+  const chats = new ChatService(platform, {
+    queries: chatQueries,
+    messages: messageQueries,
+    storage,
+    audit,
+  });
   const announcer = new MessageAnnouncer(platform, { chats, chatQueries, queries: messageQueries });
   const generation = new GenerationService(platform, {
     chats,
@@ -170,9 +184,12 @@ function createConversations(
   const imports = new ImportService(platform, {
     imports: new ImportQueries(platform, chatQueries, messageQueries),
     users,
+    storage,
     audit,
   });
-  return { chatQueries, messageQueries, chats, generation, messages, imports };
+  const queries = new UsageQueries(platform);
+  const usage = new UsageService(platform, { queries, storageQueries, storage });
+  return { chatQueries, messageQueries, chats, generation, messages, imports, storage, usage };
 }
 
 /** Creates the services of accounts, their sessions, and the record of refusals. */
@@ -203,7 +220,7 @@ function createAccounts(
 function createRoutes(platform: Platform, services: ReturnType<typeof createServices>): Routes[] {
   const { settings, userQueries, users, linkQueries, accountLinks, deletion } = services;
   const { auth, sessionAuth, sessions, connections, models } = services;
-  const { chatQueries, chats, messages, sharing, community, exports, imports } = services;
+  const { chatQueries, chats, messages, sharing, community, exports, imports, usage } = services;
   return [
     settingsRoutes(platform, settings),
     authRoutes(platform, { auth, sessionAuth }),
@@ -218,5 +235,6 @@ function createRoutes(platform: Platform, services: ReturnType<typeof createServ
     communityRoutes(platform, community),
     exportRoutes(platform, exports),
     importRoutes(platform, imports),
+    usageRoutes(platform, usage),
   ];
 }

@@ -8,6 +8,7 @@ import { messageEndpoints } from './messages.ts';
 import { modelEndpoints } from './models.ts';
 import { settingsEndpoints } from './settings.ts';
 import { sharingEndpoints } from './sharing.ts';
+import { usageEndpoints } from './usage.ts';
 import { userEndpoints } from './users.ts';
 
 export const apiPrefix = '/api/v1';
@@ -17,6 +18,7 @@ export const endpoints = {
   ...settingsEndpoints,
   ...authEndpoints,
   ...userEndpoints,
+  ...usageEndpoints,
   ...modelEndpoints,
   ...connectionEndpoints,
   ...chatEndpoints,

@@ -53,6 +53,8 @@ const cases: Record<keyof typeof endpoints, Case> = {
     body: { currentPassword: 'wrong', newPassword: 'long enough' },
     ok: [400],
   },
+  getOwnUsage: { about: 'nothing', access: 'member', ok: [200] },
+  getUsage: { about: 'nothing', access: 'admin', ok: [200] },
   listPeople: { about: 'nothing', access: 'member', ok: [200] },
   listUsers: { about: 'nothing', access: 'admin', ok: [200] },
   updateUser: { about: 'user', access: 'admin', body: {}, ok: [200] },

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AuditQueries } from '../../server/src/features/audit/audit.queries.ts';
 import { ChatQueries } from '../../server/src/features/chats/chats.queries.ts';
+import { StorageQueries } from '../../server/src/features/chats/storage.queries.ts';
+import { StorageService } from '../../server/src/features/usage/storage.service.ts';
 import { ChatService } from '../../server/src/features/chats/chats.service.ts';
 import { MessageAnnouncer } from '../../server/src/features/messages/announcer.service.ts';
 import type { AnswerService } from '../../server/src/features/messages/answers.service.ts';
@@ -41,7 +43,11 @@ describe.each(backends)('concurrent requests on $name', ({ open }) => {
     chatQueries = new ChatQueries(platform);
     queries = new MessageQueries(platform);
     const audit = new AuditQueries(platform);
-    chats = new ChatService(platform, { queries: chatQueries, messages: queries, audit });
+    const storage = new StorageService(platform, {
+      queries: new StorageQueries(platform),
+      messages: queries,
+    });
+    chats = new ChatService(platform, { queries: chatQueries, messages: queries, storage, audit });
     const announcer = new MessageAnnouncer(platform, { chats, chatQueries, queries });
     const parts = { chats, chatQueries, queries, announcer, answers, models };
     ({ answers: answerService } = createMessages(platform, parts));

@@ -248,4 +248,25 @@ describe.each(backends)('chats and messages on $name', ({ open }) => {
       await expect(forged).rejects.toMatchObject({ code: 'invalid_request' });
     });
   });
+
+  test('a long list of messages is removed with pauses', async () => {
+    await chats.insert({ id: 'long', ownerId: 'ann', title: 'Long' });
+    const rows = Array.from({ length: 1_200 }, (_, i) => message(`l${i}`, null, { chatId: 'long' }));
+    await messages.insert(...rows);
+    let pauses = 0;
+    const pauseTx = store.pauseTx.bind(store);
+    store.pauseTx = () => {
+      pauses++;
+      return pauseTx();
+    };
+    await store.tx(() =>
+      messages.remove(
+        'long',
+        rows.map(({ id }) => id),
+      ),
+    );
+    store.pauseTx = pauseTx;
+    expect(pauses).toBe(2);
+    expect(await messages.nodesOfChat('long', undefined, 10)).toEqual([]);
+  });
 });

@@ -22,7 +22,10 @@ inBrowser('accessibility', () => {
   let chatUrl: string;
 
   beforeAll(async () => {
-    app = await createTestApp({ modelTuning: { demoTokensPerSecond: 5_000 } });
+    app = await createTestApp({
+      env: { STORAGE_LIMIT_MB: '1' },
+      modelTuning: { demoTokensPerSecond: 5_000 },
+    });
     browser = await TestBrowser.launch();
     // The checker is injected into the page, which the content security policy forbids.
     ann = await browser.member(app.url, 'Ann', { bypassCSP: true, reducedMotion: 'reduce' });
@@ -66,6 +69,11 @@ inBrowser('accessibility', () => {
       await ann.page.getByRole('button', { name: 'Continue this chat' }).waitFor();
     },
     'the settings dialog': () => openFromAccountMenu('Settings'),
+    'the account settings': async () => {
+      await openFromAccountMenu('Settings');
+      await ann.page.getByRole('tab', { name: 'Account' }).click();
+      await ann.page.getByRole('progressbar', { name: 'Storage' }).waitFor();
+    },
     'the archived chats dialog': () => openFromAccountMenu('Archived Chats'),
     'the shortcuts dialog': () => openFromAccountMenu('Keyboard shortcuts'),
     'the Shared Chats dashboard': async () => {
@@ -76,6 +84,10 @@ inBrowser('accessibility', () => {
     },
     'the users page': async () => {
       await ann.page.goto(`${app.url}/admin/users`);
+      await ann.page.getByText('ann@example.org').first().waitFor();
+    },
+    'the usage page': async () => {
+      await ann.page.goto(`${app.url}/admin/usage`);
       await ann.page.getByText('ann@example.org').first().waitFor();
     },
     'the general settings page': async () => {

@@ -67,7 +67,8 @@ async function play(instance: Instance, options: Options): Promise<Result> {
 
 async function run(options: Options): Promise<number> {
   const instance = new Instance(options);
-  process.once('SIGINT', () => void instance.end().finally(() => process.exit(1)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void instance.end().finally(() => process.exit(1)));
   try {
     await instance.start(progress);
     const result = await play(instance, options);

@@ -11,7 +11,7 @@ const bar = {
   /** Milliseconds. */
   readsP99: 500,
   loopLagP99: 100,
-  /** By how much the memory of the last fifth of a run may exceed that of the fifth in its middle. */
+  /** By how much the memory at the end of a run may exceed that in its middle. */
   memoryGrowth: 1.15,
 };
 /** Minutes from which growth of memory can be told from a start that is still warming up. */
@@ -28,12 +28,16 @@ export interface BarResult {
 }
 
 const percent = (part: number) => `${(part * 100).toFixed(3)} %`;
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-/** Returns the memory of the last fifth divided by that of the fifth in the middle. */
+/**
+ * Returns the memory of the last fifth of a run divided by that of the fifth in the middle. The lowest value counts:
+ * what is in use after a garbage collection.
+ */
 function growthOf(memory: MemorySample[]): number {
   const fifth = (from: number) =>
-    median(memory.slice((memory.length * from) / 5, (memory.length * (from + 1)) / 5).map(({ own }) => own));
+    Math.min(
+      ...memory.slice((memory.length * from) / 5, (memory.length * (from + 1)) / 5).map(({ own }) => own),
+    );
   return fifth(4) / fifth(2);
 }
 

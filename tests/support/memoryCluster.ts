@@ -1,13 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { MemoryStore } from 'express-rate-limit';
-import type {
-  Cluster,
-  Question,
-  QuestionMap,
-  RemoteSignal,
-  Responder,
-} from '../../server/src/platform/cluster/cluster.ts';
+import type { Cluster, Question, QuestionMap, Responder } from '../../server/src/platform/cluster/cluster.ts';
+import type { RemoteSignal } from '../../server/src/platform/signals.ts';
 import { MemoryCounts, type Counts } from '../../server/src/platform/cluster/counts.ts';
 import { liveHolders } from '../../server/src/platform/cluster/databaseLeases.ts';
 import { MemoryLeases, type Leases } from '../../server/src/platform/cluster/leases.ts';

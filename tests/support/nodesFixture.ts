@@ -26,7 +26,9 @@ export interface NodesFixture {
 }
 
 /** Starts a model server and a PostgreSQL database; nodes that serve it are added by the test. */
-export async function createNodesFixture(): Promise<NodesFixture & { first: TestNode }> {
+export async function createNodesFixture({ limited = false } = {}): Promise<
+  NodesFixture & { first: TestNode }
+> {
   const hub = new MemoryHub();
   const server = await startModelServer();
   // The last one is the closest to a real installation.
@@ -38,7 +40,7 @@ export async function createNodesFixture(): Promise<NodesFixture & { first: Test
 
   const start = async () => {
     const cluster = hub.node(shared);
-    const app = await createTestApp({ store: shared, cluster, env, recoveryTuning });
+    const app = await createTestApp({ store: shared, cluster, env, limited, recoveryTuning });
     apps.push(app);
     return { app, cluster };
   };

@@ -37,6 +37,11 @@ export function routesFor(session: Session): Route[] {
       load: () => import('./views/AdminUsersView.svelte'),
       title: () => t('admin.users'),
     }),
+    route('/admin/usage', {
+      ...adminPage,
+      load: () => import('./views/AdminUsageView.svelte'),
+      title: () => t('admin.usage'),
+    }),
     route('/admin/settings/general', {
       ...adminPage,
       load: () => import('./views/AdminGeneralView.svelte'),

@@ -112,6 +112,14 @@ export const variables = {
     schema: z.coerce.number().min(1).max(365).default(30),
     help: 'Days without activity after which a session ends.',
   },
+  STORAGE_LIMIT_MB: {
+    schema: z.coerce.number().min(1).optional(),
+    help: 'Megabytes of chats and link snapshots one person can store. Unset: no limit.',
+  },
+  INSTANCE_STORAGE_LIMIT_MB: {
+    schema: z.coerce.number().min(1).optional(),
+    help: 'Megabytes of chats and link snapshots all people together can store. Unset: no limit.',
+  },
   STREAM_COALESCE_MS: {
     schema: z.coerce.number().int().min(0).max(1_000).default(33),
     help: 'Milliseconds for which streamed tokens are batched before they are sent to browsers.',

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import type { Cluster, RemoteSignal } from './cluster/cluster.ts';
 
 /** Events that one feature emits for the others, so that they do not depend on each other. */
 export interface SignalMap {
@@ -13,19 +12,28 @@ export interface SignalMap {
   'links:restricted': { ids: string[] };
 }
 
+/** A signal on its way to other nodes. */
+export type RemoteSignal = { [N in keyof SignalMap]: { name: N; payload: SignalMap[N] } }[keyof SignalMap];
+
+/** Carries signals between nodes. */
+interface SignalCarrier {
+  publish(signal: RemoteSignal): void;
+  onSignal(listener: (signal: RemoteSignal) => void): void;
+}
+
 type Listener<P> = (payload: P) => void | Promise<void>;
 
 export class Signals {
   #here = new EventEmitter();
   #everywhere = new EventEmitter();
-  #cluster: Cluster;
+  #carrier: SignalCarrier;
   #onError: (error: unknown, name: string) => void;
 
   /** `onError` receives the errors of listeners: nobody awaits listeners, and an error must not end the process. */
-  constructor(cluster: Cluster, onError: (error: unknown, name: string) => void = () => undefined) {
-    this.#cluster = cluster;
+  constructor(carrier: SignalCarrier, onError: (error: unknown, name: string) => void = () => undefined) {
+    this.#carrier = carrier;
     this.#onError = onError;
-    cluster.onSignal(({ name, payload }) => this.#everywhere.emit(name, payload));
+    carrier.onSignal(({ name, payload }) => this.#everywhere.emit(name, payload));
   }
 
   /** Listens on the node that emits the signal. For work that must be done once, such as sending an event to browsers. */
@@ -42,7 +50,7 @@ export class Signals {
   emit<N extends keyof SignalMap>(name: N, payload: SignalMap[N]): void {
     this.#here.emit(name, payload);
     this.#everywhere.emit(name, payload);
-    this.#cluster.publish({ name, payload } as RemoteSignal);
+    this.#carrier.publish({ name, payload } as RemoteSignal);
   }
 
   #guarded<N extends keyof SignalMap>(name: N, listener: Listener<SignalMap[N]>) {

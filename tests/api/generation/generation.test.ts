@@ -10,6 +10,7 @@ import {
   openChat,
   type ModelFixture,
 } from '../../support/modelFixture.ts';
+import { Conversations } from '../../support/conversation.ts';
 import { chunksOf } from '../../support/modelServer.ts';
 import type { Person, TestSocket } from '../../support/person.ts';
 import { Reader } from '../../support/reader.ts';
@@ -210,4 +211,15 @@ test('deactivating a person stops their answers', async () => {
   const status = async () => (await messages.byId(messageId))?.status;
   while ((await status()) === 'streaming') await new Promise((resolve) => setTimeout(resolve, 5));
   expect(await status()).toBe('stopped');
+});
+
+test('a chat longer than any model reads is not sent, and its answer says why', async () => {
+  const turns = Array.from({ length: 12 }, () => ({ content: 'x'.repeat(limits.answerContent) }));
+  const chatId = await new Conversations(fixture.app.platform).create(ben.user.id, { turns });
+  const answer = await endedAnswer(ben, tab, await ask(ben, 'Go on', chatId));
+  expect(answer).toMatchObject({
+    status: 'failed',
+    error: 'This chat is too long for any model. Start a new chat.',
+  });
+  expect(fixture.server.requests).toEqual([]);
 });

@@ -65,6 +65,25 @@ describe('sockets', () => {
     wire._socket.resume();
     await tab.waitUntilClosed();
   });
+
+  test.each([
+    ['nested lists', `["chat:watch",${'['.repeat(1_500)}${']'.repeat(1_500)}]`],
+    ['short events', '["nothing",{}]'],
+  ])('a socket that sends %s without pause is closed', async (what, event) => {
+    const flooder = await app.person(what.replace(' ', ''));
+    const tab = await flooder.connect();
+    const wire = (tab.raw.io.engine.transport as unknown as { ws: Wire }).ws;
+    for (let i = 0; i < 2_500; i++) wire.send(`42${event}`);
+    await tab.waitUntilClosed();
+  });
+
+  test('an event longer than any of the product closes its socket', async () => {
+    const sender = await app.person('Sender');
+    const tab = await sender.connect();
+    const wire = (tab.raw.io.engine.transport as unknown as { ws: Wire }).ws;
+    wire.send(`42["chat:watch",{"chatId":"${'a'.repeat(10_000)}"}]`);
+    await tab.waitUntilClosed();
+  });
 });
 
 test('a temporary database failure does not end the process', async () => {

@@ -211,8 +211,7 @@ describe('what is recorded', () => {
     const { text } = await read(app);
     for (const secret of [ben.user.id, 'ben@', '@example.org', 'sk-of-the-test-fixture', fixture.server.url])
       expect(text).not.toContain(secret);
-    const allowed =
-      /^([a-z_]+|[A-Z]+|[1-5]\d\d|\+Inf|[\d.e-]+|\/[\w/:.{}*-]*|[a-z]+:[a-z]+|v?\d+\.\d+\.\d+.*|[A-Z]\w+)$/;
+    const allowed = /^([A-Za-z_]+|[1-5]\d\d|\+Inf|[\d.e-]+|\/[\w/:.{}*-]*|[a-z]+:[a-z]+|v?\d+\.\d+\.\d+.*)$/;
     const values = [...text.matchAll(/="([^"]*)"/g)].map(([, value]) => value);
     expect(values.filter((value) => !allowed.test(value!))).toEqual([]);
   });

@@ -275,15 +275,13 @@ describe('a shared page', () => {
   describe('many readers', () => {
     /** Holds back the stored messages of links until `release`, and counts how often they are read. */
     const holdBodies = () => {
-      const read = SharingQueries.prototype.body;
+      const queries = new SharingQueries(app.platform);
       let release!: () => void;
       const released = new Promise<void>((resolve) => (release = resolve));
-      const spy = jest.spyOn(SharingQueries.prototype, 'body').mockImplementation(async function (
-        this: SharingQueries,
-        ...args
-      ) {
+      const read = queries.body.bind(queries);
+      const spy = jest.spyOn(SharingQueries.prototype, 'body').mockImplementation(async (...args) => {
         await released;
-        return read.apply(this, args);
+        return read(...args);
       });
       return { spy, release };
     };

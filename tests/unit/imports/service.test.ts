@@ -12,6 +12,8 @@ import {
   type ImportEvent,
 } from '../../../server/src/features/imports/reader/importEvents.ts';
 import type { ReaderTask } from '../../../server/src/features/imports/reader/readImport.ts';
+import { StorageQueries } from '../../../server/src/features/chats/storage.queries.ts';
+import { StorageService } from '../../../server/src/features/usage/storage.service.ts';
 import { ChatQueries } from '../../../server/src/features/chats/chats.queries.ts';
 import { MessageQueries } from '../../../server/src/features/messages/messages.queries.ts';
 import { UserQueries } from '../../../server/src/features/users/users.queries.ts';
@@ -85,10 +87,12 @@ describe('ImportService', () => {
   /** Creates a service that reads these events from any file. */
   const serviceReading = (read: (task: ReaderTask) => AsyncGenerator<ImportEvent>) => {
     const audit = new AuditQueries(platform);
-    const imports = new FailingQueries(platform, new ChatQueries(platform), new MessageQueries(platform));
+    const messages = new MessageQueries(platform);
+    const imports = new FailingQueries(platform, new ChatQueries(platform), messages);
     return new ImportService(platform, {
       imports,
       users: new UserService(platform, { queries: users, audit }),
+      storage: new StorageService(platform, { queries: new StorageQueries(platform), messages }),
       audit,
       read,
     });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RedisCluster } from '../../../server/src/platform/cluster/redisCluster.ts';
-import type { RemoteSignal } from '../../../server/src/platform/cluster/cluster.ts';
 import type { Store } from '../../../server/src/platform/db/store.ts';
 import { createLog } from '../../../server/src/platform/log.ts';
+import type { RemoteSignal } from '../../../server/src/platform/signals.ts';
 import { redisProgram } from '../../support/cluster/programs.ts';
 import { startRedis, type RedisServer } from '../../support/cluster/redisServer.ts';
 import { backends } from '../../support/stores.ts';

@@ -3,6 +3,7 @@ export const admin = {
   panel: 'Admin Panel',
   backToChats: 'Back to chats',
   users: 'Users',
+  usage: 'Usage',
   general: 'General',
   connections: 'Connections',
   setByEnvironment: 'Set by an environment variable',

@@ -14,6 +14,7 @@ import { settings } from './settings.ts';
 import { sharedPage } from './sharedPage.ts';
 import { sharing } from './sharing.ts';
 import { shortcuts } from './shortcuts.ts';
+import { usage } from './usage.ts';
 import { users } from './users.ts';
 
 /**
@@ -40,6 +41,7 @@ export const en = {
   settings,
   admin,
   users,
+  usage,
   instance,
   connections,
   imports,

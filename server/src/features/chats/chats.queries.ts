@@ -27,9 +27,12 @@ export interface ChatListOptions {
  */
 const rareMatchesMax = 300;
 
-/** Every change of the title changes the key that title searches use. */
-const withTitleKey = (values: ChatValues): ChatValues =>
-  values.title === undefined ? values : { ...values, titleKey: foldText(values.title) };
+/** Every change of the title changes the key that title searches use; new settings change the storage. */
+const withDerived = (values: ChatValues): ChatValues => ({
+  ...values,
+  ...(values.title !== undefined && { titleKey: foldText(values.title) }),
+  ...(values.settings !== undefined && { countedVersion: -1 }),
+});
 
 export class ChatQueries {
   #platform: Platform;
@@ -87,7 +90,7 @@ export class ChatQueries {
   async update(id: string, values: ChatValues): Promise<void> {
     const { chats } = this.#store.t;
     if (Object.values(values).every((value) => value === undefined)) return;
-    await this.#store.db.update(chats).set(withTitleKey(values)).where(eq(chats.id, id));
+    await this.#store.db.update(chats).set(withDerived(values)).where(eq(chats.id, id));
   }
 
   /** Locks the chat until the transaction ends: other writers wait. Does nothing when the chat does not exist. */
@@ -118,10 +121,19 @@ export class ChatQueries {
     const { chats } = this.#store.t;
     const [row] = await this.#store.db
       .update(chats)
-      .set({ ...withTitleKey(values), version: sql`${chats.version} + 1` })
+      .set({ ...withDerived(values), version: sql`${chats.version} + 1` })
       .where(eq(chats.id, id))
       .returning({ version: chats.version });
     return row?.version;
+  }
+
+  /** Counts more storage for the chat. */
+  async addBytes(id: string, bytes: number): Promise<void> {
+    const { chats } = this.#store.t;
+    await this.#store.db
+      .update(chats)
+      .set({ bytes: sql`${chats.bytes} + ${bytes}` })
+      .where(eq(chats.id, id));
   }
 
   /** Replaces an automatic title. Returns false when the owner has renamed or deleted the chat. */
@@ -129,7 +141,7 @@ export class ChatQueries {
     const { chats } = this.#store.t;
     const updated = await this.#store.db
       .update(chats)
-      .set(withTitleKey({ title }))
+      .set(withDerived({ title }))
       .where(and(eq(chats.id, id), eq(chats.titleIsAutomatic, true)))
       .returning({ id: chats.id });
     return updated.length > 0;

@@ -7,7 +7,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { authorize, type Actor } from '../../platform/policy.ts';
 import { rooms } from '../../platform/sockets/realtime.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
-import type { MessageTree } from './chats.contract.ts';
+import type { MessageTree, StorageGuard } from './chats.contract.ts';
 import { chatPolicy } from './chats.policy.ts';
 import { presentChat } from './chats.presenter.ts';
 import type { ChatQueries, ChatRow } from './chats.queries.ts';
@@ -27,9 +27,13 @@ interface Changes {
   settings?: ChatSettings;
   activeMessageId?: string;
 }
+/** Messages of a deleted chat that are removed between two pauses. */
+const messagesPerRemoval = 500;
+
 interface Parts {
   queries: ChatQueries;
   messages: MessageTree;
+  storage: StorageGuard;
   audit: AuditQueries;
 }
 
@@ -48,7 +52,13 @@ export class ChatService {
     return authorize(chatPolicy, actor, 'access', await this.#parts.queries.byId(id));
   }
 
+  /** Throws `refused` when the person's storage would not take this many further bytes. */
+  requireSpace(actor: Actor, bytes = 0): Promise<void> {
+    return this.#parts.storage.requireSpace(actor.id, bytes);
+  }
+
   async create(actor: Actor, values: NewChat): Promise<ChatRow> {
+    await this.requireSpace(actor);
     const created = await this.#createOnce(actor, values).catch((error: unknown) => {
       // A concurrent request with the same idempotency key has just created it.
       if (isUniqueViolation(error)) return this.#createOnce(actor, values);
@@ -125,7 +135,9 @@ export class ChatService {
     const { store, signals, realtime } = this.#platform;
     const { queries, audit } = this.#parts;
     await store.tx(async () => {
+      await queries.lock(id);
       const chat = await queries.byId(id);
+      await this.#removeMessages(id);
       await queries.remove(id);
       await audit.record({
         actorId: actor.id,
@@ -139,6 +151,20 @@ export class ChatService {
     signals.emit('chat:deleted', { chatId: id, ownerId });
     realtime.send(rooms.user(ownerId), 'chat:deleted', { chatId: id });
     realtime.clearRoom(rooms.chat(id));
+  }
+
+  /** Removes the messages of a chat with pauses: deleting a long chat at once would hold up all other requests. */
+  async #removeMessages(id: string): Promise<void> {
+    const { messages } = this.#parts;
+    for (;;) {
+      const page = await messages.nodesOfChat(id, undefined, messagesPerRemoval);
+      if (page.length === 0) return;
+      await messages.remove(
+        id,
+        page.map((node) => node.id),
+      );
+      await this.#platform.store.pauseTx();
+    }
   }
 
   /** Returns the title of a chat whose first question this is; undefined for other questions and for named chats. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { limits } from '#shared/limits';
-import { DomainError } from '../../platform/errors.ts';
+import { DomainError, refused } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { rooms } from '../../platform/sockets/realtime.ts';
 import type { ChatQueries } from '../chats/chats.queries.ts';
 import type { MessageAnnouncer } from '../messages/announcer.service.ts';
+import { readBranch } from '../messages/longChats.service.ts';
 import type { AnswerJob } from '../messages/messages.contract.ts';
 import type { MessageQueries, MessageRow } from '../messages/messages.queries.ts';
 import type { RunningAnswerQueries } from '../messages/runningAnswers.queries.ts';
@@ -19,6 +19,8 @@ import { WriterProof } from './writerProof.ts';
 const [firstRetryMs, maxRetryMs] = [250, 30_000];
 /** Attempts during a shutdown. At most the text since the last save is lost. */
 const shutdownAttempts = 4;
+/** Bytes of the messages that are sent to a model: more than any model reads, and encoded in about 50 ms. */
+const promptBytes = 10_000_000;
 
 export interface RunParts {
   messages: MessageQueries;
@@ -140,8 +142,8 @@ export class AnswerRun {
   async #requestModel(row: MessageRow) {
     const { messages, chatQueries, models } = this.#parts;
     const chat = await chatQueries.byId(row.chatId);
-    const branch =
-      row.parentId === null ? [] : await messages.branch(row.chatId, row.parentId, limits.messagesPerChat);
+    const branch = await readBranch(messages, { chatId: row.chatId, leafId: row.parentId }, promptBytes);
+    if (!branch) throw refused('This chat is too long for any model. Start a new chat.', 'chat_too_long');
     const model = await models.open(row.model ?? '');
     return model.stream(buildPrompt(chat?.settings ?? {}, branch, row.content), this.#modelRequest.signal);
   }

@@ -6,9 +6,11 @@ import { conflict, DomainError, refused } from '../../platform/errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { isMember, type Actor } from '../../platform/policy.ts';
 import { rooms } from '../../platform/sockets/realtime.ts';
+import { countNames } from '../../platform/cluster/counts.ts';
 import type { AuditQueries } from '../audit/audit.queries.ts';
+import type { StorageGuard, StorageSpace } from '../chats/chats.contract.ts';
 import type { UserService } from '../users/users.service.ts';
-import type { ImportedChat } from './formats/importedChat.ts';
+import { groupChats, saveChats } from './chatSaver.ts';
 import { asTitle } from './formats/untrusted.ts';
 import { FairQueue } from './fairQueue.ts';
 import { importMsMax, ImportReport, tookTooLong } from './importReport.ts';
@@ -22,14 +24,13 @@ import { TemporaryFiles } from './upload/temporaryFiles.ts';
 const readersMax = 2;
 /** Small uploads read at the same time, beside the others: they never wait for large ones. */
 const smallReadersMax = 2;
-/** Messages of small chats written in one transaction. Each commit waits for the disk; SQLite writes these in about 10 ms. */
-const messagesPerTransaction = 100;
 /** Milliseconds between two progress events. */
 const progressIntervalMs = 100;
 
 interface Parts {
   imports: ImportQueries;
   users: UserService;
+  storage: StorageGuard;
   audit: AuditQueries;
   /** Replaces the reader in tests. */
   read?: ReadUpload;
@@ -46,6 +47,7 @@ interface Upload {
 interface RunningImport extends Upload {
   report: ImportReport;
   total: number | null;
+  space: StorageSpace;
   progressSentAt: number;
 }
 
@@ -56,7 +58,7 @@ export class ImportService {
   #files: TemporaryFiles;
   #readers = new FairQueue(readersMax);
   #smallReaders = new FairQueue(smallReadersMax);
-  #running = new Map<string, Promise<unknown>>();
+  #running = new Set<Promise<unknown>>();
   #stopping = new AbortController();
 
   constructor(platform: Platform, parts: Parts) {
@@ -76,7 +78,7 @@ export class ImportService {
   /** Ends running imports after their current chats. Imported chats are kept; importing the file again adds the rest. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.allSettled(this.#running.values());
+    await Promise.allSettled(this.#running);
   }
 
   /**
@@ -91,24 +93,40 @@ export class ImportService {
     if (this.#stopping.signal.aborted) {
       throw new DomainError('unavailable', 'The server is restarting. Try again in a minute.');
     }
-    if (this.#running.has(actor.id)) {
-      throw conflict('You are already importing a file. Wait until it is finished.', 'import_running');
-    }
-    const running = this.#files.using(async (path) => {
-      const name = asTitle(await receive(path, this.#stopping.signal)) || 'The file';
-      return this.#import({ actor, importId, path, name });
-    });
-    this.#running.set(actor.id, running);
+    const running = this.#alone(actor, () =>
+      this.#files.using(async (path) => {
+        const name = asTitle(await receive(path, this.#stopping.signal)) || 'The file';
+        return this.#import({ actor, importId, path, name });
+      }),
+    );
+    this.#running.add(running);
     try {
       return await running;
     } finally {
-      this.#running.delete(actor.id);
+      this.#running.delete(running);
     }
+  }
+
+  /** Runs `work` unless the person is importing already, on this node or another. */
+  async #alone<T>({ id }: Actor, work: () => Promise<T>): Promise<T> {
+    const { leases, counts } = this.#platform.cluster;
+    const names = [countNames.imports, countNames.importsOf(id)];
+    const done = await leases.run(`import:${id}`, async () => {
+      for (const name of names) counts.change(name, 1);
+      try {
+        return await work();
+      } finally {
+        for (const name of names) counts.change(name, -1);
+      }
+    });
+    if (done) return done.result;
+    throw conflict('You are already importing a file. Wait until it is finished.', 'import_running');
   }
 
   async #import(upload: Upload): Promise<ImportResult> {
     const report = new ImportReport();
-    const current: RunningImport = { ...upload, report, total: null, progressSentAt: 0 };
+    const space = await this.#parts.storage.space(upload.actor.id);
+    const current: RunningImport = { ...upload, report, space, total: null, progressSentAt: 0 };
     try {
       await this.#readInTurn(current);
     } catch (error) {
@@ -141,7 +159,8 @@ export class ImportService {
   }
 
   async #readAll(current: RunningImport, bounds: ImportBounds): Promise<void> {
-    const { actor, path, name, report } = current;
+    const { actor, path, name, report, space } = current;
+    const target = { imports: this.#parts.imports, ownerId: actor.id, report, space };
     const startedAt = performance.now();
     await this.#requireActive(actor);
     for await (const event of this.#read({ path, name, now: this.#platform.now(), bounds })) {
@@ -152,7 +171,8 @@ export class ImportService {
         for (const failure of event.failures) report.fail(failure);
         for (const group of groupChats(event.chats)) {
           await this.#requireActive(actor);
-          await this.#save(current, group);
+          await saveChats(this.#platform, target, group);
+          this.#sendProgress(current);
           await yieldToEventLoop();
         }
       }
@@ -163,30 +183,6 @@ export class ImportService {
 
   get #read(): ReadUpload {
     return this.#parts.read ?? readUpload;
-  }
-
-  /** Saves the chats in one transaction, or one by one if that fails: each chat is imported completely or not at all. */
-  async #save(current: RunningImport, chats: ImportedChat[]): Promise<void> {
-    const { store, log } = this.#platform;
-    const { actor, report } = current;
-    try {
-      const saved = await store.tx(async () => {
-        let count = 0;
-        for (const chat of chats) if (await this.#parts.imports.insert(actor.id, chat)) count++;
-        return count;
-      });
-      report.imported += saved;
-      report.skipped += chats.length - saved;
-    } catch (error) {
-      if (isOutOfSpace(error)) throw error;
-      if (chats.length > 1) {
-        for (const chat of chats) await this.#save(current, [chat]);
-        return;
-      }
-      log.error({ err: error }, 'saving an imported chat failed');
-      report.fail({ title: chats[0]!.title, reason: 'It could not be saved. Try again later.' });
-    }
-    this.#sendProgress(current);
   }
 
   /** Throws if the server is stopping or the user has been deactivated meanwhile. */
@@ -200,6 +196,7 @@ export class ImportService {
 
   /** Logs why an import ended early, and returns the reason for users. */
   #reasonOf(error: unknown): string {
+    if (error instanceof DomainError) return `${error.message} Everything before that was imported.`;
     const internal = error instanceof UnreadableFile ? error.cause : error;
     if (internal) this.#platform.log.error({ err: internal }, 'import ended early');
     if (error instanceof UnreadableFile) return error.message;
@@ -231,20 +228,4 @@ export class ImportService {
       details: { imported: report.imported, skipped: report.skipped, failed: report.failures },
     });
   }
-}
-
-/** Yields groups of small chats that are saved together. A large chat forms a separate group. */
-function* groupChats(chats: ImportedChat[]): Generator<ImportedChat[]> {
-  let group: ImportedChat[] = [];
-  let messages = 0;
-  for (const chat of chats) {
-    if (group.length > 0 && messages + chat.messages.length > messagesPerTransaction) {
-      yield group;
-      group = [];
-      messages = 0;
-    }
-    group.push(chat);
-    messages += chat.messages.length;
-  }
-  if (group.length > 0) yield group;
 }

@@ -42,6 +42,7 @@ export class AnswerService {
     const { chats, changes, models } = this.#parts;
     const { model: requestedModel, content, idempotencyKey = null } = request;
     const { model: chatModel } = await chats.authorize(actor, chatId);
+    await chats.requireSpace(actor, content.length);
     const model = await models.require(requestedModel, chatModel);
     const { question, answer, isRepeated } = await this.#withCapacity(actor, chatId, async (chat) => {
       const existing = idempotencyKey && (await this.#alreadyAsked(chatId, idempotencyKey));
@@ -67,6 +68,7 @@ export class AnswerService {
   ): Promise<{ answer: Message }> {
     const { chats, changes, models } = this.#parts;
     const { model: chatModel } = await chats.authorize(actor, chatId);
+    await chats.requireSpace(actor);
     const message = await changes.require(chatId, messageId);
     const questionId = message.role === 'user' ? message.id : message.parentId;
     if (questionId === null) throw refused('There is no question above this answer.');
@@ -86,6 +88,7 @@ export class AnswerService {
   async continue(actor: Actor, chatId: string, messageId: string): Promise<{ answer: Message }> {
     const { chats, changes, models, answers, queries } = this.#parts;
     const { model: chatModel } = await chats.authorize(actor, chatId);
+    await chats.requireSpace(actor);
     const message = await changes.require(chatId, messageId);
     if (message.role !== 'assistant' || !continuable.includes(message.status)) {
       throw refused('Only an answer that was cut off can be continued.');

@@ -51,3 +51,19 @@ export async function* readSlices(
   }
   if (ids.length > 0) yield await messages.byIds(ids);
 }
+
+/**
+ * Returns the messages from the root to the leaf, with other requests served meanwhile. Undefined when their texts are
+ * larger than `maxBytes`.
+ */
+export async function readBranch(
+  messages: MessageQueries,
+  { chatId, leafId }: { chatId: string; leafId: string | null },
+  maxBytes: number,
+): Promise<MessageRow[] | undefined> {
+  const branch = branchOf(await readTree(messages, chatId), leafId);
+  if (branch.reduce((sum, { bytes }) => sum + bytes, 0) > maxBytes) return undefined;
+  const rows: MessageRow[] = [];
+  for await (const slice of readSlices(messages, branch)) for (const row of slice) rows.push(row);
+  return rows;
+}

@@ -63,6 +63,8 @@ export class MessageService {
   async edit(actor: Actor, chatId: string, messageId: string, content: string): Promise<Message> {
     const { chats, changes, queries, announcer } = this.#parts;
     await chats.authorize(actor, chatId);
+    const added = content.length - (await changes.require(chatId, messageId)).content.length;
+    if (added > 0) await chats.requireSpace(actor, added);
     const edited = await changes.withLockedChat(chatId, async (chat) => {
       const { role, status } = await changes.require(chatId, messageId);
       if (status === 'streaming') throw streamingConflict();

@@ -80,6 +80,7 @@ export class SnapshotPublisher {
   async #publish(actor: Actor, chatId: string, requested: RequestedOptions): Promise<Published> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const draft = await this.#readDraft(actor, chatId, requested);
+      if (draft.body) await this.#parts.chats.requireSpace(actor, draft.body.length);
       try {
         return await this.#platform.store.tx(() => this.#store(actor, draft, requested));
       } catch (error) {
@@ -132,7 +133,7 @@ export class SnapshotPublisher {
     const { values, userIds } = await options.resolve(defaults, requested);
     const link = { ...defaults, ...values, chatId: chat.id, ownerId: actor.id, createdAt: at };
     await queries.insert(link);
-    await queries.insertVersion(newVersion(draft, 1));
+    await this.#insertVersion(draft, 1);
     if (userIds) await audiences.replace(id, userIds);
     await audit.recordAction(actor, 'shared_link.created', [id], {
       version: 1,
@@ -152,12 +153,18 @@ export class SnapshotPublisher {
       if (!live) throw new StaleDraft();
     }
     if (isNew) {
-      await queries.insertVersion(newVersion(draft, currentVersion));
+      await this.#insertVersion(draft, currentVersion);
       await audit.recordAction(actor, 'shared_link.updated', [id], { version: currentVersion });
     } else await queries.markCurrent(id, currentVersion, draft.chat.version);
     if (userIds) await audiences.replace(id, userIds);
     if (changed.length > 0) await audit.recordAction(actor, 'shared_link.options_changed', [id], { changed });
     return { link: await this.#reload(id), created: false, pageChanged: isNew || changesPage(changed) };
+  }
+
+  async #insertVersion(draft: Draft, number: number): Promise<void> {
+    const version = newVersion(draft, number);
+    await this.#parts.queries.insertVersion(version);
+    await this.#parts.chatQueries.addBytes(draft.chat.id, version.body.length);
   }
 
   async #reload(id: string): Promise<LinkRow> {

@@ -1,3 +1,4 @@
+import type { SnapshotMessage } from '#shared/sharing';
 import { DomainError, notFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -19,6 +20,9 @@ interface Parts {
   chatQueries: ChatQueries;
   messages: MessageQueries;
 }
+
+const charactersIn = (snapshot: SnapshotMessage[]): number =>
+  snapshot.reduce((sum, { content, reasoning }) => sum + content.length + (reasoning?.length ?? 0), 0);
 
 /** The viewer's side of sharing: opening a link, and continuing its chat as a copy. */
 export class SharedPageService {
@@ -43,6 +47,7 @@ export class SharedPageService {
     const { access, chats, chatQueries, messages: messageQueries } = this.#parts;
     const link = await access.require(viewer, id);
     const snapshot = await decompressMessages(await this.#body(link));
+    await chats.requireSpace(viewer, charactersIn(snapshot));
     const chatId = newId();
     const ids = snapshot.map(() => newId());
     const messages = snapshot.map((message, i) => ({

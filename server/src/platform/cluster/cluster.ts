@@ -2,7 +2,7 @@ import { MemoryStore, type Store as CounterStore } from 'express-rate-limit';
 import type { ServerOptions } from 'socket.io';
 import type { MessageStatus } from '#shared/messages';
 import { newId } from '../ids.ts';
-import type { SignalMap } from '../signals.ts';
+import type { RemoteSignal } from '../signals.ts';
 import { MemoryCounts, type Counts } from './counts.ts';
 import { MemoryLeases, type Leases } from './leases.ts';
 
@@ -28,8 +28,6 @@ export type SocketAdapter = ServerOptions['adapter'];
 export type Responder<Q extends Question> = (
   payload: QuestionMap[Q]['payload'],
 ) => Promise<QuestionMap[Q]['reply'] | undefined>;
-
-export type RemoteSignal = { [N in keyof SignalMap]: { name: N; payload: SignalMap[N] } }[keyof SignalMap];
 
 export type CommandListener = (ms: number, result: 'done' | 'failed') => void;
 

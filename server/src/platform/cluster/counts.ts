@@ -9,6 +9,14 @@ export interface Counts {
   totals(names: string[]): Promise<number[]>;
 }
 
+/** The names of all counts. */
+export const countNames = {
+  sockets: 'sockets',
+  socketsOf: (userId: string) => `sockets:${userId}`,
+  imports: 'imports',
+  importsOf: (userId: string) => `imports:${userId}`,
+};
+
 /** Counts of a single node, and the part of each node in shared counts. */
 export class MemoryCounts implements Counts {
   #held = new Map<string, number>();

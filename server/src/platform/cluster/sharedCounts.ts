@@ -32,7 +32,9 @@ export class SharedCounts implements Counts {
     this.#own.change(name, by);
     const held = this.#own.held(name);
     void this.#try<unknown>((redis) =>
-      held > 0 ? redis.hSet(this.#keyOf(this.#nodeId), name, held) : redis.hDel(this.#keyOf(this.#nodeId), name),
+      held > 0
+        ? redis.hSet(this.#keyOf(this.#nodeId), name, held)
+        : redis.hDel(this.#keyOf(this.#nodeId), name),
     );
   }
 

@@ -16,7 +16,11 @@ import { SerialQueue } from './serialQueue.ts';
 import { SocketCounts, type Holder } from './socketCounts.ts';
 
 /** Bytes of one event from a browser. Events contain ids, never content. */
-const maxEventBytes = 64_000;
+const maxEventBytes = 4_000;
+/** Characters a connection may send in a period of so many milliseconds: ten times what the busiest tab sends. */
+const [receivedMax, receivedPeriodMs] = [100_000, 10_000];
+/** Characters that each packet counts at least, because handling it takes time, too. */
+const packetMin = 50;
 /** Maximum unsent characters per connection, for browsers that do not read: eight times the longest answer with its reasoning. */
 const unsentMax = 16_000_000;
 /** Milliseconds within which a new connection must sign in: the first packet of every client. */
@@ -74,11 +78,28 @@ function terminate({ transport }: Socket['conn']): void {
   (transport as { socket?: { terminate?: () => void } }).socket?.terminate?.();
 }
 
+/** Closes a connection that sends far too much: events are parsed on the event loop before any other limit applies. */
+function limitReceived(connection: Socket['conn']): void {
+  let received = 0;
+  let since = performance.now();
+  connection.on('packet', ({ data }: { data?: { length: number } }) => {
+    if (performance.now() - since > receivedPeriodMs) {
+      since = performance.now();
+      received = 0;
+    }
+    received += Math.max(packetMin, data?.length ?? 0);
+    if (received <= receivedMax) return;
+    connection.close(true);
+    terminate(connection);
+  });
+}
+
 /** Counts every connection while it is open, and closes those that are far too many. */
 function boundConnections(io: Server, counts: SocketCounts, env: Env): void {
   io.engine.on('connection', (connection: Socket['conn']) => {
     const holder = holderOf(connection.request as Request, env.TRUST_PROXY);
     counts.add(holder);
+    limitReceived(connection);
     connection.once('close', () => {
       counts.remove(holder);
       setTimeout(() => terminate(connection), closingMs).unref();
@@ -97,10 +118,11 @@ function refuseOtherUpgrades(http: HttpServer, path: string): void {
 }
 
 /** Lets a member in, or returns why not. The client asks about its session and tries again after a while. */
-function admit(socket: AppSocket, counts: SocketCounts): Error | undefined {
+async function admit(socket: AppSocket, counts: SocketCounts): Promise<Error | undefined> {
   const { user, sessionID } = socket.request as Request;
   if (!user || user.role === 'pending') return new Error('unauthenticated');
-  if (counts.isOver({ userId: user.id })) return new Error('too_many_sockets');
+  if (counts.isOver({ userId: user.id }) || (await counts.isOverEverywhere(user.id)))
+    return new Error('too_many_sockets');
   socket.data = { userId: user.id, sidHash: hashSessionId(sessionID) };
   return undefined;
 }
@@ -166,9 +188,9 @@ export function createSocketServer(http: HttpServer, platform: Platform, parts: 
     );
   }
 
-  const counts = new SocketCounts(platform.env.RATE_LIMIT_FACTOR);
+  const counts = new SocketCounts(platform.env.RATE_LIMIT_FACTOR, platform.cluster.counts);
   boundConnections(io, counts, platform.env);
-  io.use((socket, next) => next(admit(socket, counts)));
+  io.use((socket, next) => void admit(socket, counts).then(next, next));
 
   const contexts = new Map<string, SocketContext>();
   followOtherNodes(platform, contexts);

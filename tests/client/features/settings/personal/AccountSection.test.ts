@@ -3,6 +3,7 @@ import { screen, waitFor } from '@testing-library/dom';
 import { render } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import type { SessionInfo } from '#shared/auth';
+import type { OwnUsage } from '#shared/usage';
 import { Session } from '../../../../../client/src/features/auth/session.svelte.ts';
 import AccountSection from '../../../../../client/src/features/settings/personal/AccountSection.svelte';
 import { toast } from '../../../../../client/src/ui/overlay/toast.svelte.ts';
@@ -13,11 +14,13 @@ import { aConfig, aMe, aSession } from '../../../support/factories.ts';
 
 let api: FakeApi;
 let sessions: SessionInfo[];
+let storage: OwnUsage['storage'];
 const user = userEvent.setup();
 const field = (label: string): HTMLInputElement => screen.getByLabelText(label);
 
 beforeEach(async () => {
   toast.reset();
+  storage = null;
   sessions = [
     aSession({ id: 'phone', system: 'Android', browser: 'Chrome', address: '192.0.2.7' }),
     aSession({ id: 'here', current: true }),
@@ -25,6 +28,7 @@ beforeEach(async () => {
   api = new FakeApi()
     .on('GET /config', () => aConfig())
     .on('GET /me', () => aMe())
+    .on('GET /me/usage', () => ({ storage }))
     .on('GET /me/sessions', () => ({ items: sessions }));
   const session = new Session({ socket: new FakeSocket(), onEnded: jest.fn() });
   await session.start();

@@ -1,0 +1,28 @@
+/** Admin Panel → Usage, and one's own storage in Settings. */
+export const usage = {
+  text: 'What people use now. Storage is the text of chats and the snapshots of links.',
+  loadFailed: 'Couldn’t load the usage.',
+  refresh: 'Refresh',
+  instance: 'All together',
+  people: 'People with most storage',
+  person: 'Person',
+  storage: 'Storage',
+  answers: 'Running answers',
+  tabs: 'Open tabs',
+  imports: 'Imports',
+  limitOf: 'of {limit}',
+  limitEach: 'at most {limit} each',
+  noLimit: 'no limit',
+  share: '{used} of {limit}',
+  full: 'Full',
+  inactive: 'Deactivated',
+  uncounted: {
+    one: '{count} chat is still being counted. Refresh for its storage.',
+    other: '{count} chats are still being counted. Refresh for their storage.',
+  },
+  emptyTitle: 'Nobody yet',
+  emptyText: 'People appear here once they have an account.',
+  ownFull: 'Your storage is full. Delete chats you no longer need, or ask an admin for more.',
+  ownText: 'The text of your chats, and what you shared.',
+  ownFailed: 'Couldn’t load your storage.',
+} as const;
