@@ -4,7 +4,7 @@ import { onSeveralNodes } from '../support/cluster/programs.ts';
 import { TestCluster } from '../support/cluster/testCluster.ts';
 import { password, type Person } from '../support/person.ts';
 
-onSeveralNodes('limits are counted over all nodes', () => {
+onSeveralNodes('limits of several nodes', () => {
   let cluster: TestCluster;
   beforeAll(async () => {
     cluster = await TestCluster.start({ limited: true });
@@ -20,7 +20,7 @@ onSeveralNodes('limits are counted over all nodes', () => {
   };
   const times = (count: number, status: number) => Array.from({ length: count }, () => status);
 
-  test('for requests of one person', async () => {
+  test('requests of one person are counted over all nodes', async () => {
     const nodes = cluster.atNodes(await cluster.person('Ann'));
     const { limit } = rates.export;
     const statuses = await inTurn(limit + 4, (i) => nodes[i % 2]!.get('/exports/chats'));
@@ -29,7 +29,7 @@ onSeveralNodes('limits are counted over all nodes', () => {
     for (const other of others) await other.get('/exports/chats').expect(200);
   });
 
-  test('for failed sign-ins from one address', async () => {
+  test('failed sign-ins from one address are counted over all nodes', async () => {
     const signIn = (index: number, address: string) =>
       cluster
         .stranger(cluster.nodes[index % 2]!.url)
@@ -41,7 +41,7 @@ onSeveralNodes('limits are counted over all nodes', () => {
     expect(await inTurn(2, (i) => signIn(i, '203.0.113.8'))).toEqual([401, 401]);
   });
 
-  test('for guesses at the password of one account from many addresses', async () => {
+  test('wrong passwords for one account from many addresses are counted over all nodes', async () => {
     const owner = await cluster.person('Owner');
     const guess = (index: number, secret = 'a wrong password') =>
       cluster
@@ -53,7 +53,7 @@ onSeveralNodes('limits are counted over all nodes', () => {
     for (const index of [100, 101]) await guess(index, password).expect(429);
   });
 
-  test('for wrong link ids, over requests and socket events together', async () => {
+  test('wrong link ids are counted over all nodes, in requests and socket events together', async () => {
     const nodes: Person[] = cluster.atNodes(await cluster.person('Guesser'));
     const { limit } = rates.shareLookUp;
     const statuses = await inTurn(limit - 2, (i) => nodes[i % 2]!.get(`/shared/${'A'.repeat(31)}${i % 10}`));
