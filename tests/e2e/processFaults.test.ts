@@ -41,7 +41,11 @@ whenBuilt('the server process and its database', () => {
 
   testWithPostgres('survive crashes and restarts of PostgreSQL under traffic (needs initdb)', async () => {
     postgres = await startPostgres();
-    server = await startServer({ DATA_DIR: folder, DATABASE_URL: postgres.url });
+    server = await startServer({
+      DATA_DIR: folder,
+      DATABASE_URL: postgres.url,
+      RATE_LIMIT_FACTOR: '1000',
+    });
     const ann = await signedUp();
     const acknowledged: string[] = [];
     const statuses = new Set<number>();

@@ -40,6 +40,7 @@ export class Session {
   #config = $state.raw<Config>(initialConfig);
   #me = $state.raw<Me | null>(null);
   #ended = false;
+  #isSigningOut = false;
   readonly #deps: Deps;
   readonly #unsubscribes: (() => void)[];
 
@@ -114,8 +115,14 @@ export class Session {
 
   async signOut(): Promise<void> {
     const keepPreferences = savedPreferences();
-    await call('POST /auth/sign-out');
-    keepPreferences();
+    // The socket reports the end before the response arrives; leaving the document then would lose the preferences.
+    this.#isSigningOut = true;
+    try {
+      await call('POST /auth/sign-out');
+      keepPreferences();
+    } finally {
+      this.#isSigningOut = false;
+    }
     this.#end();
   }
 
@@ -143,7 +150,7 @@ export class Session {
   }
 
   #end(): void {
-    if (!this.#me || this.#ended) return;
+    if (!this.#me || this.#ended || this.#isSigningOut) return;
     this.#ended = true;
     this.#me = null;
     this.#deps.socket.disconnect();

@@ -65,6 +65,21 @@ describe('Session', () => {
     expect(socket.connected).toBe(true);
   });
 
+  test('keeps the theme when the socket reports the end before signing out has its response', async () => {
+    api.on('GET /me', () => aMe());
+    await session.start();
+    localStorage.setItem('parley.theme', 'dark');
+    const themes: unknown[] = [];
+    onEnded.mockImplementation(() => void themes.push(localStorage.getItem('parley.theme')));
+    api.on('POST /auth/sign-out', () => {
+      localStorage.clear();
+      socket.deliver('session:ended', { reason: 'signed_out' });
+    });
+    await session.signOut();
+    expect(themes).toEqual(['dark']);
+    expect(session.status).toBe('visitor');
+  });
+
   test('ends once when requests get a 401 response', async () => {
     api.on('GET /me', () => aMe());
     await session.start();
