@@ -7,7 +7,7 @@ import { SharedChat, type SharedLink } from '#shared/sharing';
 import { SharingQueries } from '../../../server/src/features/sharing/sharing.queries.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { Conversations } from '../../support/conversation.ts';
-import type { Person } from '../../support/person.ts';
+import { textOf, type Person } from '../../support/person.ts';
 import { createSharingFixture, type SharingFixture } from '../../support/sharingFixture.ts';
 
 describe('a shared page', () => {
@@ -31,17 +31,18 @@ describe('a shared page', () => {
     await ann.delete(`/shared-links/${link.id}`).expect(204);
     return link;
   };
-  /** Everything by which a viewer could tell two responses apart, except their time. */
+  /** Everything by which a viewer could tell two responses apart, except their time and random id. */
   const traits = ({ status, text, headers }: Awaited<ReturnType<Person['get']>>) => {
     const {
       date: _date,
+      'x-request-id': _id,
       // Its expiry depends on the time.
       'set-cookie': _cookie,
       'ratelimit-policy': _policy,
       ratelimit: _limit,
       ...others
     } = headers as Record<string, string>;
-    return { status, text, headers: others };
+    return { status, text: textOf({ text }), headers: others };
   };
 
   describe('refusals', () => {

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { limits } from '#shared/limits';
 import { invite, resetLink, setPassword } from '../../support/accountLinks.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
-import { password, type Person } from '../../support/person.ts';
+import { password, textOf, type Person } from '../../support/person.ts';
 
 const newPassword = 'a new long password';
 
@@ -40,7 +40,7 @@ describe('one-time links', () => {
     for (const token of [...tokens, 'a'.repeat(43), '', '../x\u0000']) {
       responses.push(await read(token), await setPassword(app.stranger(), token, newPassword));
     }
-    expect(new Set(responses.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(new Set(responses.map((response) => `${response.status} ${textOf(response)}`)).size).toBe(1);
     expect(responses[0]?.status).toBe(404);
   });
 

@@ -165,9 +165,10 @@ describe('a restore', () => {
     const handle = new Database(backup);
     const newest = 'select max(created_at) from __drizzle_migrations';
     handle.exec(`delete from __drizzle_migrations where created_at = (${newest});
-      drop table account_links;
-      alter table shared_links drop column include_reasoning;
-      alter table users drop column deleted_at`);
+      drop index chats_storage;
+      drop index chats_uncounted;
+      alter table chats drop column bytes;
+      alter table chats drop column counted_version`);
     handle.close();
     expect(await restore()).toMatchObject({ older: true });
     const store = openSqlite(database(), sqliteMigrations);
