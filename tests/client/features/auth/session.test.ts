@@ -74,6 +74,7 @@ describe('Session', () => {
     api.on('POST /auth/sign-out', () => {
       localStorage.clear();
       socket.deliver('session:ended', { reason: 'signed_out' });
+      return undefined;
     });
     await session.signOut();
     expect(themes).toEqual(['dark']);
